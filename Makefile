@@ -1,0 +1,174 @@
+# Témoin. `make help` lists the targets. Plain GNU make; one build directory per flavour.
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+SAN ?=
+BUILD := build$(if $(findstring clang,$(CC)),-clang)$(if $(SAN),-$(SAN))
+PREFIX ?= /usr/local
+DESTDIR ?=
+WERROR ?=
+VERSION := 0.1.0
+
+WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wwrite-strings -Wvla \
+            -Wformat=2 -Wundef -Wswitch-enum -Wcast-function-type $(WERROR)
+SAN_FLAGS_asan := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+SAN_FLAGS_tsan := -fsanitize=thread -fno-omit-frame-pointer
+SAN_FLAGS_fuzz := -fsanitize=fuzzer-no-link,address,undefined -fno-omit-frame-pointer
+OPT := $(if $(SAN),-O1,-O2)
+PACKAGES := glib-2.0 gio-unix-2.0 libusb-1.0 libmicrohttpd jansson sqlite3 libqrencode cairo pangocairo libcrypto libcurl
+TEST_PACKAGES := umockdev-1.0 zbar poppler-glib
+# pkg-config is asked once, and only when something is built.
+flags_of = $(shell pkg-config $(1) $(2) 2>/dev/null)
+CPPFLAGS += -I. -I$(BUILD)/gen -D_GNU_SOURCE -DTEMOIN_VERSION='"$(VERSION)"' -DG_LOG_USE_STRUCTURED
+CFLAGS ?= -g
+ALL_CFLAGS = -std=gnu17 $(OPT) $(WARNINGS) $(SAN_FLAGS_$(SAN)) $(CFLAGS)
+ALL_LDFLAGS = $(SAN_FLAGS_$(SAN)) $(LDFLAGS)
+
+# ---- the folders that become libraries, and what each program and test is linked with (in this order) ----
+FOLDERS := db labels daemon/rules daemon/devices daemon/actions daemon/documents daemon/api
+lib_of = $(BUILD)/lib/$(subst /,-,$(1)).a
+LIBS_temoind := $(foreach f,daemon/api daemon/documents daemon/actions daemon/devices daemon/rules labels db,$(call lib_of,$(f)))
+MAINS := labels/temoin-label.c cli/temoin.c
+SRC_of = $(filter-out $(MAINS),$(wildcard $(1)/*.c))
+obj = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
+
+LIBS_unit/rules   := $(call lib_of,daemon/rules)
+LIBS_unit/devices := $(call lib_of,daemon/devices)
+LIBS_unit/labels  := $(call lib_of,labels)
+LIBS_unit/db      := $(call lib_of,db)
+LIBS_unit/actions := $(call lib_of,daemon/actions) $(call lib_of,daemon/devices) $(call lib_of,daemon/rules) $(call lib_of,db)
+LIBS_unit/api     := $(LIBS_temoind)
+LIBS_unit/cli     := $(BUILD)/lib/cli.a
+LIBS_store        := $(call lib_of,db)
+
+PROGRAMS := $(addprefix $(BUILD)/,temoind temoin temoin-label temoin-fleet)
+UNIT_SRC := $(wildcard tests/unit/*/*.c tests/store/*.c)
+UNIT_BIN := $(patsubst tests/%.c,$(BUILD)/tests/%,$(UNIT_SRC))
+FUZZ_SRC := $(filter-out tests/fuzz/replay.c,$(wildcard tests/fuzz/*.c))
+REPLAY_BIN := $(patsubst tests/fuzz/%.c,$(BUILD)/tests/fuzz/%,$(FUZZ_SRC))
+BENCH_SRC := $(wildcard tests/bench/*.c)
+BENCH_BIN := $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,$(BENCH_SRC))
+
+.PHONY: all demo test unit system check-asan check-format check-style bench fuzz install format deps help clean
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+all: ## build everything: temoind, temoin, temoin-label, temoin-fleet
+	@.ci/install-packages build demo
+	@$(MAKE) --no-print-directory programs
+programs: $(PROGRAMS)
+
+demo: ## play a year of lending on an emulated bench (installs what is missing)
+	@.ci/install-packages build demo
+	@$(MAKE) --no-print-directory programs
+	@BUILD=$(BUILD) tests/demo/demo
+
+test: ## run every test (installs what is missing)
+	@.ci/install-packages build demo test
+	@$(MAKE) --no-print-directory check-style unit system
+
+unit: programs $(UNIT_BIN) $(REPLAY_BIN) ## the C tests alone: rules, register, devices, labels, replayed fuzz corpus
+	@BUILD=$(BUILD) tests/run-unit $(UNIT_BIN)
+	@BUILD=$(BUILD) tests/fuzz/replay-corpus $(REPLAY_BIN)
+
+system: programs ## the tests that start the real daemon and the emulated fleet
+	@BUILD=$(BUILD) SAN=$(SAN) python3 -m pytest -q -p no:cacheprovider tests/system
+
+check-style: ## layers, function length and complexity, portable SQL, hygiene
+	@tests/layers.sh
+	@tests/style.sh
+	@tests/sql-lint.sh
+
+check-asan: ## all tests under AddressSanitizer and UBSan
+	@.ci/install-packages build demo test
+	@$(MAKE) --no-print-directory SAN=asan unit system
+
+check-format: ## is the code formatted as .clang-format says?
+	@git ls-files '*.c' '*.h' | xargs clang-format --dry-run --Werror
+
+format: ## format the code
+	@git ls-files '*.c' '*.h' | xargs clang-format -i
+
+bench: programs $(BENCH_BIN) ## measure, each figure beside its bound of the same run
+	@.ci/install-packages build demo test
+	@BUILD=$(BUILD) tests/bench/bench
+
+fuzz: ## build the libFuzzer targets with clang and run each FUZZ_SECONDS (default 60)
+	@.ci/install-packages build demo test check
+	@$(MAKE) --no-print-directory CC=clang SAN=fuzz fuzz-run
+fuzz-run: $(addsuffix -fuzz,$(REPLAY_BIN))
+	@tests/fuzz/fuzz-run $(or $(FUZZ_SECONDS),60) $^
+
+deps: ## install the missing Debian packages of .ci/packages
+	@.ci/install-packages
+
+install: programs ## install under DESTDIR and PREFIX
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/share/man/man1 \
+	  $(DESTDIR)$(PREFIX)/lib/systemd/system $(DESTDIR)$(PREFIX)/lib/udev/rules.d $(DESTDIR)$(PREFIX)/lib/sysusers.d
+	install -m755 $(BUILD)/temoin $(BUILD)/temoin-label $(DESTDIR)$(PREFIX)/bin/
+	install -m755 $(BUILD)/temoind $(DESTDIR)$(PREFIX)/sbin/
+	install -m644 docs/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
+	sed 's|@PREFIX@|$(PREFIX)|g' daemon/system/temoind.service >$(DESTDIR)$(PREFIX)/lib/systemd/system/temoind.service
+	install -m644 daemon/system/70-temoin.rules $(DESTDIR)$(PREFIX)/lib/udev/rules.d/
+	install -m644 daemon/system/temoin.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/temoin.conf
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 16
+
+clean: ## remove the build directories
+	rm -rf build build-*
+
+# ---- how things are built ----
+$(BUILD)/obj/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(PKG_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/obj/tests/%.o: PKG_CFLAGS = $(TESTS_CFLAGS)
+PKG_CFLAGS = $(MAIN_CFLAGS)
+ifneq ($(filter-out deps help clean all demo test check-asan fuzz format check-format check-style,$(or $(MAKECMDGOALS),all)),)
+MAIN_CFLAGS := $(call flags_of,--cflags,$(PACKAGES))
+MAIN_LIBS := $(call flags_of,--libs,$(PACKAGES)) -lm
+TESTS_CFLAGS := $(MAIN_CFLAGS) $(call flags_of,--cflags,$(TEST_PACKAGES))
+TESTS_LIBS := $(call flags_of,--libs,$(TEST_PACKAGES)) $(MAIN_LIBS)
+endif
+
+define library
+$(call lib_of,$(1)): $(call obj,$(call SRC_of,$(1))) $(if $(filter db,$(1)),$(BUILD)/obj/gen/migrations.o)
+	@mkdir -p $$(@D)
+	@rm -f $$@
+	ar rcs $$@ $$^
+endef
+$(foreach f,$(FOLDERS) cli,$(eval $(call library,$(f))))
+
+# db/migrations/*.sql as a C array, in the order of their names
+$(BUILD)/gen/migrations.c: $(wildcard db/migrations/*.sql) db/migrations/embed.awk
+	@mkdir -p $(@D)
+	awk -f db/migrations/embed.awk $(sort $(wildcard db/migrations/*.sql)) >$@
+$(BUILD)/obj/gen/migrations.o: $(BUILD)/gen/migrations.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(MAIN_CFLAGS) -c -o $@ $<
+
+$(BUILD)/temoind: $(call obj,$(wildcard daemon/*.c)) $(LIBS_temoind)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(MAIN_LIBS)
+$(BUILD)/temoin: $(call obj,cli/temoin.c) $(BUILD)/lib/cli.a
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(MAIN_LIBS)
+$(BUILD)/temoin-label: $(call obj,labels/temoin-label.c) $(call lib_of,labels)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(MAIN_LIBS)
+$(BUILD)/temoin-fleet: $(call obj,$(wildcard tests/fleet/*.c))
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(TESTS_LIBS)
+
+.SECONDEXPANSION:
+$(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $$(LIBS_$$(patsubst %/,%,$$(dir $$*)))
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(TESTS_LIBS)
+$(BUILD)/tests/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(BUILD)/obj/tests/fuzz/replay.o $(LIBS_temoind) $(BUILD)/lib/cli.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(TESTS_LIBS)
+$(BUILD)/tests/fuzz/%-fuzz: $(BUILD)/obj/tests/fuzz/%.o $(LIBS_temoind) $(BUILD)/lib/cli.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(TESTS_LIBS)
+$(BUILD)/tests/bench/%: $(BUILD)/obj/tests/bench/%.o $(LIBS_temoind) $(BUILD)/lib/cli.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(TESTS_LIBS)
+
+-include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
