@@ -1,0 +1,129 @@
+/* The seam between what a bench of USB tablets can do and what the program decides to do with it (actions/wipe).
+ * Everything here runs in the main loop's thread and returns at once; answers come by callback, in that same thread.
+ * Nothing is ever sent to a device that nobody asked to connect to: what is unknown is shown and left alone. */
+#pragma once
+#include <gio/gio.h>
+
+#define DEVICE_ERROR (device_error_quark ())
+GQuark device_error_quark (void);
+typedef enum {
+  DEVICE_ERROR_GONE,          /* unplugged, or another plug-in than the one asked for */
+  DEVICE_ERROR_TIMEOUT,       /* silent */
+  DEVICE_ERROR_BUSY,          /* another program (an adb server?) holds the interface */
+  DEVICE_ERROR_PERMISSION,    /* the udev rule is missing */
+  DEVICE_ERROR_PROTOCOL,      /* it answered nonsense */
+  DEVICE_ERROR_REFUSED,       /* it understood and said no */
+  DEVICE_ERROR_SERIAL,        /* the serial read over the link is not the one expected */
+  DEVICE_ERROR_UNSUPPORTED,   /* this strategy cannot work on this device */
+  DEVICE_ERROR_SETUP,         /* libusb or the key file cannot be used */
+} DeviceError;
+
+/* Which face the device shows now (by interface, never by device class; android-reset.md, sections 1 and 2). */
+typedef enum {
+  DEVICE_ADB,      /* an interface ff/42/01 */
+  DEVICE_FASTBOOT, /* an interface ff/42/03 */
+  DEVICE_PLAIN,    /* on the bus, with neither */
+} DeviceMode;
+const char *device_mode_name (DeviceMode mode); /* "adb" "fastboot" "plain" */
+
+/* How far we are in talking to it. */
+typedef enum {
+  DEVICE_LINK_NONE,          /* never asked to connect, or closed */
+  DEVICE_LINK_OPENING,       /* opening, claiming, greeting */
+  DEVICE_LINK_NEEDS_TAP,     /* adb: our public key was offered; somebody must tap "Allow" on the tablet */
+  DEVICE_LINK_UNTRUSTED,     /* adb: it refused our signature and we did not offer the key (connect without offer) */
+  DEVICE_LINK_READY,         /* adb: CNXN received, our key is trusted; fastboot: it answers getvar */
+  DEVICE_LINK_BUSY, DEVICE_LINK_NO_PERMISSION, DEVICE_LINK_BROKEN /* failed: see the error of the callback; connect may be tried again */
+} DeviceLink;
+const char *device_link_name (DeviceLink link); /* "none" "opening" "needs_tap" "untrusted" "ready" "busy" "no_permission" "broken" */
+
+/* One plug-in of one device. Borrowed from the bench: valid inside the callback, or until the main loop runs again. */
+typedef struct {
+  guint64 session;       /* a new number at each arrival, never reused: the same session is the same plug-in */
+  const char *port;      /* "1-1.2": bus and port numbers; survives mode switches. The identity is port + serial */
+  const char *serial;    /* NULL when there is none, or one of the known placeholders (0123456789ABCDEF ...) */
+  gboolean is_duplicate; /* another device on the bench now shows the same serial */
+  DeviceMode mode;
+  DeviceLink link;
+  guint16 vendor, product;
+  const char *maker, *name; /* USB strings, or NULL */
+} Device;
+
+typedef enum {
+  BENCH_ARRIVED, /* plugged in (or came back): descriptors and serial are read, nothing was sent */
+  BENCH_CHANGED, /* link, serial or is_duplicate changed */
+  BENCH_LEFT,    /* unplugged; the device is still readable during this call */
+} BenchEvent;
+typedef void (*BenchFunc) (const Device *device, BenchEvent event, gpointer user);
+
+typedef struct _Bench Bench;
+
+/* Starts watching USB in the default main context, and reports what is plugged in already as BENCH_ARRIVED from the loop.
+ * key_path: PEM file of our RSA-2048 adb key, made (mode 0600) when absent. NULL with DEVICE_ERROR_SETUP on failure. */
+Bench *bench_new (const char *key_path, BenchFunc func, gpointer user, GError **error);
+/* Cancels what is under way (their callbacks get DEVICE_ERROR_GONE), closes all, frees. Accepts NULL. */
+void bench_free (Bench *bench);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Bench, bench_free)
+/* All devices with an Android-like or portable-device face, by port. Array of borrowed `const Device *`; caller unrefs it. */
+GPtrArray *bench_list (Bench *bench);
+/* NULL when that plug-in is over. */
+const Device *bench_find (Bench *bench, guint64 session);
+const Device *bench_find_port (Bench *bench, const char *port);
+
+typedef enum {
+  BENCH_CONNECT_OFFER_KEY = 1, /* adb: after our signature is refused, offer the public key (the tablet asks its user) */
+} BenchConnectFlags;
+/* Opens, claims and greets. Progress is reported by BENCH_CHANGED. No effect when already opening or ready. FALSE when the
+ * session is over or the device is DEVICE_PLAIN. A failure shows as link BUSY, NO_PERMISSION or BROKEN; the sentence is in
+ * bench_link_error(). NEEDS_TAP has no time-out here: the caller owns one. */
+gboolean bench_connect (Bench *bench, guint64 session, BenchConnectFlags flags, GError **error);
+/* Why the last connect of that session failed; NULL when it did not. Borrowed. */
+const char *bench_link_error (Bench *bench, guint64 session);
+/* Closes the link; the interface is free for other programs. */
+void bench_disconnect (Bench *bench, guint64 session);
+
+/* What a connected device says of itself. -1 / NULL = it did not say. Account names are never kept, only counts. */
+typedef struct {
+  DeviceMode mode;
+  char *serial;              /* ro.serialno, or fastboot serialno */
+  char *maker, *model, *android_version, *security_patch, *fingerprint;
+  int sdk;
+  int battery_percent;       /* 0..100 */
+  int is_charging;           /* 0, 1 or -1 */
+  int google_accounts, other_accounts; /* -1 = unreadable */
+  int has_recovery_wipe;     /* `cmd recovery` knows the verb "wipe" */
+  int has_device_owner;
+  int merge_pending;         /* an unfinished system update (snapshot) */
+  int is_unlocked;           /* fastboot unlocked=yes; adb: ro.boot.verifiedbootstate orange */
+  char *encryption;          /* "file", "block", "none", NULL */
+} DeviceFacts;
+void device_facts_free (DeviceFacts *facts);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DeviceFacts, device_facts_free)
+
+/* facts: owned by the callee, NULL on error. */
+typedef void (*ProbeFunc) (DeviceFacts *facts, const GError *error, gpointer user);
+/* Reads the facts of a READY device (adb: getprop, dumpsys; fastboot: getvar). Read-only. The callback is always called once. */
+void bench_probe (Bench *bench, guint64 session, GCancellable *cancellable, ProbeFunc func, gpointer user);
+
+/* One way to reset a tablet: one row, one file (strategy_*.c). */
+typedef enum {
+  STRATEGY_SAID,     /* text = a command just sent, or what a person was asked (stable English words, for the evidence) */
+  STRATEGY_ANSWERED, /* text = what the device answered */
+  STRATEGY_ACCEPTED, /* the device took the wipe; it must now leave its port. Last call */
+  STRATEGY_FAILED,   /* error is set. was_sent tells whether the wipe command may have reached the device. Last call */
+} StrategyEvent;
+typedef void (*StrategyFunc) (StrategyEvent event, const char *text, gboolean was_sent, const GError *error, gpointer user);
+typedef struct _Strategy {
+  const char *name;             /* "recovery-wipe" "fastboot" "guided": stored in the register, shown, accepted by --strategy */
+  const char *title_fr, *title_en;
+  gboolean clears_google_lock;
+  gboolean needs_link;          /* FALSE: a person does it and the host only watches the port */
+  /* May it work on this device? NULL means yes, else a stable word: "needs_android_15" "needs_unlocked_bootloader" ... */
+  const char *(*objection) (const DeviceFacts *facts);
+  /* Checks once more, over the same link, that the serial is expected_serial; then sends the wipe, exactly once. */
+  void (*start) (Bench *bench, guint64 session, const char *expected_serial, GCancellable *cancellable, StrategyFunc func, gpointer user);
+} Strategy;
+/* In the order of preference. */
+const Strategy *const *strategy_list (gsize *n);
+/* NULL when there is none of that name. */
+const Strategy *strategy_find (const char *name);

@@ -1,0 +1,255 @@
+/* The register's nouns as plain structs, shared by db/ (which stores them) and daemon/rules/ (which judge them).
+ * Types only: no function here touches the database. A record owns its strings; NULL means "not known". */
+#pragma once
+#include "db/money.h"
+#include <glib.h>
+
+/* A code such as "TBCDFGHK" (kind letter, six letters, check letter), upper case, without hyphen. Made by rules/code. */
+typedef char Code[9];
+
+/* A calendar day "YYYY-MM-DD" in the body's time zone; "" means none. Compare two with strcmp. Made by rules/dates. */
+typedef struct {
+  char text[11];
+} Day;
+
+/* Closed lists. One row: enum suffix, the text that is stored (and checked by the database). The order is only the enum's. */
+#define ITEM_STATES(X)                                                                                                 \
+  X (NEW, "new")                                                                                                       \
+  X (TO_WIPE, "to_wipe")                                                                                               \
+  X (WIPING, "wiping")                                                                                                 \
+  X (READY, "ready")                                                                                                   \
+  X (LENT, "lent")                                                                                                     \
+  X (BLOCKED, "blocked")                                                                                               \
+  X (REPAIR, "repair")                                                                                                 \
+  X (LOST, "lost")                                                                                                     \
+  X (STOLEN, "stolen")                                                                                                 \
+  X (RETIRED, "retired")                                                                                               \
+  X (DONATED, "donated")
+#define LINE_STATES(X)                                                                                                 \
+  X (STOCK, "stock")                                                                                                   \
+  X (ACTIVE, "active")                                                                                                 \
+  X (LENT, "lent")                                                                                                     \
+  X (RETURNED, "returned")                                                                                             \
+  X (SUSPENDED, "suspended")                                                                                           \
+  X (LOST, "lost")                                                                                                     \
+  X (EXPIRED, "expired")                                                                                               \
+  X (RETIRED, "retired")
+#define LOAN_STATES(X)                                                                                                 \
+  X (OPEN, "open")                                                                                                     \
+  X (PARTLY_RETURNED, "partly_returned")                                                                               \
+  X (CLOSED, "closed")                                                                                                 \
+  X (WRITTEN_OFF, "written_off")
+#define PIECE_STATES(X)                                                                                                \
+  X (PRESENT, "present")                                                                                               \
+  X (MISSING, "missing")                                                                                               \
+  X (BROKEN, "broken")
+#define STRANDS(X)                                                                                                     \
+  X (EQUIPMENT, "equipment")                                                                                           \
+  X (SKILLS, "skills")                                                                                                 \
+  X (CONNECTION, "connection")
+#define ITEM_KINDS(X)                                                                                                  \
+  X (TABLET, "tablet")                                                                                                 \
+  X (HOTSPOT, "hotspot")                                                                                               \
+  X (LAPTOP, "laptop")                                                                                                 \
+  X (OTHER, "other")
+#define ROLES(X)                                                                                                       \
+  X (READER, "reader")                                                                                                 \
+  X (AGENT, "agent")                                                                                                   \
+  X (TECHNICIAN, "technician")                                                                                         \
+  X (ADMIN, "admin")
+/* seen: asked for, tablet on its port · identified: serial read and equal · gated: safe to wipe · armed: strategy chosen ·
+ * started: the command is about to be sent or was sent · gone: it left the port · recovery: seen with another face ·
+ * returned: back · wait_human: somebody must do or confirm something · blocked: refused, with a reason */
+#define WIPE_STATES(X)                                                                                                 \
+  X (SEEN, "seen")                                                                                                     \
+  X (IDENTIFIED, "identified")                                                                                         \
+  X (GATED, "gated")                                                                                                   \
+  X (ARMED, "armed")                                                                                                   \
+  X (STARTED, "started")                                                                                               \
+  X (GONE, "gone")                                                                                                     \
+  X (RECOVERY, "recovery")                                                                                             \
+  X (RETURNED, "returned")                                                                                             \
+  X (WAIT_HUMAN, "wait_human")                                                                                         \
+  X (VERIFIED, "verified")                                                                                             \
+  X (NOT_WIPED, "not_wiped")                                                                                           \
+  X (UNKNOWN, "unknown")                                                                                               \
+  X (BLOCKED, "blocked")                                                                                               \
+  X (ABORTED, "aborted")
+#define WIPE_VERDICTS(X)                                                                                               \
+  X (NONE, "none")                                                                                                     \
+  X (PROVEN, "proven")                                                                                                 \
+  X (CONSISTENT, "consistent")                                                                                         \
+  X (ATTESTED, "attested")                                                                                             \
+  X (NOT_WIPED, "not_wiped")                                                                                           \
+  X (UNKNOWN, "unknown")
+
+/* Declares enum TYPE {PREFIX_..}, the count PREFIX_N, TYPE_name() and TYPE_parse(). The functions are inline so that rules
+ * and db share one list and neither links the other. parse returns FALSE (output untouched) for a word not in the list. */
+#define DECLARE_RECORD_ENUM(Type, fn, N, LIST, VALUE, NAME)                                                            \
+  typedef enum { LIST (VALUE) N } Type;                                                                                \
+  static inline const char *fn##_name (Type value)                                                                     \
+  {                                                                                                                    \
+    static const char *const names[] = {LIST (NAME)};                                                                  \
+    return names[value];                                                                                               \
+  }                                                                                                                    \
+  static inline gboolean fn##_parse (const char *text, Type *value)                                                    \
+  {                                                                                                                    \
+    for (int i = 0; i < N; i++)                                                                                        \
+      if (text != NULL && g_str_equal (text, fn##_name ((Type)i))) {                                                   \
+        *value = (Type)i;                                                                                              \
+        return TRUE;                                                                                                   \
+      }                                                                                                                \
+    return FALSE;                                                                                                      \
+  }
+#define RECORD_NAME_(symbol, text) text,
+#define ITEM_VALUE_(symbol, text) ITEM_##symbol,
+#define LINE_VALUE_(symbol, text) LINE_##symbol,
+#define LOAN_VALUE_(symbol, text) LOAN_##symbol,
+#define PIECE_VALUE_(symbol, text) PIECE_##symbol,
+#define STRAND_VALUE_(symbol, text) STRAND_##symbol,
+#define KIND_VALUE_(symbol, text) KIND_##symbol,
+#define ROLE_VALUE_(symbol, text) ROLE_##symbol,
+#define WIPE_VALUE_(symbol, text) WIPE_##symbol,
+#define VERDICT_VALUE_(symbol, text) VERDICT_##symbol,
+DECLARE_RECORD_ENUM (ItemState, item_state, ITEM_STATES_N, ITEM_STATES, ITEM_VALUE_, RECORD_NAME_)
+DECLARE_RECORD_ENUM (LineState, line_state, LINE_STATES_N, LINE_STATES, LINE_VALUE_, RECORD_NAME_)
+DECLARE_RECORD_ENUM (LoanState, loan_state, LOAN_STATES_N, LOAN_STATES, LOAN_VALUE_, RECORD_NAME_)
+DECLARE_RECORD_ENUM (PieceState, piece_state, PIECE_STATES_N, PIECE_STATES, PIECE_VALUE_, RECORD_NAME_)
+DECLARE_RECORD_ENUM (Strand, strand, STRANDS_N, STRANDS, STRAND_VALUE_, RECORD_NAME_)
+DECLARE_RECORD_ENUM (ItemKind, item_kind, ITEM_KINDS_N, ITEM_KINDS, KIND_VALUE_, RECORD_NAME_)
+DECLARE_RECORD_ENUM (Role, role, ROLES_N, ROLES, ROLE_VALUE_, RECORD_NAME_)
+DECLARE_RECORD_ENUM (WipeState, wipe_state, WIPE_STATES_N, WIPE_STATES, WIPE_VALUE_, RECORD_NAME_)
+DECLARE_RECORD_ENUM (WipeVerdict, wipe_verdict, WIPE_VERDICTS_N, WIPE_VERDICTS, VERDICT_VALUE_, RECORD_NAME_)
+
+/* A staff account: who acts. A uid of -1 means it cannot come in through the admin socket. */
+typedef struct {
+  Code code;
+  char *name;
+  gint64 uid;
+  Role role;
+} Account;
+
+typedef struct {
+  Code code;
+  char *name;
+  char *phone, *email, *town;
+  gint64 created_at, last_contact_at; /* epoch seconds, UTC */
+} Person;
+
+typedef struct {
+  Code code;
+  ItemKind kind;
+  char *serial, *model, *imei, *inventory_no;
+  Money price;
+  Code fund; /* "" when no fund paid for it */
+  ItemState state;
+  char *state_reason; /* why it is blocked, in repair, retired ... */
+  gint64 created_at;
+} Item;
+
+/* A part that comes and goes with an item: sleeve, charger, stylus. */
+typedef struct {
+  Code code;
+  Code item;
+  char *name;
+  PieceState state;
+} Piece;
+
+/* A SIM card. A replacement card keeps the line. */
+typedef struct {
+  Code code;
+  char *iccid; /* 18 to 20 digits */
+  Code line;
+  gint64 created_at;
+} Card;
+
+/* A phone line: what is lent and recharged. Two clocks (field.md): credit and line expiry. */
+typedef struct {
+  Code code;
+  char *msisdn; /* E.164 "+33639980000", or NULL */
+  char *operator_name, *offer;
+  LineState state;
+  Day credit_until, line_until;
+  gint64 created_at;
+} Line;
+
+/* One loan lends one thing: an item or a line (the other code is ""). Overdue is not stored: it is due_on < today. */
+typedef struct {
+  Code code;
+  Code person;
+  Code item, line;
+  Day started_on, due_on;
+  char *due_reason; /* stable word of rules/dates: "term", "closed:sunday", "holiday:easter_monday", "asked" */
+  LoanState state;
+  Day closed_on;
+  gint64 renewals;
+} Loan;
+
+/* A piece as it left and as it came back. in_state is meaningful only when is_back. */
+typedef struct {
+  Code loan, piece;
+  char *name;
+  PieceState out_state, in_state;
+  gboolean is_back;
+  char *condition;
+} LoanPiece;
+
+/* Donor or public money with a purpose and a period. balance = granted - spent, kept by the database >= 0. */
+typedef struct {
+  Code code;
+  char *name;
+  Strand strand;
+  Day from, to;
+  Money granted, spent;
+  gint64 created_at;
+} Fund;
+
+/* One line of a fund's ledger: negative amounts never occur, a correction is a credit. */
+typedef struct {
+  Code fund;
+  gint64 number;  /* 1, 2, 3 ... without gap per fund */
+  gint64 at;      /* epoch seconds */
+  Money debit, credit;
+  Code subject;   /* the item or recharge it paid for */
+  char *reason;
+} FundEntry;
+
+typedef struct {
+  Code code;
+  Code line, fund, person; /* person: who held the line that day, or "" */
+  char *product;
+  Money amount;
+  Day on;
+  gint64 at;
+} Recharge;
+
+typedef struct {
+  Code code;
+  Code item;
+  char *port;     /* "1-1.2": reserved for this item until a verdict */
+  char *serial;   /* as read over the cable */
+  char *strategy; /* NULL until armed */
+  WipeState state;
+  WipeVerdict verdict;
+  char *reason;   /* stable word: why it waits or ended: "tap", "attest", "cable", "swapped", "google_account" ... */
+  char *facts;    /* what was read of the tablet before: lines "name=value", never account names */
+  gint64 created_at, started_at, ended_at; /* epoch seconds; 0 = not yet */
+  char *asked_by, *attested_by, *attestation;
+} Wipe;
+
+/* One line of a wipe's story: a state change, a command, an answer, a USB event. Append-only. */
+typedef struct {
+  Code wipe;
+  gint64 number; /* 1, 2, 3 ... */
+  gint64 at_ms;  /* epoch milliseconds */
+  char *kind;    /* "state" | "said" | "answered" | "usb" | "human" */
+  char *text;
+} WipeEvent;
+
+/* One line of the journal. hash = SHA-256 of the other fields and the previous hash (db/journal.h says how). */
+typedef struct {
+  gint64 seq; /* 1, 2, 3 ... without gap */
+  gint64 at;  /* epoch seconds */
+  char *account, *verb, *subjects, *before, *after, *reason;
+  char *previous_hash, *hash; /* 64 hex letters */
+} JournalLine;
