@@ -1,0 +1,36 @@
+/* The register at run time: one thread that writes, with group commit, and two that read. The only way to the database for the
+ * running daemon. Functions given to it run in its threads: they touch the Store they are given and their own data, nothing else. */
+#pragma once
+#include "db/store.h"
+
+typedef struct _Register Register;
+
+/* One request. Runs inside a savepoint of a batch; FALSE (with error) undoes this request alone. */
+typedef gboolean (*RegisterFunc) (Store *store, gpointer data, GError **error);
+/* Called once, in the register's thread, after the batch is durable (error NULL) or after it failed. Must not block. */
+typedef void (*RegisterDone) (gpointer data, const GError *error);
+
+/* Opens (and migrates) url and starts the threads. NULL on error. */
+Register *register_open (const char *url, GError **error);
+/* Finishes what is queued, stops the threads, closes. Accepts NULL. */
+void register_close (Register *reg);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Register, register_close)
+
+/* Queues a write. done (may be NULL) is always called, with DB_ERROR_STOPPING when the register is closing. DB_ERROR_BUSY at
+ * once (through done) when more than 4096 requests wait. */
+void register_write (Register *reg, RegisterFunc func, RegisterDone done, gpointer data);
+/* Queues a read on one of the reader connections; func sees one consistent snapshot. */
+void register_read (Register *reg, RegisterFunc func, RegisterDone done, gpointer data);
+/* The same, waiting for the result: for start-up and tests, never in the main loop of a running daemon. */
+gboolean register_write_wait (Register *reg, RegisterFunc func, gpointer data, GError **error);
+gboolean register_read_wait (Register *reg, RegisterFunc func, gpointer data, GError **error);
+
+/* Replaces the whole database by the file at path (a checked backup): waits for the queue, keeps the old file beside as
+ * "NAME.before-restore-EPOCH", swaps, reopens. On error the old database is in use as before. For SQLite only. */
+gboolean register_replace (Register *reg, const char *path, GError **error);
+/* Batches and requests committed since start, and the last error seen by the writer ("" when the last batch was committed): for /metrics, /healthz. */
+typedef struct {
+  guint64 batches, requests, failed_batches;
+  char last_error[128];
+} RegisterStats;
+void register_stats (Register *reg, RegisterStats *stats);

@@ -1,0 +1,70 @@
+/* The one seam over the database engine. No other header of the project shows an engine; statements are written in the subset
+ * that SQLite and PostgreSQL read alike (tests/sql-lint.sh). Rules of use: one Store belongs to one thread at a time;
+ * parameters are $1, $2 ...; every result is checked. */
+#pragma once
+#include <glib.h>
+
+#define DB_ERROR (db_error_quark ())
+GQuark db_error_quark (void);
+typedef enum {
+  DB_ERROR_FAILED,    /* anything else: a bug or a broken file */
+  DB_ERROR_NOT_FOUND, /* no row with that code */
+  DB_ERROR_UNIQUE,    /* a unique index refused */
+  DB_ERROR_CHECK,     /* a CHECK or NOT NULL refused: a balance below zero, a state that does not exist */
+  DB_ERROR_FOREIGN,   /* a reference to nothing */
+  DB_ERROR_STALE,     /* a conditional UPDATE met another state than the one expected: somebody was faster */
+  DB_ERROR_BUSY,      /* try again */
+  DB_ERROR_FULL,      /* disk full */
+  DB_ERROR_IO,        /* disk error, read-only disk */
+  DB_ERROR_NEWER,     /* made by a newer program: never touched */
+  DB_ERROR_CORRUPT,   /* integrity or journal check failed, not a register of ours */
+  DB_ERROR_STOPPING,  /* the register is shutting down */
+} DbError;
+
+typedef struct _Store Store;
+typedef enum {
+  STORE_WRITE, /* creates the file and migrates; one per database */
+  STORE_READ,  /* sees what is committed, refuses to write */
+} StoreMode;
+
+/* url: "sqlite:PATH". Migrates to this program's schema (STORE_WRITE), every migration with its stamp in one transaction.
+ * DB_ERROR_NEWER leaves the file byte for byte as it was. Free with store_close (accepts NULL). */
+Store *store_open (const char *url, StoreMode mode, GError **error);
+void store_close (Store *store);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Store, store_close)
+
+/* The schema version of this program, and of the open database. */
+int store_schema_newest (void);
+int store_schema (Store *store);
+
+/* A result being read. rows_next gives FALSE at the end or on error (then *error is set; pass NULL only after a write without
+ * rows). Text is borrowed until the next call; NULL for SQL NULL. Columns count from 0. */
+typedef struct _Rows Rows;
+/* types: one letter a parameter: i gint64 · s const char * (NULL allowed) · b const GBytes *. Prepared once and kept. NULL on error. */
+Rows *store_query (Store *store, GError **error, const char *sql, const char *types, ...);
+gboolean rows_next (Rows *rows, GError **error);
+gint64 rows_int (Rows *rows, int column);
+const char *rows_text (Rows *rows, int column);
+GBytes *rows_bytes (Rows *rows, int column); /* caller unrefs */
+void rows_free (Rows *rows);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Rows, rows_free)
+/* Runs to the end and drops rows. changed (may be NULL): how many rows a write touched. */
+gboolean store_run (Store *store, gint64 *changed, GError **error, const char *sql, const char *types, ...);
+
+/* Transactions. store_is_alive: FALSE when an error rolled the whole transaction back (disk full, I/O): then every request in it failed. */
+gboolean store_begin (Store *store, GError **error);
+gboolean store_commit (Store *store, GError **error);
+void store_rollback (Store *store);
+gboolean store_is_alive (Store *store);
+gboolean store_savepoint (Store *store, GError **error);          /* one level, named "request" */
+gboolean store_release (Store *store, GError **error);
+gboolean store_rollback_to_savepoint (Store *store, GError **error);
+
+/* Engine-specific services. Online copy of the whole database into a new file (refused when it exists), consistent, fsynced. */
+gboolean store_copy_to (Store *store, const char *path, GError **error);
+/* Engine's own integrity check and foreign keys. DB_ERROR_CORRUPT with the first complaint. */
+gboolean store_check (Store *store, GError **error);
+/* Full-text search: one document per code, replaced at each call, removed with text NULL. Accents and case are folded. */
+gboolean store_search_put (Store *store, const char *code, const char *kind, const char *text, GError **error);
+/* Codes whose text has every word of query (each as a prefix), at most limit. Array of g_free'd strings. query is free text: nothing in it is syntax. */
+GPtrArray *store_search (Store *store, const char *query, guint limit, GError **error);
