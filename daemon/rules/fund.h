@@ -1,0 +1,25 @@
+/* May this fund pay that? Earmark (strand), period, balance. And how an amount is split in cents. */
+#pragma once
+#include "daemon/rules/dates.h"
+
+typedef struct {
+  const Fund *fund;
+  Money amount;
+  Strand strand;  /* what the expense is */
+  Day today;
+} SpendFacts;
+/* Amount must be > 0; strand equal; from <= today <= to (confirmation right "fund-period" outside); balance enough (M_FUND_SHORT says by how much). */
+void fund_judge_spend (const SpendFacts *facts, Verdict *verdict);
+Money fund_balance (const Fund *fund);
+/* Splits total over n shares: the first (total mod n) shares get one cent more. shares has room for n. */
+void money_split (Money total, guint n, Money *shares);
+
+typedef struct {
+  const Line *line;
+  const char *holder;      /* who has the line, or NULL */
+  int holder_overdue;      /* overdue loans of that person: stops a top-up, not a keep-alive */
+  gboolean keep_alive;     /* the cheapest recharge that saves the line */
+  Day today;
+} RechargeFacts;
+/* retired, lost, expired, suspended lines are refused (suspended with confirmation "recharge-suspended"); overdue holder: confirmation "recharge-overdue" unless keep_alive. */
+void recharge_judge (const RechargeFacts *facts, Verdict *verdict);

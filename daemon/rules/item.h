@@ -1,0 +1,25 @@
+/* The states of tablets and other items, lines and loans, and which moves between them exist. Tables; printed and compared with golden files. */
+#pragma once
+#include "daemon/rules/message.h"
+#include "db/records.h"
+
+/* M_MOVE_NOT_ALLOWED names both states in plain words. Moves: design.md, section 3 (a found lost or stolen item goes to_wipe; wiping -> ready
+ * and wiping -> blocked belong to the wipe alone; ready -> to_wipe when a tablet was used outside a loan). */
+gboolean item_move_allowed (ItemState from, ItemState to);
+gboolean line_move_allowed (LineState from, LineState to);
+gboolean loan_move_allowed (LoanState from, LoanState to);
+/* How a person says it: "prête", "à effacer" / "ready", "to be wiped". Static. */
+const char *item_state_text (ItemState state, Language language);
+const char *line_state_text (LineState state, Language language);
+const char *loan_state_text (LoanState state, Language language);
+const char *piece_state_text (PieceState state, Language language);
+const char *wipe_state_text (WipeState state, Language language);
+const char *wipe_verdict_text (WipeVerdict verdict, Language language);
+
+/* Field checks. NULL text or "" : M_*_MISSING where the field is required. On success a normalised copy (caller frees). */
+char *iccid_check (const char *text, GError **error);   /* 19 or 20 digits (spaces dropped), starts with 89; 20 digits: Luhn on all; 19: Luhn may be absent. M_ICCID_LETTERS, M_ICCID_LENGTH, M_ICCID_LUHN */
+char *imei_check (const char *text, GError **error);    /* 15 digits, Luhn. */
+char *msisdn_check (const char *text, GError **error);  /* "06 39 98 00 00", "+33639980000", "0033..." -> "+33639980000". M_PHONE_FORMAT */
+char *serial_check (const char *text, GError **error);  /* 4..32 of A-Z a-z 0-9 - _ . ; the known placeholders are refused */
+char *name_check (const char *text, GError **error);    /* 1..120 characters of UTF-8, trimmed, no control character */
+char *inventory_check (const char *text, GError **error); /* at most 25 characters */
