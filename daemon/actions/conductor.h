@@ -1,0 +1,32 @@
+/* The conductor brings the bench and the register together: it knows which asset is on which port, moves each wipe through its
+ * machine, and writes every step before it acts on it. Lives in the main loop. */
+#pragma once
+#include "daemon/actions/events.h"
+#include "daemon/actions/wipe.h"
+#include "db/register.h"
+
+typedef struct _Conductor Conductor;
+
+/* How long each wait may last, in milliseconds (android-reset.md (i)). */
+typedef struct {
+  guint tap_ms;      /* somebody taps "Allow": 120 s */
+  guint probe_ms;    /* the facts are read: 60 s */
+  guint leave_ms;    /* command accepted -> gone from the port: 75 s */
+  guint human_ms;    /* guided: a person resets it by hand: 15 min */
+  guint return_ms;   /* gone -> back: 20 min */
+  guint settle_ms;   /* back, no adb seen -> conclude that adb is off: 10 s */
+} ConductorTimeouts;
+extern const ConductorTimeouts conductor_default_timeouts;
+
+/* key_path: our adb key. Takes up unfinished wipes of the register. NULL with error when USB cannot be used. now: the clock in epoch
+ * seconds (a demo clock may run ahead). reg, events: borrowed, must outlive it. */
+Conductor *conductor_new (Register *reg, Events *events, const char *key_path, const ConductorTimeouts *timeouts,
+                          gint64 (*now) (gpointer), gpointer now_data, GError **error);
+void conductor_free (Conductor *conductor);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Conductor, conductor_free)
+/* A wipe was asked, attested or cancelled (after its commit): look at it again. Any thread. */
+void conductor_wake (Conductor *conductor, const char *wipe);
+/* An item changed (returned, added): match it to the ports again. Any thread. */
+void conductor_refresh (Conductor *conductor);
+/* The bench now: array of BenchSlot *, owned by the caller. Any thread. */
+GPtrArray *conductor_slots (Conductor *conductor);

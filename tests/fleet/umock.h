@@ -1,0 +1,53 @@
+// Shared by the files of the umockdev transport (umock_*.c) and by nobody else.
+#pragma once
+
+#include "tests/fleet/usb.h"
+#include "tests/fleet/usb_queue.h"
+
+#include <umockdev.h>
+
+// The file that clients open and poll. POLLOUT on it means "there is a transfer to reap".
+struct UmockNode {
+	enum UsbNodeKind kind;
+	int fd;         // FIFO: both ends. PTY: the slave
+	int master;     // PTY only, otherwise -1
+	char *path;     // in the testbed
+	char *sys_link; // PTY: ROOT/sys/dev/char/MAJOR:MINOR, NULL for a FIFO
+	gboolean ready;
+};
+
+// One device on the bus. Reference counted: clients that still hold it open outlive the unplugging.
+struct UsbDevice {
+	UsbBus *bus; // NULL once detached
+	char *port, *syspath, *devname, *char_link;
+	guint address;
+	struct UsbIdentity identity; // its texts are owned here
+	GByteArray *descriptors;
+	const struct UsbGadget *gadget;
+	gpointer model;
+	struct UmockNode node;
+	UMockdevIoctlBase *handler;
+	GPtrArray *clients;  // of struct UmockClient, in umock_ioctl.c
+	struct UsbQueue in;  // of the talking interface
+	gboolean halted_in, halted_out, silent;
+};
+
+UsbDevice *umock_device_ref (UsbDevice *device);
+void umock_device_unref (UsbDevice *device);
+
+// Makes the node for `device_path` under the testbed `root`. FALSE with error when the system refuses.
+gboolean umock_node_open (struct UmockNode *node, enum UsbNodeKind kind, const char *root, const char *device_path,
+                          const char *syspath, GError **error);
+
+// Removes the node; clients that hold it see a hang-up (PTY) or a node that stays ready (FIFO).
+void umock_node_close (struct UmockNode *node);
+
+// Switches POLLOUT.
+void umock_node_set_ready (struct UmockNode *node, gboolean ready);
+
+// Starts and ends the serving of ioctls; umock_ioctl_stop fails all pending transfers.
+gboolean umock_ioctl_start (UsbDevice *device, UMockdevTestbed *testbed, GError **error);
+void umock_ioctl_stop (UsbDevice *device, UMockdevTestbed *testbed);
+
+// Serves the transfers that wait, after the queue or the halts have changed.
+void umock_ioctl_pump (UsbDevice *device);

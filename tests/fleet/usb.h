@@ -1,0 +1,74 @@
+// The USB bus as the device models see it: attach a device to a port, receive what the host writes, queue what it reads.
+// A transport implements these functions (today umockdev, in umock_*.c); the models know nothing of how.
+#pragma once
+
+#include <glib.h>
+
+enum UsbNodeKind {
+	USB_NODE_FIFO, // no terminal, so no SIGHUP for clients
+	USB_NODE_PTY,  // a character device, which stock adb needs
+};
+
+#define USB_PACKET_BYTES 512 // wMaxPacketSize of bulk endpoints at high speed
+#define USB_INTERFACES_MAX 2
+
+struct UsbInterface {
+	guint8 class_code, subclass, protocol;
+	const char *name;
+};
+
+// What a device says of itself. Texts may be "" (then it has no such string) and belong to the caller.
+struct UsbIdentity {
+	guint16 vendor, product;
+	const char *maker, *model, *serial;
+	guint n_interfaces; // the last one is the function that talks; the others are mute
+	struct UsbInterface interfaces[USB_INTERFACES_MAX];
+};
+
+// What a model wants to hear. Called in the main loop; the model may detach its device from inside.
+struct UsbGadget {
+	// A host program claimed an interface of the device.
+	void (*claimed) (gpointer model, guint interface);
+	// One host transfer arrived on the OUT endpoint of the talking interface; length 0 is a zero-length packet.
+	void (*received) (gpointer model, const guint8 *bytes, gsize length);
+};
+
+typedef struct UsbBus UsbBus;
+typedef struct UsbDevice UsbDevice;
+
+// Makes an empty bus. NULL with error when the testbed cannot be made.
+UsbBus *usb_bus_new (enum UsbNodeKind kind, GError **error);
+
+// Removes the bus and everything below it. NULL is accepted. Devices must be detached before.
+void usb_bus_free (UsbBus *bus);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (UsbBus, usb_bus_free)
+
+// Where clients find the bus (their UMOCKDEV_DIR). Owned by the bus.
+const char *usb_bus_root (const UsbBus *bus);
+
+// TRUE for texts such as "1-1.2": a bus number from 1 to 9, then port numbers.
+gboolean usb_port_is_valid (const char *port);
+
+// Makes a device appear on a port under a new address; missing hubs appear first. The device belongs to the bus until
+// usb_device_detach. `gadget` and `model` must live as long as the device. NULL with error when the port is taken.
+UsbDevice *usb_device_attach (UsbBus *bus, const char *port, const struct UsbIdentity *identity,
+                              const struct UsbGadget *gadget, gpointer model, GError **error);
+
+// The cable goes, or the device leaves the bus: pending transfers fail, `device` is dead for the caller.
+void usb_device_detach (UsbDevice *device);
+
+// USB address on its bus, 1 to 127.
+guint usb_device_address (const UsbDevice *device);
+
+// Queues bytes on the IN endpoint of the talking interface. A length that is a multiple of USB_PACKET_BYTES does not end
+// the host's transfer by itself, as on a wire.
+void usb_device_send (UsbDevice *device, const guint8 *bytes, gsize length);
+
+// Forgets what was queued and not read yet.
+void usb_device_flush (UsbDevice *device);
+
+// Both endpoints answer STALL until the host clears the halt.
+void usb_device_halt (UsbDevice *device);
+
+// The device stays visible and never answers again; only usb_device_detach ends it.
+void usb_device_silence (UsbDevice *device);
