@@ -13,7 +13,7 @@ typedef enum {
   MONEY_NOT_A_NUMBER, /* letters, nothing at all, two signs ... */
   MONEY_AMBIGUOUS,    /* "1.234", "1,234", "7.900,0": could be read two ways */
   MONEY_NEGATIVE,
-  MONEY_TOO_LARGE,    /* more than 999 999 999,99 */
+  MONEY_TOO_LARGE, /* more than 999 999 999,99 */
 } MoneyParse;
 
 static inline Money

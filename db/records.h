@@ -101,15 +101,15 @@ typedef struct {
       }                                                                                                                \
     return FALSE;                                                                                                      \
   }
-#define RECORD_NAME_(symbol, text) text,
-#define ITEM_VALUE_(symbol, text) ITEM_##symbol,
-#define LINE_VALUE_(symbol, text) LINE_##symbol,
-#define LOAN_VALUE_(symbol, text) LOAN_##symbol,
-#define PIECE_VALUE_(symbol, text) PIECE_##symbol,
-#define STRAND_VALUE_(symbol, text) STRAND_##symbol,
-#define KIND_VALUE_(symbol, text) KIND_##symbol,
-#define ROLE_VALUE_(symbol, text) ROLE_##symbol,
-#define WIPE_VALUE_(symbol, text) WIPE_##symbol,
+#define RECORD_NAME_(symbol, text)   text,
+#define ITEM_VALUE_(symbol, text)    ITEM_##symbol,
+#define LINE_VALUE_(symbol, text)    LINE_##symbol,
+#define LOAN_VALUE_(symbol, text)    LOAN_##symbol,
+#define PIECE_VALUE_(symbol, text)   PIECE_##symbol,
+#define STRAND_VALUE_(symbol, text)  STRAND_##symbol,
+#define KIND_VALUE_(symbol, text)    KIND_##symbol,
+#define ROLE_VALUE_(symbol, text)    ROLE_##symbol,
+#define WIPE_VALUE_(symbol, text)    WIPE_##symbol,
 #define VERDICT_VALUE_(symbol, text) VERDICT_##symbol,
 DECLARE_RECORD_ENUM (ItemState, item_state, ITEM_STATES_N, ITEM_STATES, ITEM_VALUE_, RECORD_NAME_)
 DECLARE_RECORD_ENUM (LineState, line_state, LINE_STATES_N, LINE_STATES, LINE_VALUE_, RECORD_NAME_)
@@ -207,10 +207,10 @@ typedef struct {
 /* One line of a fund's ledger: negative amounts never occur, a correction is a credit. */
 typedef struct {
   Code fund;
-  gint64 number;  /* 1, 2, 3 ... without gap per fund */
-  gint64 at;      /* epoch seconds */
+  gint64 number; /* 1, 2, 3 ... without gap per fund */
+  gint64 at;     /* epoch seconds */
   Money debit, credit;
-  Code subject;   /* the item or recharge it paid for */
+  Code subject; /* the item or recharge it paid for */
   char *reason;
 } FundEntry;
 
@@ -231,8 +231,8 @@ typedef struct {
   char *strategy; /* NULL until armed */
   WipeState state;
   WipeVerdict verdict;
-  char *reason;   /* stable word: why it waits or ended: "tap", "attest", "cable", "swapped", "google_account" ... */
-  char *facts;    /* what was read of the tablet before: lines "name=value", never account names */
+  char *reason; /* stable word: why it waits or ended: "tap", "attest", "cable", "swapped", "google_account" ... */
+  char *facts;  /* what was read of the tablet before: lines "name=value", never account names */
   gint64 created_at, started_at, ended_at; /* epoch seconds; 0 = not yet */
   char *asked_by, *attested_by, *attestation;
 } Wipe;

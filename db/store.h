@@ -56,7 +56,7 @@ gboolean store_begin (Store *store, GError **error);
 gboolean store_commit (Store *store, GError **error);
 void store_rollback (Store *store);
 gboolean store_is_alive (Store *store);
-gboolean store_savepoint (Store *store, GError **error);          /* one level, named "request" */
+gboolean store_savepoint (Store *store, GError **error); /* one level, named "request" */
 gboolean store_release (Store *store, GError **error);
 gboolean store_rollback_to_savepoint (Store *store, GError **error);
 

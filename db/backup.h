@@ -1,0 +1,20 @@
+/* Backups that were tried: an online copy, the engine's check, the journal's check, and a rehearsal of the restore.
+ * Swapping a backup in is register_replace's. */
+#pragma once
+#include "db/store.h"
+
+/* What a backup holds. */
+typedef struct {
+  int schema; /* version stamp of the register in it */
+  gint64 items, people, loans, journal_lines;
+  gint64 bytes;          /* size of the file */
+  char journal_hash[65]; /* of the last line; "" when the journal is empty */
+} BackupReport;
+
+/* Copies the register that store reads into a new file at path (refused with DB_ERROR_UNIQUE when it exists), and checks the copy as
+ * backup_check does before it gets its name. Run it in register_read: it blocks, and sees one instant. Nothing is left behind
+ * on error. report may be NULL. */
+gboolean backup_make (Store *store, const char *path, BackupReport *report, GError **error);
+/* Opens the file read-only, as a restore would, and reads all of it. DB_ERROR_CORRUPT: not a register, damaged, or its journal was
+ * tampered with; DB_ERROR_NEWER: made by a newer program; DB_ERROR_NOT_FOUND: no such file. report may be NULL. */
+gboolean backup_check (const char *path, BackupReport *report, GError **error);
