@@ -37,6 +37,7 @@ LIBS_unit/devices := $(call lib_of,daemon/devices)
 LIBS_unit/labels  := $(call lib_of,labels)
 LIBS_unit/db      := $(call lib_of,db)
 LIBS_unit/actions := $(call lib_of,daemon/actions) $(call lib_of,daemon/devices) $(call lib_of,daemon/rules) $(call lib_of,db)
+LIBS_unit/documents := $(foreach f,daemon/documents labels daemon/rules db,$(call lib_of,$(f)))
 LIBS_unit/api     := $(LIBS_temoind)
 LIBS_unit/cli     := $(BUILD)/lib/cli.a
 LIBS_store        := $(call lib_of,db)

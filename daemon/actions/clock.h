@@ -1,0 +1,15 @@
+/* What time it is for the register. A real register follows the machine; one made with --demo may be moved forward in time. */
+#pragma once
+#include "daemon/actions/action.h"
+
+typedef struct _Clock Clock;
+
+/* Reads the register's setting. NULL on a database error. */
+Clock *clock_new (Store *store, GError **error);
+void clock_free (Clock *clock);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Clock, clock_free)
+/* Epoch seconds. Any thread. user is the Clock (the type suits ApiWorld.now and conductor_new). */
+gint64 clock_now (gpointer user);
+/* Verb "demo.clock": the register's present becomes noon of that day ("2027-03-01"), never backwards. Only in a database made
+ * with --demo (M_DEMO_ONLY). Takes effect for clock_now when the verb succeeds. */
+gboolean clock_set_day (Store *store, const ActionContext *context, Clock *clock, const char *day, Outcome *outcome, GError **error);
