@@ -19,8 +19,12 @@ typedef enum {
 typedef enum { LANGUAGE_FR, LANGUAGE_EN } Language;
 
 /* Rows: symbol, stable code, kind, right (only for CONFIRM, else NULL), French, English.
- * In a sentence {1} {2} {3} {4} stand for the arguments; {1d} prints a day YYYY-MM-DD as people write it (21/11/2026),
- * {1m} prints cents as money (7 900,00 EUR), {1c} prints a code as TBCD-FGHK. */
+ * In a sentence {1} {2} {3} {4} stand for the arguments. A letter after the number says how the argument is printed:
+ *   {1d} a day YYYY-MM-DD as people write it (21/11/2026)      {1m} cents as money (7 900,00 €, €7,900.00)
+ *   {1c} a code as TBCD-FGHK                                   {1k} kind letters ("TS": une tablette ou une carte SIM)
+ *   {1i} {1l} {1o} {1w} {1v} the stored word of an item, line, loan, wipe state or of a wipe verdict, as people say it
+ *   {1s} a strand   {1r} why a day is closed (dates.h)   {1b} why a strategy cannot work (wipe.h)
+ * and {*} is the sentence of the finding inside (finding_around). An argument that cannot be read so is printed as it is. */
 #include "daemon/rules/messages.def.h"
 #define MESSAGE_VALUE_(symbol, code, kind, right, fr, en) M_##symbol,
 typedef enum { MESSAGES (MESSAGE_VALUE_) MESSAGES_N } MessageId;
@@ -30,13 +34,18 @@ MessageKind message_kind (MessageId id);
 const char *message_right (MessageId id);  /* NULL unless MESSAGE_CONFIRM */
 
 #define MESSAGE_ARGS 4
-typedef struct {
+typedef struct _Finding {
   MessageId id;
   char *args[MESSAGE_ARGS]; /* owned; NULL where unused */
+  struct _Finding *inside;  /* owned; NULL unless made by finding_around */
 } Finding;
 
-/* Arguments are copied; NULL ends them. Free with finding_free (accepts NULL). */
+/* Arguments are copied, made valid UTF-8 on one line and cut to 200 characters; NULL ends them (at most four). Free with
+ * finding_free (accepts NULL). */
 Finding *finding_new (MessageId id, ...) G_GNUC_NULL_TERMINATED;
+/* The same, saying where another finding was met ("Line 3, column iccid: ..."). Takes inside. */
+Finding *finding_around (Finding *inside, MessageId id, ...) G_GNUC_NULL_TERMINATED;
+Finding *finding_copy (const Finding *finding); /* NULL gives NULL */
 void finding_free (Finding *finding);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Finding, finding_free)
 /* The sentence. Caller frees. A missing argument prints as "?". */
@@ -50,6 +59,7 @@ Verdict *verdict_new (void);
 void verdict_free (Verdict *verdict);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Verdict, verdict_free)
 void verdict_add (Verdict *verdict, MessageId id, ...) G_GNUC_NULL_TERMINATED;
+void verdict_take (Verdict *verdict, Finding *finding); /* takes finding */
 /* Does the verdict let the action happen? overrides: the rights that the caller claims with a comment (NULL-terminated; NULL = none). */
 gboolean verdict_allows (const Verdict *verdict, const char *const *overrides);
 
@@ -57,7 +67,8 @@ gboolean verdict_allows (const Verdict *verdict, const char *const *overrides);
 #define RULE_ERROR (rule_error_quark ())
 GQuark rule_error_quark (void);
 void rule_error_set (GError **error, MessageId id, ...) G_GNUC_NULL_TERMINATED;
-/* From the first finding that stops the verdict. */
+void rule_error_take (GError **error, Finding *finding); /* takes finding, also when error is NULL */
+/* From the first finding that stops the verdict; nothing is set when verdict_allows it. */
 void rule_error_set_verdict (GError **error, const Verdict *verdict, const char *const *overrides);
 /* The finding inside (borrowed), or NULL when error is of another domain. */
 const Finding *rule_error_finding (const GError *error);

@@ -1,0 +1,201 @@
+/* Every sentence of the program, one row each: symbol, stable code, kind, right (CONFIRM only), French, English. See message.h
+ * for what {1} {1d} {1m} {1c} ... print. Append rows, never change a code: scripts and the desk rely on them. Not for labels or papers.
+ * EVERY row ends with a backslash; the empty line at the end closes the macro. */
+#pragma once
+
+/* One row is one entry, however long. */
+/* clang-format off */
+#define MESSAGES(X) \
+  /* codes, fields, words */ \
+  X (CODE_LENGTH, "code_length", MESSAGE_INPUT, NULL, "« {1} » n'est pas un code : un code a 8 lettres. Scannez l'étiquette ou retapez le code.", "\"{1}\" is not a code: a code has 8 letters. Scan the label or type the code again.") \
+  X (CODE_LETTER, "code_letter", MESSAGE_INPUT, NULL, "La lettre « {2} » n'existe pas dans un code (lu : {1}). Scannez l'étiquette ou retapez le code.", "The letter \"{2}\" is never in a code (read: {1}). Scan the label or type the code again.") \
+  X (CODE_CHECK, "code_check", MESSAGE_INPUT, NULL, "Le code {1c} contient une faute de frappe. Scannez l'étiquette ou retapez le code.", "The code {1c} has a typing mistake. Scan the label or type the code again.") \
+  X (CODE_KIND, "code_kind", MESSAGE_INPUT, NULL, "Le code {1c} ne commence par aucune lettre connue. Scannez l'étiquette ou retapez le code.", "The code {1c} does not start with a known letter. Scan the label or type the code again.") \
+  X (CODE_NOT_A, "code_not_a", MESSAGE_INPUT, NULL, "{1c} désigne {2k} ; il faut ici {3k}.", "{1c} is {2k}; here {3k} is needed.") \
+  X (FIELD_MISSING, "field_missing", MESSAGE_INPUT, NULL, "Il manque le champ « {1} ».", "The field \"{1}\" is missing.") \
+  X (FIELD_UNKNOWN, "field_unknown", MESSAGE_INPUT, NULL, "Le champ « {1} » n'existe pas ici.", "There is no field \"{1}\" here.") \
+  X (FIELD_TYPE, "field_type", MESSAGE_INPUT, NULL, "Le champ « {1} » n'a pas la bonne forme (attendu : {2}).", "The field \"{1}\" has the wrong form (expected: {2}).") \
+  X (FIELD_LONG, "field_long", MESSAGE_INPUT, NULL, "Le champ « {1} » est trop long : {2} caractères au plus.", "The field \"{1}\" is too long: at most {2} characters.") \
+  X (FIELD_RANGE, "field_range", MESSAGE_INPUT, NULL, "Le champ « {1} » doit être entre {2} et {3}.", "The field \"{1}\" must be between {2} and {3}.") \
+  X (MONEY_NOT_A_NUMBER, "money_not_a_number", MESSAGE_INPUT, NULL, "« {1} » n'est pas une somme d'argent. Écrivez par exemple 7900,00.", "\"{1}\" is not an amount of money. Write for example 7900.00.") \
+  X (MONEY_AMBIGUOUS, "money_ambiguous", MESSAGE_INPUT, NULL, "« {1} » peut se lire {2m} ou {3m}. Écrivez la somme sans séparateur de milliers, avec deux chiffres pour les centimes.", "\"{1}\" can be read as {2m} or as {3m}. Write the amount without a thousands separator, with two digits for the cents.") \
+  X (MONEY_NEGATIVE, "money_negative", MESSAGE_INPUT, NULL, "« {1} » est une somme négative. Une correction s'écrit comme une écriture contraire.", "\"{1}\" is a negative amount. A correction is written as a counter-entry.") \
+  X (MONEY_TOO_LARGE, "money_too_large", MESSAGE_INPUT, NULL, "« {1} » est trop grand. Vérifiez le nombre de zéros.", "\"{1}\" is too large. Check the number of zeros.") \
+  X (MONEY_ZERO, "money_zero", MESSAGE_INPUT, NULL, "La somme doit être plus grande que zéro.", "The amount must be greater than zero.") \
+  X (DAY_FORMAT, "day_format", MESSAGE_INPUT, NULL, "« {1} » n'est pas une date. Écrivez 21/11/2026 ou 2026-11-21.", "\"{1}\" is not a date. Write 2026-11-21 or 21/11/2026.") \
+  X (DAY_NOT_REAL, "day_not_real", MESSAGE_INPUT, NULL, "La date « {1} » n'existe pas dans le calendrier.", "The date \"{1}\" is not in the calendar.") \
+  X (DAY_ORDER, "day_order", MESSAGE_INPUT, NULL, "La période finit le {2d}, avant de commencer le {1d}.", "The period ends on {2d}, before it starts on {1d}.") \
+  X (ICCID_MISSING, "iccid_missing", MESSAGE_INPUT, NULL, "Il manque le numéro de la carte SIM (ICCID) : il est imprimé sur la carte.", "The number of the SIM card (ICCID) is missing: it is printed on the card.") \
+  X (ICCID_LETTERS, "iccid_letters", MESSAGE_INPUT, NULL, "Le numéro de carte SIM « {1} » contient autre chose que des chiffres.", "The SIM card number \"{1}\" has something else than digits.") \
+  X (ICCID_LENGTH, "iccid_length", MESSAGE_INPUT, NULL, "Le numéro de carte SIM « {1} » a {2} chiffres ; il en faut 19 ou 20.", "The SIM card number \"{1}\" has {2} digits; 19 or 20 are needed.") \
+  X (ICCID_START, "iccid_start", MESSAGE_INPUT, NULL, "Le numéro de carte SIM « {1} » ne commence pas par 89.", "The SIM card number \"{1}\" does not start with 89.") \
+  X (ICCID_LUHN, "iccid_luhn", MESSAGE_INPUT, NULL, "Le numéro de carte SIM « {1} » contient une faute de frappe (chiffre de contrôle).", "The SIM card number \"{1}\" has a typing mistake (check digit).") \
+  X (IMEI_MISSING, "imei_missing", MESSAGE_INPUT, NULL, "Il manque le numéro IMEI.", "The IMEI number is missing.") \
+  X (IMEI_LETTERS, "imei_letters", MESSAGE_INPUT, NULL, "Le numéro IMEI « {1} » contient autre chose que des chiffres.", "The IMEI number \"{1}\" has something else than digits.") \
+  X (IMEI_LENGTH, "imei_length", MESSAGE_INPUT, NULL, "Le numéro IMEI « {1} » a {2} chiffres ; il en faut 15.", "The IMEI number \"{1}\" has {2} digits; 15 are needed.") \
+  X (IMEI_LUHN, "imei_luhn", MESSAGE_INPUT, NULL, "Le numéro IMEI « {1} » contient une faute de frappe (chiffre de contrôle).", "The IMEI number \"{1}\" has a typing mistake (check digit).") \
+  X (PHONE_MISSING, "phone_missing", MESSAGE_INPUT, NULL, "Il manque le numéro de téléphone.", "The phone number is missing.") \
+  X (PHONE_FORMAT, "phone_format", MESSAGE_INPUT, NULL, "« {1} » n'est pas un numéro de téléphone. Écrivez 06 39 98 00 00 ou +33639980000.", "\"{1}\" is not a phone number. Write 06 39 98 00 00 or +33639980000.") \
+  X (SERIAL_MISSING, "serial_missing", MESSAGE_INPUT, NULL, "Il manque le numéro de série : il est imprimé au dos ou affiché dans les réglages.", "The serial number is missing: it is printed on the back or shown in the settings.") \
+  X (SERIAL_LETTERS, "serial_letters", MESSAGE_INPUT, NULL, "Le numéro de série « {1} » contient un caractère interdit. Sont permis : lettres sans accent, chiffres, - _ et le point.", "The serial number \"{1}\" has a forbidden character. Allowed: plain letters, digits, - _ and the dot.") \
+  X (SERIAL_LENGTH, "serial_length", MESSAGE_INPUT, NULL, "Le numéro de série « {1} » doit avoir de 4 à 32 caractères.", "The serial number \"{1}\" must have 4 to 32 characters.") \
+  X (SERIAL_PLACEHOLDER, "serial_placeholder", MESSAGE_INPUT, NULL, "« {1} » est un faux numéro de série, posé par le fabricant sur beaucoup d'appareils. Lisez celui qui est imprimé au dos.", "\"{1}\" is a dummy serial number that the maker puts on many devices. Read the one printed on the back.") \
+  X (NAME_MISSING, "name_missing", MESSAGE_INPUT, NULL, "Il manque le nom.", "The name is missing.") \
+  X (NAME_LONG, "name_long", MESSAGE_INPUT, NULL, "Le nom est trop long : {1} caractères au plus.", "The name is too long: at most {1} characters.") \
+  X (NAME_LETTERS, "name_letters", MESSAGE_INPUT, NULL, "Le nom contient un caractère invisible ou illisible. Retapez-le.", "The name has an invisible or unreadable character. Type it again.") \
+  X (INVENTORY_MISSING, "inventory_missing", MESSAGE_INPUT, NULL, "Il manque le numéro d'inventaire.", "The inventory number is missing.") \
+  X (INVENTORY_LONG, "inventory_long", MESSAGE_INPUT, NULL, "Le numéro d'inventaire « {1} » est trop long : {2} caractères au plus.", "The inventory number \"{1}\" is too long: at most {2} characters.") \
+  X (INVENTORY_LETTERS, "inventory_letters", MESSAGE_INPUT, NULL, "Le numéro d'inventaire contient un caractère invisible ou illisible. Retapez-le.", "The inventory number has an invisible or unreadable character. Type it again.") \
+  X (STRAND_UNKNOWN, "strand_unknown", MESSAGE_INPUT, NULL, "« {1} » n'est pas un volet connu. Choisissez equipment (équipement), skills (compétences) ou connection (connexion).", "\"{1}\" is not a known strand. Choose equipment, skills or connection.") \
+  X (OPERATOR_UNKNOWN, "operator_unknown", MESSAGE_INPUT, NULL, "L'opérateur « {1} » n'est pas connu. Connus : {2}.", "The operator \"{1}\" is not known. Known: {2}.") \
+  X (OFFER_UNKNOWN, "offer_unknown", MESSAGE_INPUT, NULL, "L'offre « {1} » n'est pas connue. Connues : {2}.", "The offer \"{1}\" is not known. Known: {2}.") \
+  X (ITEM_KIND_UNKNOWN, "item_kind_unknown", MESSAGE_INPUT, NULL, "« {1} » n'est pas une sorte d'appareil connue. Choisissez tablet, hotspot, laptop ou other.", "\"{1}\" is not a known kind of device. Choose tablet, hotspot, laptop or other.") \
+  X (PIECE_STATE_UNKNOWN, "piece_state_unknown", MESSAGE_INPUT, NULL, "« {1} » n'est pas un état d'accessoire. Choisissez present (présent), missing (manquant) ou broken (cassé).", "\"{1}\" is not a state of a piece. Choose present, missing or broken.") \
+  X (STRATEGY_UNKNOWN, "strategy_unknown", MESSAGE_INPUT, NULL, "« {1} » n'est pas une méthode d'effacement. Choisissez parmi : {2}.", "\"{1}\" is not a way to wipe. Choose one of: {2}.") \
+  X (FORMAT_UNKNOWN, "format_unknown", MESSAGE_INPUT, NULL, "Le format « {1} » n'est pas connu. Choisissez parmi : {2}.", "The format \"{1}\" is not known. Choose one of: {2}.") \
+  X (WORD_UNKNOWN, "word_unknown", MESSAGE_INPUT, NULL, "« {1} » n'est pas possible dans « {2} ». Choisissez parmi : {3}.", "\"{1}\" is not possible in \"{2}\". Choose one of: {3}.") \
+  X (REASON_MISSING, "reason_missing", MESSAGE_INPUT, NULL, "Il faut écrire pourquoi : un passage outre porte un nom et une raison, et figure dans un rapport.", "Say why: an override carries a name and a reason, and is listed in a report.") \
+  /* the request */ \
+  X (BODY_NOT_JSON, "body_not_json", MESSAGE_INPUT, NULL, "La demande n'est pas du JSON lisible (ligne {1}, colonne {2}).", "The request is not readable JSON (line {1}, column {2}).") \
+  X (BODY_NOT_OBJECT, "body_not_object", MESSAGE_INPUT, NULL, "La demande doit être un objet JSON.", "The request must be a JSON object.") \
+  X (BODY_TOO_LARGE, "body_too_large", MESSAGE_INPUT, NULL, "La demande est trop grosse : {1} octets au plus.", "The request is too large: at most {1} bytes.") \
+  X (KEY_MISSING, "key_missing", MESSAGE_INPUT, NULL, "Il manque l'en-tête Idempotency-Key : sans lui, un double clic ferait deux fois la même chose.", "The header Idempotency-Key is missing: without it a double click would do the same thing twice.") \
+  X (KEY_FORMAT, "key_format", MESSAGE_INPUT, NULL, "L'en-tête Idempotency-Key doit avoir de 8 à 64 lettres, chiffres ou tirets.", "The header Idempotency-Key must have 8 to 64 letters, digits or hyphens.") \
+  X (KEY_REUSED, "key_reused", MESSAGE_REFUSED, NULL, "Cette clé a déjà servi pour une autre demande. Recommencez avec une clé neuve.", "This key was already used for another request. Start again with a new key.") \
+  X (CURSOR_UNKNOWN, "cursor_unknown", MESSAGE_INPUT, NULL, "Cette page de la liste n'existe pas. Reprenez au début.", "This page of the list does not exist. Start at the first one.") \
+  X (QUERY_EMPTY, "query_empty", MESSAGE_INPUT, NULL, "Écrivez au moins un mot à chercher.", "Type at least one word to look for.") \
+  X (PREVIEW_ONLY, "preview_only", MESSAGE_NOTE, NULL, "C'est un essai : rien n'a été enregistré.", "This is a rehearsal: nothing was recorded.") \
+  /* imports; {*} is the sentence of what is wrong in that cell */ \
+  X (IMPORT_EMPTY, "import_empty", MESSAGE_INPUT, NULL, "Le fichier est vide.", "The file is empty.") \
+  X (IMPORT_NO_LINES, "import_no_lines", MESSAGE_INPUT, NULL, "Le fichier n'a qu'une ligne de titres : il n'y a rien à importer.", "The file has only a header line: there is nothing to import.") \
+  X (IMPORT_NOT_TEXT, "import_not_text", MESSAGE_INPUT, NULL, "Ce fichier n'est pas un texte CSV. Dans le tableur, choisissez « Enregistrer sous », puis CSV.", "This file is not a CSV text. In the spreadsheet choose \"Save as\", then CSV.") \
+  X (IMPORT_TOO_LARGE, "import_too_large", MESSAGE_INPUT, NULL, "Le fichier est trop gros : {1} octets au plus.", "The file is too large: at most {1} bytes.") \
+  X (IMPORT_TOO_MANY, "import_too_many", MESSAGE_INPUT, NULL, "Le fichier a trop de lignes : {1} au plus. Coupez-le en plusieurs fichiers.", "The file has too many lines: at most {1}. Cut it into several files.") \
+  X (IMPORT_KIND, "import_kind", MESSAGE_INPUT, NULL, "Les colonnes ne disent pas si ce sont des tablettes (serial) ou des cartes SIM (iccid).", "The columns do not tell whether these are tablets (serial) or SIM cards (iccid).") \
+  X (IMPORT_COLUMN_MISSING, "import_column_missing", MESSAGE_INPUT, NULL, "Il manque la colonne « {1} ».", "The column \"{1}\" is missing.") \
+  X (IMPORT_COLUMN_UNKNOWN, "import_column_unknown", MESSAGE_INPUT, NULL, "La colonne « {1} » n'est pas connue. Connues : {2}.", "The column \"{1}\" is not known. Known: {2}.") \
+  X (IMPORT_COLUMN_TWICE, "import_column_twice", MESSAGE_INPUT, NULL, "La colonne « {1} » est là deux fois.", "The column \"{1}\" is there twice.") \
+  X (IMPORT_SECOND_HEADER, "import_second_header", MESSAGE_INPUT, NULL, "La ligne {1} répète la ligne de titres. Retirez-la : deux fichiers ont sans doute été collés l'un après l'autre.", "Line {1} repeats the header line. Remove it: two files were probably pasted one after the other.") \
+  X (IMPORT_QUOTE, "import_quote", MESSAGE_INPUT, NULL, "Ligne {1} : un guillemet n'est pas fermé ou est mal placé.", "Line {1}: a quotation mark is not closed or is misplaced.") \
+  X (IMPORT_CELLS, "import_cells", MESSAGE_INPUT, NULL, "La ligne {1} a {2} cases ; il en faut {3}.", "Line {1} has {2} cells; {3} are needed.") \
+  X (IMPORT_CELL, "import_cell", MESSAGE_INPUT, NULL, "Ligne {1}, colonne {2} : {*}", "Line {1}, column {2}: {*}") \
+  X (IMPORT_LINE, "import_line", MESSAGE_INPUT, NULL, "Ligne {1} : {*}", "Line {1}: {*}") \
+  X (IMPORT_TWICE, "import_twice", MESSAGE_INPUT, NULL, "Ligne {1} : « {3} » est déjà à la ligne {4} (colonne {2}).", "Line {1}: \"{3}\" is already on line {4} (column {2}).") \
+  X (IMPORT_DIFFERS, "import_differs", MESSAGE_REFUSED, NULL, "Ligne {1} : {2c} est déjà au registre, mais avec une autre valeur pour « {3} ». Corrigez le fichier ou la fiche.", "Line {1}: {2c} is already in the register, but with another value for \"{3}\". Correct the file or the record.") \
+  X (IMPORT_WRONG, "import_wrong", MESSAGE_REFUSED, NULL, "Rien n'a été importé : {1} ligne(s) à corriger sur {2}.", "Nothing was imported: {1} line(s) to correct out of {2}.") \
+  X (IMPORT_SAME, "import_same", MESSAGE_NOTE, NULL, "Ligne {1} : {2c} est déjà au registre, rien à changer.", "Line {1}: {2c} is already in the register, nothing to change.") \
+  X (IMPORT_ALREADY, "import_already", MESSAGE_NOTE, NULL, "Ce fichier a déjà été importé : rien n'a changé.", "This file was already imported: nothing changed.") \
+  /* not found */ \
+  X (PERSON_NOT_FOUND, "person_not_found", MESSAGE_NOT_FOUND, NULL, "La personne {1c} n'est pas au registre.", "There is no person {1c} in the register.") \
+  X (ITEM_NOT_FOUND, "item_not_found", MESSAGE_NOT_FOUND, NULL, "L'appareil {1c} n'est pas au registre.", "There is no device {1c} in the register.") \
+  X (LINE_NOT_FOUND, "line_not_found", MESSAGE_NOT_FOUND, NULL, "La carte SIM ou la ligne {1c} n'est pas au registre.", "There is no SIM card or line {1c} in the register.") \
+  X (LOAN_NOT_FOUND, "loan_not_found", MESSAGE_NOT_FOUND, NULL, "Le prêt {1c} n'est pas au registre.", "There is no loan {1c} in the register.") \
+  X (PIECE_NOT_FOUND, "piece_not_found", MESSAGE_NOT_FOUND, NULL, "L'accessoire {1c} n'est pas au registre.", "There is no piece {1c} in the register.") \
+  X (FUND_NOT_FOUND, "fund_not_found", MESSAGE_NOT_FOUND, NULL, "Le fonds {1c} n'est pas au registre.", "There is no fund {1c} in the register.") \
+  X (RECHARGE_NOT_FOUND, "recharge_not_found", MESSAGE_NOT_FOUND, NULL, "La recharge {1c} n'est pas au registre.", "There is no recharge {1c} in the register.") \
+  X (WIPE_NOT_FOUND, "wipe_not_found", MESSAGE_NOT_FOUND, NULL, "L'effacement {1c} n'est pas au registre.", "There is no wipe {1c} in the register.") \
+  X (THING_NOT_FOUND, "thing_not_found", MESSAGE_NOT_FOUND, NULL, "{1c} n'est pas au registre.", "{1c} is not in the register.") \
+  X (PORT_NOT_FOUND, "port_not_found", MESSAGE_NOT_FOUND, NULL, "Rien n'est branché sur le port {1}.", "Nothing is plugged into port {1}.") \
+  X (ROUTE_NOT_FOUND, "route_not_found", MESSAGE_NOT_FOUND, NULL, "Cette adresse n'existe pas.", "There is no such address.") \
+  /* lending, taking back, renewing */ \
+  X (ITEM_HELD, "item_held", MESSAGE_REFUSED, NULL, "{1c} est déjà en prêt : {2} l'a depuis le {3d}. Enregistrez d'abord son retour.", "{1c} is already lent: {2} has had it since {3d}. Record its return first.") \
+  X (LINE_HELD, "line_held", MESSAGE_REFUSED, NULL, "La ligne {1c} est déjà en prêt : {2} l'a depuis le {3d}. Enregistrez d'abord son retour.", "Line {1c} is already lent: {2} has had it since {3d}. Record its return first.") \
+  X (ITEM_NOT_READY, "item_not_ready", MESSAGE_REFUSED, NULL, "{1c} ne peut pas être prêté : état « {2i} ». Seul un appareil prêt se prête.", "{1c} cannot be lent: it is \"{2i}\". Only a device that is ready is lent.") \
+  X (ITEM_NOT_PROVEN, "item_not_proven", MESSAGE_REFUSED, NULL, "{1c} ne peut pas être prêté : son effacement n'est pas prouvé. Effacez-le d'abord sur le banc.", "{1c} cannot be lent: nothing proves that it was wiped. Wipe it on the bench first.") \
+  X (LINE_NOT_ACTIVE, "line_not_active", MESSAGE_REFUSED, NULL, "La ligne {1c} ne peut pas être prêtée : état « {2l} ». Seule une ligne active se prête.", "Line {1c} cannot be lent: it is \"{2l}\". Only an active line is lent.") \
+  X (READY_LEFT, "ready_left", MESSAGE_NOTE, NULL, "Tablettes prêtes en ce moment : {1}. Prenez-en une autre.", "Tablets ready now: {1}. Take another one.") \
+  X (NONE_READY, "none_ready", MESSAGE_NOTE, NULL, "Aucune tablette n'est prête en ce moment. Inscrivez la personne sur la liste d'attente.", "No tablet is ready now. Put the person on the waiting list.") \
+  X (LEND_SECOND, "lend_second", MESSAGE_CONFIRM, "lend-second", "{1} a déjà {2} appareil(s) en prêt. En prêter un de plus demande un accord et une raison.", "{1} already has {2} device(s) on loan. Lending one more needs an approval and a reason.") \
+  X (LEND_SECOND_LINE, "lend_second_line", MESSAGE_NOTE, NULL, "{1} a déjà {2} ligne(s) en prêt.", "{1} already has {2} line(s) on loan.") \
+  X (LEND_OVERDUE, "lend_overdue", MESSAGE_CONFIRM, "lend-overdue", "{1} a {2} prêt(s) en retard. Prêter encore demande un accord et une raison.", "{1} has {2} overdue loan(s). Lending again needs an approval and a reason.") \
+  X (DUE_PAST, "due_past", MESSAGE_REFUSED, NULL, "La date de retour {1d} est déjà passée.", "The due day {1d} is already past.") \
+  X (DUE_FAR, "due_far", MESSAGE_REFUSED, NULL, "La date de retour {1d} est trop loin : deux ans au plus.", "The due day {1d} is too far ahead: at most two years.") \
+  X (DUE_CLOSED, "due_closed", MESSAGE_NOTE, NULL, "Le {1d} est {2r} : l'accueil est fermé ce jour-là.", "{1d} is {2r}: the desk is closed on that day.") \
+  X (NOT_LENT, "not_lent", MESSAGE_REFUSED, NULL, "{1c} n'est pas en prêt (état « {2i} ») : il n'y a pas de retour à enregistrer.", "{1c} is not on loan (it is \"{2i}\"): there is no return to record.") \
+  X (LINE_NOT_LENT, "line_not_lent", MESSAGE_REFUSED, NULL, "La ligne {1c} n'est pas en prêt (état « {2l} ») : il n'y a pas de retour à enregistrer.", "Line {1c} is not on loan (it is \"{2l}\"): there is no return to record.") \
+  X (LOAN_CLOSED, "loan_closed", MESSAGE_REFUSED, NULL, "Le prêt {1c} est terminé depuis le {2d}.", "Loan {1c} ended on {2d}.") \
+  X (LOAN_WRITTEN_OFF, "loan_written_off", MESSAGE_REFUSED, NULL, "Le prêt {1c} a été passé en perte. Si l'appareil est retrouvé, enregistrez-le comme retrouvé.", "Loan {1c} was written off. If the device turns up, record it as found.") \
+  X (PIECE_NOT_OF_LOAN, "piece_not_of_loan", MESSAGE_REFUSED, NULL, "L'accessoire {1c} n'est pas parti avec le prêt {2c}.", "Piece {1c} did not leave with loan {2c}.") \
+  X (PIECE_BACK_ALREADY, "piece_back_already", MESSAGE_REFUSED, NULL, "L'accessoire « {1} » est déjà revenu.", "The piece \"{1}\" is already back.") \
+  X (PIECE_TWICE, "piece_twice", MESSAGE_INPUT, NULL, "L'accessoire « {1} » est nommé deux fois.", "The piece \"{1}\" is named twice.") \
+  X (PIECE_MISSING, "piece_missing", MESSAGE_NOTE, NULL, "Manquant : {1}.", "Missing: {1}.") \
+  X (PIECE_BROKEN, "piece_broken", MESSAGE_NOTE, NULL, "Cassé : {1}.", "Broken: {1}.") \
+  X (PIECE_NOT_BACK, "piece_not_back", MESSAGE_NOTE, NULL, "Pas encore revenu : {1}. Le prêt reste ouvert pour cet accessoire.", "Not back yet: {1}. The loan stays open for this piece.") \
+  X (RENEW_NOT_OPEN, "renew_not_open", MESSAGE_REFUSED, NULL, "Le prêt {1c} ne peut pas être prolongé : il est « {2o} ».", "Loan {1c} cannot be renewed: it is \"{2o}\".") \
+  X (RENEW_NOT_LATER, "renew_not_later", MESSAGE_REFUSED, NULL, "La nouvelle date de retour {1d} n'est pas après l'ancienne, le {2d}.", "The new due day {1d} is not after the old one, {2d}.") \
+  X (RENEW_MORE, "renew_more", MESSAGE_CONFIRM, "renew-more", "Le prêt {1c} a déjà été prolongé {2} fois. Prolonger encore demande un accord et une raison.", "Loan {1c} was already renewed {2} times. Renewing again needs an approval and a reason.") \
+  X (RENEW_OVERDUE, "renew_overdue", MESSAGE_CONFIRM, "renew-overdue", "Le prêt {1c} est en retard de {2} jours. Le prolonger demande un accord et une raison.", "Loan {1c} is {2} days overdue. Renewing it needs an approval and a reason.") \
+  X (RENEW_WAITING, "renew_waiting", MESSAGE_NOTE, NULL, "Personnes en attente d'un tel appareil : {1}.", "People waiting for such a device: {1}.") \
+  X (STALE, "stale", MESSAGE_REFUSED, NULL, "Quelqu'un d'autre vient de modifier {1c}. Relisez la fiche, puis recommencez.", "Somebody else has just changed {1c}. Look at it again, then start over.") \
+  X (MOVE_NOT_ALLOWED, "move_not_allowed", MESSAGE_REFUSED, NULL, "{1c} ne peut pas passer de « {2i} » à « {3i} ».", "{1c} cannot go from \"{2i}\" to \"{3i}\".") \
+  X (LINE_MOVE_NOT_ALLOWED, "line_move_not_allowed", MESSAGE_REFUSED, NULL, "La ligne {1c} ne peut pas passer de « {2l} » à « {3l} ».", "Line {1c} cannot go from \"{2l}\" to \"{3l}\".") \
+  X (LOAN_MOVE_NOT_ALLOWED, "loan_move_not_allowed", MESSAGE_REFUSED, NULL, "Le prêt {1c} ne peut pas passer de « {2o} » à « {3o} ».", "Loan {1c} cannot go from \"{2o}\" to \"{3o}\".") \
+  /* already in the register */ \
+  X (SERIAL_KNOWN, "serial_known", MESSAGE_REFUSED, NULL, "Le numéro de série « {1} » est déjà celui de {2c}.", "The serial number \"{1}\" already belongs to {2c}.") \
+  X (IMEI_KNOWN, "imei_known", MESSAGE_REFUSED, NULL, "Le numéro IMEI « {1} » est déjà celui de {2c}.", "The IMEI number \"{1}\" already belongs to {2c}.") \
+  X (INVENTORY_KNOWN, "inventory_known", MESSAGE_REFUSED, NULL, "Le numéro d'inventaire « {1} » a déjà servi pour {2c} : il n'est jamais réutilisé.", "The inventory number \"{1}\" was already used for {2c}: it is never used again.") \
+  X (ICCID_KNOWN, "iccid_known", MESSAGE_REFUSED, NULL, "La carte SIM « {1} » est déjà au registre : {2c}.", "The SIM card \"{1}\" is already in the register: {2c}.") \
+  X (PHONE_KNOWN, "phone_known", MESSAGE_REFUSED, NULL, "Le numéro « {1} » est déjà celui de {2c}.", "The number \"{1}\" already belongs to {2c}.") \
+  X (FUND_KNOWN, "fund_known", MESSAGE_REFUSED, NULL, "Un fonds nommé « {1} » existe déjà : {2c}.", "There is already a fund named \"{1}\": {2c}.") \
+  X (ALREADY_KNOWN, "already_known", MESSAGE_REFUSED, NULL, "C'est déjà au registre.", "This is already in the register.") \
+  X (SAME_NAME, "same_name", MESSAGE_NOTE, NULL, "Une personne porte déjà ce nom : {1c}. Vérifiez que ce n'est pas la même.", "Somebody already has this name: {1c}. Check that it is not the same person.") \
+  /* money and lines */ \
+  X (FUND_SHORT, "fund_short", MESSAGE_REFUSED, NULL, "Le fonds « {1} » n'a plus que {2m} : il manque {4m} pour payer {3m}.", "The fund \"{1}\" has only {2m} left: {4m} are missing to pay {3m}.") \
+  X (FUND_STRAND, "fund_strand", MESSAGE_REFUSED, NULL, "Le fonds « {1} » est réservé au volet « {2s} » ; cette dépense est du volet « {3s} ».", "The fund \"{1}\" is reserved for \"{2s}\"; this expense is \"{3s}\".") \
+  X (FUND_PERIOD, "fund_period", MESSAGE_CONFIRM, "fund-period", "Le fonds « {1} » sert du {2d} au {3d} ; nous sommes le {4d}. Dépenser hors période demande un accord et une raison.", "The fund \"{1}\" runs from {2d} to {3d}; today is {4d}. Spending outside the period needs an approval and a reason.") \
+  X (RECHARGE_LINE_STATE, "recharge_line_state", MESSAGE_REFUSED, NULL, "La ligne {1c} ne peut pas être rechargée : état « {2l} ».", "Line {1c} cannot be recharged: it is \"{2l}\".") \
+  X (RECHARGE_SUSPENDED, "recharge_suspended", MESSAGE_CONFIRM, "recharge-suspended", "La ligne {1c} est suspendue. La recharger demande un accord et une raison.", "Line {1c} is suspended. Recharging it needs an approval and a reason.") \
+  X (RECHARGE_OVERDUE, "recharge_overdue", MESSAGE_CONFIRM, "recharge-overdue", "{1} a {2} prêt(s) en retard. Recharger demande un accord et une raison ; la plus petite recharge qui sauve la ligne reste possible.", "{1} has {2} overdue loan(s). Recharging needs an approval and a reason; the smallest recharge that saves the line stays possible.") \
+  X (RECHARGE_NO_HOLDER, "recharge_no_holder", MESSAGE_NOTE, NULL, "Personne n'a la ligne {1c} en prêt en ce moment.", "Nobody has line {1c} on loan now.") \
+  X (LINE_ENDS, "line_ends", MESSAGE_NOTE, NULL, "La ligne {1c} s'arrête le {2d} si elle n'est pas rechargée.", "Line {1c} ends on {2d} unless it is recharged.") \
+  X (LINE_ENDED, "line_ended", MESSAGE_NOTE, NULL, "La ligne {1c} devait s'arrêter le {2d} : vérifiez qu'elle fonctionne encore avant de payer.", "Line {1c} was to end on {2d}: check that it still works before paying.") \
+  /* wipes and certificates */ \
+  X (WIPE_ITEM_STATE, "wipe_item_state", MESSAGE_REFUSED, NULL, "{1c} ne peut pas être effacé : état « {2i} ». Seul un appareil à effacer s'efface.", "{1c} cannot be wiped: it is \"{2i}\". Only a device that is to be wiped is wiped.") \
+  X (WIPE_ITEM_LENT, "wipe_item_lent", MESSAGE_REFUSED, NULL, "{1c} ne peut pas être effacé : {2} l'a en prêt. Enregistrez d'abord son retour.", "{1c} cannot be wiped: {2} has it on loan. Record its return first.") \
+  X (WIPE_NO_SERIAL, "wipe_no_serial", MESSAGE_REFUSED, NULL, "La fiche de {1c} n'a pas de numéro de série : impossible de vérifier que c'est le bon appareil. Complétez la fiche.", "The record of {1c} has no serial number: nothing can prove that this is the right device. Complete the record.") \
+  X (WIPE_SERIAL_UNREAD, "wipe_serial_unread", MESSAGE_REFUSED, NULL, "Le numéro de série n'a pas pu être lu par le câble : impossible de vérifier que c'est {1c}.", "The serial number could not be read over the cable: nothing proves that this is {1c}.") \
+  X (WIPE_SERIAL_DIFFERS, "wipe_serial_differs", MESSAGE_REFUSED, NULL, "Ce n'est pas {1c} : l'appareil branché a le numéro de série {2}, la fiche dit {3}.", "This is not {1c}: the device on the cable has serial number {2}, the record says {3}.") \
+  X (WIPE_DUPLICATE, "wipe_duplicate", MESSAGE_REFUSED, NULL, "Le numéro de série {1} est visible sur deux ports. Débranchez l'autre appareil.", "The serial number {1} shows on two ports. Unplug the other device.") \
+  X (WIPE_PORT_TAKEN, "wipe_port_taken", MESSAGE_REFUSED, NULL, "Ce port est réservé à un autre effacement en cours. Prenez un autre port.", "This port is reserved by another wipe under way. Use another port.") \
+  X (WIPE_LINK, "wipe_link", MESSAGE_REFUSED, NULL, "L'appareil n'a pas encore répondu. Déverrouillez l'écran et appuyez sur « Autoriser », ou choisissez la méthode guidée.", "The device has not answered yet. Unlock the screen and tap \"Allow\", or choose the guided way.") \
+  X (WIPE_GOOGLE, "wipe_google", MESSAGE_REFUSED, NULL, "Un compte Google est encore sur {1c} : effacé ainsi, il resterait verrouillé. Retirez le compte dans Réglages, Comptes, ou choisissez la méthode guidée.", "A Google account is still on {1c}: wiped this way it would stay locked. Remove the account in Settings, Accounts, or choose the guided way.") \
+  X (WIPE_OTHER_ACCOUNT, "wipe_other_account", MESSAGE_REFUSED, NULL, "Un compte de fabricant (Samsung ou autre) est encore sur {1c} : effacé ainsi, il pourrait rester verrouillé. Retirez le compte dans Réglages, Comptes, ou choisissez la méthode guidée.", "A maker's account (Samsung or another) is still on {1c}: wiped this way it could stay locked. Remove the account in Settings, Accounts, or choose the guided way.") \
+  X (WIPE_ACCOUNTS_UNSEEN, "wipe_accounts_unseen", MESSAGE_CONFIRM, "wipe-accounts-unseen", "Les comptes de {1c} n'ont pas pu être lus. Vérifiez dans Réglages, Comptes qu'il n'y en a plus, puis confirmez.", "The accounts on {1c} could not be read. Check in Settings, Accounts that there is none left, then confirm.") \
+  X (WIPE_BATTERY, "wipe_battery", MESSAGE_REFUSED, NULL, "La batterie est à {1} % et ne charge pas. Branchez le chargeur, il faut au moins {2} %.", "The battery is at {1} % and not charging. Plug in the charger, at least {2} % is needed.") \
+  X (WIPE_BATTERY_UNSEEN, "wipe_battery_unseen", MESSAGE_NOTE, NULL, "La charge de la batterie n'a pas pu être lue. Vérifiez-la à l'écran.", "The battery level could not be read. Check it on the screen.") \
+  X (WIPE_OWNER, "wipe_owner", MESSAGE_REFUSED, NULL, "{1c} est géré par l'application d'un autre organisme. Il doit d'abord en être retiré par cet organisme.", "{1c} is managed by another organisation's application. That organisation must release it first.") \
+  X (WIPE_MERGE, "wipe_merge", MESSAGE_REFUSED, NULL, "Une mise à jour du système n'est pas finie sur {1c}. Laissez-le allumé jusqu'à la fin, puis recommencez.", "A system update is not finished on {1c}. Leave it on until it ends, then start again.") \
+  X (WIPE_OBJECTION, "wipe_objection", MESSAGE_REFUSED, NULL, "La méthode « {1} » ne peut pas marcher ici : {2b}. Choisissez-en une autre.", "The way \"{1}\" cannot work here: {2b}. Choose another one.") \
+  X (WIPE_SD_SIM, "wipe_sd_sim", MESSAGE_NOTE, NULL, "Retirez la carte SIM et la carte mémoire : l'effacement ne les vide pas.", "Take out the SIM card and the memory card: the wipe does not empty them.") \
+  X (WIPE_RUNNING, "wipe_running", MESSAGE_REFUSED, NULL, "Un effacement de {1c} est déjà en cours : {2c}.", "A wipe of {1c} is already under way: {2c}.") \
+  X (WIPE_NEEDS_STRATEGY, "wipe_needs_strategy", MESSAGE_REFUSED, NULL, "Aucune méthode automatique ne marche sur {1c}. Choisissez la méthode guidée.", "No automatic way works on {1c}. Choose the guided way.") \
+  X (WIPE_NOT_ON_BENCH, "wipe_not_on_bench", MESSAGE_REFUSED, NULL, "{1c} n'est pas sur le banc. Branchez-le avec un câble USB.", "{1c} is not on the bench. Plug it in with a USB cable.") \
+  X (WIPE_MOVE, "wipe_move", MESSAGE_REFUSED, NULL, "L'effacement {1c} est « {2w} » : ce n'est plus possible.", "Wipe {1c} is \"{2w}\": this is not possible any more.") \
+  X (WIPE_BEGUN, "wipe_begun", MESSAGE_REFUSED, NULL, "L'effacement {1c} a commencé : il ne peut plus être annulé.", "Wipe {1c} has begun: it cannot be cancelled any more.") \
+  X (WIPE_WAIVE, "wipe_waive", MESSAGE_CONFIRM, "wipe-waive", "Déclarer {1c} prêt sans effacement prouvé demande un accord et une raison.", "Declaring {1c} ready without a proven wipe needs an approval and a reason.") \
+  X (ATTEST_NOT_NOW, "attest_not_now", MESSAGE_REFUSED, NULL, "L'effacement {1c} ne peut pas être attesté : il est « {2w} ». On atteste un appareil revenu sur son port, avec des preuves concordantes.", "Wipe {1c} cannot be attested: it is \"{2w}\". One attests a device that is back on its port with consistent evidence.") \
+  X (CERTIFICATE_NONE, "certificate_none", MESSAGE_REFUSED, NULL, "Pas de certificat pour l'effacement {1c} : le verdict est « {2v} ». Un certificat demande un effacement prouvé ou attesté.", "No certificate for wipe {1c}: the verdict is \"{2v}\". A certificate needs a wipe that is proven or attested.") \
+  /* rights */ \
+  X (FORBIDDEN_ROLE, "forbidden_role", MESSAGE_FORBIDDEN, NULL, "Votre compte ne permet pas cela. Il faut le rôle {1}.", "Your account does not allow this. The role {1} is needed.") \
+  X (FORBIDDEN_ACCOUNT, "forbidden_account", MESSAGE_FORBIDDEN, NULL, "Aucun compte ne correspond à votre utilisateur sur cette machine.", "No account matches your user on this machine.") \
+  X (FORBIDDEN_RIGHT, "forbidden_right", MESSAGE_FORBIDDEN, NULL, "Votre compte ne peut pas passer outre « {1} ».", "Your account may not override \"{1}\".") \
+  X (DEMO_ONLY, "demo_only", MESSAGE_FORBIDDEN, NULL, "Cela n'existe que dans un registre de démonstration.", "This exists only in a demonstration register.") \
+  /* devices */ \
+  X (DEVICE_GONE, "device_gone", MESSAGE_DEVICE, NULL, "L'appareil a été débranché.", "The device was unplugged.") \
+  X (DEVICE_TIMEOUT, "device_timeout", MESSAGE_DEVICE, NULL, "L'appareil ne répond pas. Regardez son écran, puis rebranchez-le.", "The device does not answer. Look at its screen, then plug it in again.") \
+  X (DEVICE_BUSY, "device_busy", MESSAGE_DEVICE, NULL, "Un autre programme (adb ?) occupe l'appareil. Arrêtez-le (adb kill-server), puis rebranchez.", "Another program (adb?) holds the device. Stop it (adb kill-server), then plug in again.") \
+  X (DEVICE_PERMISSION, "device_permission", MESSAGE_DEVICE, NULL, "Témoin n'a pas le droit d'ouvrir l'appareil : la règle udev n'est pas installée.", "Témoin may not open the device: the udev rule is not installed.") \
+  X (DEVICE_PROTOCOL, "device_protocol", MESSAGE_DEVICE, NULL, "L'appareil a donné une réponse incompréhensible. Changez de câble et rebranchez-le.", "The device gave an answer that makes no sense. Change the cable and plug it in again.") \
+  X (DEVICE_REFUSED, "device_refused", MESSAGE_DEVICE, NULL, "L'appareil a refusé : {1}", "The device refused: {1}") \
+  X (DEVICE_SERIAL, "device_serial", MESSAGE_DEVICE, NULL, "L'appareil branché n'est pas celui qui était attendu. Rien n'a été effacé.", "The device on the cable is not the expected one. Nothing was wiped.") \
+  X (DEVICE_UNSUPPORTED, "device_unsupported", MESSAGE_DEVICE, NULL, "Cette méthode ne marche pas sur cet appareil.", "This way does not work on this device.") \
+  X (DEVICE_SETUP, "device_setup", MESSAGE_DEVICE, NULL, "Le banc USB n'a pas pu démarrer.", "The USB bench could not start.") \
+  /* our side */ \
+  X (DISK_FULL, "disk_full", MESSAGE_TROUBLE, NULL, "Le disque est plein : rien n'a été enregistré. Libérez de la place, puis recommencez.", "The disk is full: nothing was recorded. Free some space, then start again.") \
+  X (DISK_BROKEN, "disk_broken", MESSAGE_TROUBLE, NULL, "Le disque ne peut pas être lu ou écrit : rien n'a été enregistré. Prévenez le technicien.", "The disk cannot be read or written: nothing was recorded. Tell the technician.") \
+  X (REGISTER_DAMAGED, "register_damaged", MESSAGE_TROUBLE, NULL, "Le registre est abîmé. Ne continuez pas : prévenez le technicien, qui restaurera une sauvegarde.", "The register is damaged. Do not go on: tell the technician, who will restore a backup.") \
+  X (REGISTER_NEWER, "register_newer", MESSAGE_TROUBLE, NULL, "Le registre vient d'une version plus récente de Témoin. Mettez le programme à jour.", "The register was made by a newer version of Témoin. Update the program.") \
+  X (BUSY, "busy", MESSAGE_TROUBLE, NULL, "Trop de demandes en même temps. Recommencez dans un instant.", "Too many requests at once. Try again in a moment.") \
+  X (STOPPING, "stopping", MESSAGE_TROUBLE, NULL, "Témoin est en train de s'arrêter : rien n'a été enregistré.", "Témoin is stopping: nothing was recorded.") \
+  X (INTERNAL, "internal", MESSAGE_TROUBLE, NULL, "Témoin s'est trompé et n'a rien enregistré. Prévenez le technicien : la cause est dans son journal.", "Témoin made a mistake and recorded nothing. Tell the technician: the cause is in its log.") \
+
