@@ -3,17 +3,17 @@
 
 #include <cairo-pdf.h>
 #include <math.h>
-#include <string.h>
 
 #include "labels/font.h"
 #include "labels/labels.h"
+#include "labels/png.h"
 
 #define PNG_HEADER_END   33 /* bytes: signature 8, chunk IHDR 4 + 4 + 13 + 4 */
 #define INCHES_PER_METRE 39.3700787
 
 struct LabelOutputFile {
-  guint dpi; /* 0: this is a PDF */
-  GByteArray *bytes;
+  guint dpi;         /* 0: this is a PDF */
+  GByteArray *bytes; /* of a PDF; NULL otherwise */
   cairo_surface_t *surface;
   cairo_t *cr;
 };
@@ -54,7 +54,6 @@ output_png_new (double width_mm, double height_mm, guint dpi)
   LabelOutputFile *file = g_new0 (LabelOutputFile, 1);
   double dots_per_point = dpi / POINTS_PER_INCH;
   file->dpi = dpi;
-  file->bytes = g_byte_array_new ();
   file->surface = cairo_image_surface_create (CAIRO_FORMAT_A1, (int)round (width_mm * POINTS_PER_MM * dots_per_point),
                                               (int)round (height_mm * POINTS_PER_MM * dots_per_point));
   file->cr = cairo_create (file->surface);
@@ -86,70 +85,19 @@ output_next_page (LabelOutputFile *file)
   cairo_show_page (file->cr);
 }
 
-/* In an A1 surface a set bit is ink; in the PNG cairo makes of it a set bit is white. */
-static void
-invert (cairo_surface_t *surface)
-{
-  cairo_surface_flush (surface);
-  guint8 *pixels = cairo_image_surface_get_data (surface);
-  gsize size = (gsize)cairo_image_surface_get_stride (surface) * (gsize)cairo_image_surface_get_height (surface);
-  for (gsize i = 0; i < size; i++)
-    pixels[i] = (guint8)~pixels[i];
-  cairo_surface_mark_dirty (surface);
-}
-
-/* CRC of a PNG chunk, PNG specification annex D. */
-static guint32
-png_crc (const guint8 *data, gsize length)
-{
-  guint32 crc = 0xffffffffu;
-  for (gsize i = 0; i < length; i++) {
-    crc ^= data[i];
-    for (int bit = 0; bit < 8; bit++)
-      crc = (crc & 1) ? (crc >> 1) ^ 0xedb88320u : crc >> 1;
-  }
-  return ~crc;
-}
-
-/* The chunk pHYs, which cairo does not write: without it a printer guesses the size of the image. */
-static void
-append_density (GByteArray *png, guint dpi)
-{
-  guint32 dots_per_metre = GUINT32_TO_BE ((guint32)lround (dpi * INCHES_PER_METRE));
-  guint8 chunk[21] = {0, 0, 0, 9, 'p', 'H', 'Y', 's', [16] = 1 /* unit: the metre */};
-  memcpy (chunk + 8, &dots_per_metre, 4);
-  memcpy (chunk + 12, &dots_per_metre, 4);
-  guint32 crc = GUINT32_TO_BE (png_crc (chunk + 4, 13));
-  memcpy (chunk + 17, &crc, 4);
-  g_byte_array_append (png, chunk, sizeof chunk);
-}
-
-static cairo_status_t
-write_png (LabelOutputFile *file)
-{
-  invert (file->surface);
-  g_autoptr (GByteArray) png = g_byte_array_new ();
-  cairo_status_t status = cairo_surface_write_to_png_stream (file->surface, append_bytes, png);
-  if (status != CAIRO_STATUS_SUCCESS)
-    return status;
-  g_byte_array_append (file->bytes, png->data, PNG_HEADER_END);
-  append_density (file->bytes, file->dpi);
-  g_byte_array_append (file->bytes, png->data + PNG_HEADER_END, png->len - PNG_HEADER_END);
-  return status;
-}
-
 GBytes *
 output_finish (LabelOutputFile *file, GError **error)
 {
-  cairo_status_t status = cairo_status (file->cr);
-  if (status == CAIRO_STATUS_SUCCESS && file->dpi != 0)
-    status = write_png (file);
-  cairo_surface_finish (file->surface);
+  if (file->dpi == 0)
+    cairo_surface_finish (file->surface); /* writes the end of the PDF */
+  cairo_status_t status = cairo_surface_status (file->surface);
   if (status == CAIRO_STATUS_SUCCESS)
-    status = cairo_surface_status (file->surface);
+    status = cairo_status (file->cr);
   if (status != CAIRO_STATUS_SUCCESS) {
     g_set_error (error, LABEL_ERROR, LABEL_ERROR_DRAWING, "drawing failed: %s", cairo_status_to_string (status));
     return NULL;
   }
+  if (file->dpi != 0)
+    return png_from_mask (file->surface, file->dpi, error);
   return g_byte_array_free_to_bytes (g_steal_pointer (&file->bytes));
 }
