@@ -1,0 +1,31 @@
+/* The daemon's HTTP interface on the admin Unix socket (docs/openapi.yaml). It reads the register and calls verbs; it never
+ * writes a row, and decides nothing that a rule decides. */
+#pragma once
+#include "daemon/actions/clock.h"
+#include "daemon/actions/conductor.h"
+#include <stdio.h>
+
+/* What the interface works with. Everything is borrowed and must outlive the Api. */
+typedef struct {
+  Register *reg;
+  Conductor *conductor; /* NULL: this machine has no bench; wipes then answer M_BENCH_MISSING */
+  Events *events;
+  Clock *clock;
+  const Calendar *calendar;
+  const char *state_dir;  /* uploads and backups under way are kept here; nothing stays */
+  const char *label_host; /* "TEMOIN.EXAMPLE.ORG": what a QR code says before the code */
+  const char *owner_line; /* last line of a label and sanitizer on a certificate: the body's name */
+} ApiWorld;
+
+typedef struct _Api Api;
+
+/* Serves on admin_listen_fd: a listening Unix socket, whose peers are known by their uid (SO_PEERCRED). The Api owns the
+ * descriptor from then on, also when it fails. Starts its thread. NULL with G_IO_ERROR when the server cannot start. */
+Api *api_new (const ApiWorld *world, int admin_listen_fd, GError **error);
+/* Stops listening, ends event streams, lets requests that are with the register end, joins the thread. Accepts NULL. Call it
+ * before register_close and conductor_free. */
+void api_free (Api *api);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Api, api_free)
+
+/* `temoind --routes`: one line a route, "METHOD PATH ROLES SUMMARY" with single tabs between, in the order of the table. */
+void api_print_routes (FILE *out);
