@@ -1,0 +1,15 @@
+/* Writing down money that was granted: a donor's gift, a public funder's period. Spending it belongs to item.h and recharge.h. */
+#pragma once
+#include "daemon/actions/action.h"
+
+/* As typed; borrowed, NULL or "" = absent. name, one of the amounts, from, to and strand are required. */
+typedef struct {
+  const char *name;
+  const char *amount;         /* "7 900,00"; not together with amount_cents */
+  const gint64 *amount_cents; /* NULL = absent */
+  const char *from, *to;      /* days, both included */
+  const char *strand;         /* "equipment" "skills" "connection" */
+} FundRequest;
+/* Verb "fund.add". outcome: the fund's code. RULE_ERROR: M_MONEY_*, M_DAY_*, M_STRAND_UNKNOWN, M_FUND_PERIOD (ends before it starts). */
+gboolean fund_add (Store *store, const ActionContext *context, const FundRequest *request, Outcome *outcome,
+                   GError **error);

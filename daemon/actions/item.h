@@ -1,0 +1,19 @@
+/* Writing down a tablet (or a hotspot, a laptop ...) with its pieces, and paying it from a fund. Not its later life. */
+#pragma once
+#include "daemon/actions/action.h"
+
+/* As typed or imported; borrowed, NULL or "" = absent. */
+typedef struct {
+  const char *kind;   /* "tablet" (also when absent), "hotspot", "laptop", "other" */
+  const char *serial; /* required */
+  const char *model, *imei, *inventory_no;
+  const char *price;         /* "526,67"; not together with price_cents */
+  const gint64 *price_cents; /* NULL = absent */
+  const char *fund;          /* code: pays the price in the same transaction */
+  const char *const *pieces; /* names ("sleeve", "housse"), NULL-terminated, or NULL */
+} ItemRequest;
+/* Verb "item.add". A new item is never lent as it comes: it goes new -> to_wipe at once, and from there by a wipe or a waiver.
+ * outcome: the item's code, then the fund's. RULE_ERROR: M_SERIAL_*, M_ITEM_KNOWN (serial, IMEI or inventory number), the fund's
+ * verdict, M_ITEM_FUND_WITHOUT_PRICE, M_PIECE_TWICE ... */
+gboolean item_add (Store *store, const ActionContext *context, const ItemRequest *request, Outcome *outcome,
+                   GError **error);

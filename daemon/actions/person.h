@@ -1,0 +1,13 @@
+/* Writing down a person who borrows. Minimal data (field.md): a name and ways to reach them; nothing else is asked. */
+#pragma once
+#include "daemon/actions/action.h"
+
+/* As typed or imported; borrowed, NULL or "" = absent. */
+typedef struct {
+  const char *name; /* required */
+  const char *phone, *email, *town;
+} PersonRequest;
+/* Verb "person.add". outcome: the person's code. To know: somebody else has that phone (M_PERSON_SAME_PHONE). RULE_ERROR:
+ * M_NAME_*, M_PHONE_FORMAT, M_EMAIL_FORMAT. */
+gboolean person_add (Store *store, const ActionContext *context, const PersonRequest *request, Outcome *outcome,
+                     GError **error);

@@ -1,0 +1,13 @@
+/* Writing down a SIM card and the phone line it carries. Not talking to the card, not recharging. */
+#pragma once
+#include "daemon/actions/action.h"
+
+/* As typed or imported; borrowed, NULL or "" = absent. */
+typedef struct {
+  const char *iccid; /* required: 19 or 20 digits */
+  const char *msisdn, *operator_name, *offer;
+} SimRequest;
+/* Verb "sim.add": makes the card and its line, and the line goes stock -> active. outcome: the card's code, then the line's.
+ * RULE_ERROR: M_ICCID_*, M_PHONE_FORMAT, M_SIM_KNOWN (that ICCID), M_LINE_KNOWN (that number). */
+gboolean sim_add (Store *store, const ActionContext *context, const SimRequest *request, Outcome *outcome,
+                  GError **error);

@@ -1,0 +1,19 @@
+/* What somebody scanned or typed at the desk, found in the register: an item, or a line (by its own code or its card's), and the open
+ * loan that holds it. Reads only. */
+#pragma once
+#include "daemon/actions/action.h"
+
+/* Exactly one of item and line is set. Start with {0}; thing_clear frees. */
+typedef struct {
+  Item *item;
+  Line *line;
+  Loan *loan; /* the open loan, or NULL */
+} Thing;
+void thing_clear (Thing *thing);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Thing, thing_clear)
+/* text: the code of an item, a line or a SIM card, in any form. RULE_ERROR: M_CODE_*, M_NOT_FOUND. thing is untouched on error. */
+gboolean thing_find (Store *store, const char *text, Thing *thing, GError **error);
+/* The same; also takes a loan's code, and refuses what is not in an open loan (M_THING_NOT_LENT, M_LOAN_CLOSED). */
+gboolean thing_find_lent (Store *store, const char *text, Thing *thing, GError **error);
+/* The code of the item or line. Borrowed. */
+const char *thing_code (const Thing *thing);
