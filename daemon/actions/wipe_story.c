@@ -1,0 +1,254 @@
+/* The register's side of a wipe: steps as transactions. */
+#include "daemon/actions/wipe_story.h"
+#include "daemon/rules/item.h"
+#include "db/item.h"
+
+/* What a waiting wipe waits for: its reason, where it waited, what the person must do. */
+static const struct {
+  const char *reason;
+  WipeState waited_in;
+  MessageId todo;
+} waits[] = {
+    {"tap", WIPE_SEEN, M_TODO_TAP},
+    {"reset_by_hand", WIPE_STARTED, M_TODO_RESET_BY_HAND},
+    {"attest", WIPE_RETURNED, M_TODO_ATTEST},
+};
+
+/* The words that count as evidence, at the start of a note. */
+static const struct {
+  const char *word;
+  gsize offset;
+} evidence_words[] = {
+    {"command-accepted", G_STRUCT_OFFSET (WipeEvidence, command_accepted)},
+    {"left-port", G_STRUCT_OFFSET (WipeEvidence, left_port)},
+    {"same-port", G_STRUCT_OFFSET (WipeEvidence, returned_same_port)},
+    {"same-serial", G_STRUCT_OFFSET (WipeEvidence, same_serial)},
+    {"key-accepted", G_STRUCT_OFFSET (WipeEvidence, key_accepted)},
+    {"key-refused", G_STRUCT_OFFSET (WipeEvidence, key_refused)},
+    {"adb-absent", G_STRUCT_OFFSET (WipeEvidence, adb_absent)},
+    {"attested", G_STRUCT_OFFSET (WipeEvidence, attested)},
+};
+
+static void
+note_free (gpointer data)
+{
+  WipeNote *note = data;
+  g_free (note->text);
+  g_free (note);
+}
+
+WipeStep *
+wipe_step_new (const char *wipe, gint64 now_ms)
+{
+  WipeStep *step = g_new0 (WipeStep, 1);
+  g_strlcpy (step->wipe, wipe, sizeof step->wipe);
+  step->now_ms = now_ms;
+  step->notes = g_ptr_array_new_with_free_func (note_free);
+  return step;
+}
+
+void
+wipe_step_free (WipeStep *step)
+{
+  if (step == NULL)
+    return;
+  g_ptr_array_unref (step->notes);
+  g_free (step->reason);
+  g_free (step->strategy);
+  g_free (step->serial);
+  g_free (step->facts);
+  g_free (step);
+}
+
+void
+wipe_step_note (WipeStep *step, const char *kind, const char *format, ...)
+{
+  WipeNote *note = g_new0 (WipeNote, 1);
+  va_list arguments;
+  note->kind = kind;
+  va_start (arguments, format);
+  note->text = g_strdup_vprintf (format, arguments);
+  va_end (arguments);
+  g_ptr_array_add (step->notes, note);
+}
+
+void
+wipe_step_event (WipeStep *step, WipeEventKind event, const char *reason)
+{
+  step->moves = TRUE;
+  step->event = event;
+  g_free (step->reason);
+  step->reason = g_strdup (reason);
+}
+
+WipeState
+wipe_waited_in (const Wipe *wipe)
+{
+  for (gsize i = 0; wipe->state == WIPE_WAIT_HUMAN && i < G_N_ELEMENTS (waits); i++)
+    if (g_strcmp0 (wipe->reason, waits[i].reason) == 0)
+      return waits[i].waited_in;
+  return WIPE_SEEN;
+}
+
+gboolean
+wipe_todo (const Wipe *wipe, MessageId *todo)
+{
+  for (gsize i = 0; wipe->state == WIPE_WAIT_HUMAN && i < G_N_ELEMENTS (waits); i++)
+    if (g_strcmp0 (wipe->reason, waits[i].reason) == 0) {
+      *todo = waits[i].todo;
+      return TRUE;
+    }
+  return FALSE;
+}
+
+static void
+count_evidence (WipeEvidence *evidence, const char *text)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (evidence_words); i++) {
+    gsize length = strlen (evidence_words[i].word);
+    if (strncmp (text, evidence_words[i].word, length) == 0 && text[length] == ':')
+      G_STRUCT_MEMBER (gboolean, evidence, evidence_words[i].offset) = TRUE;
+  }
+}
+
+gboolean
+wipe_story_evidence (Store *store, const char *wipe, WipeEvidence *evidence, GError **error)
+{
+  g_autoptr (GPtrArray) events = wipe_event_list (store, wipe, 0, error);
+  if (events == NULL)
+    return FALSE;
+  *evidence = (WipeEvidence){0};
+  for (guint i = 0; i < events->len; i++) {
+    const WipeEvent *event = g_ptr_array_index (events, i);
+    /* only what the host saw or a person said: the words of a device are no evidence */
+    if (g_str_equal (event->kind, "usb") || g_str_equal (event->kind, "human"))
+      count_evidence (evidence, event->text);
+  }
+  return TRUE;
+}
+
+/* What the evidence leads to. */
+static gboolean
+judge (Store *store, const char *wipe, WipeEventKind *event, const char **reason, WipeVerdict *verdict, GError **error)
+{
+  WipeEvidence evidence;
+  if (!wipe_story_evidence (store, wipe, &evidence, error))
+    return FALSE;
+  *verdict = wipe_judge_evidence (&evidence);
+  switch (*verdict) {
+  case VERDICT_PROVEN:
+  case VERDICT_ATTESTED:
+    *event = WIPE_ON_PROOF;
+    *reason = NULL;
+    return TRUE;
+  case VERDICT_CONSISTENT:
+    *event = WIPE_ON_NEEDS_HUMAN;
+    *reason = "attest";
+    return TRUE;
+  case VERDICT_NOT_WIPED:
+    *event = WIPE_ON_KEY_ACCEPTED;
+    *reason = "key_accepted";
+    return TRUE;
+  case VERDICT_NONE:
+  case VERDICT_UNKNOWN:
+  case WIPE_VERDICTS_N:
+    break;
+  }
+  *event = WIPE_ON_LOST;
+  *reason = "unproven";
+  return TRUE;
+}
+
+static WipeVerdict
+verdict_of_end (const Wipe *ended)
+{
+  if (ended->state == WIPE_NOT_WIPED)
+    return VERDICT_NOT_WIPED;
+  if (ended->state == WIPE_UNKNOWN)
+    return VERDICT_UNKNOWN;
+  return ended->state == WIPE_VERIFIED ? ended->verdict : VERDICT_NONE;
+}
+
+gboolean
+wipe_story_end (Store *store, const ActionContext *context, const Wipe *ended, gboolean had_begun, GError **error)
+{
+  WipeVerdict verdict = verdict_of_end (ended);
+  ItemState after;
+  g_autoptr (Item) item = item_load (store, ended->item, error);
+  if (item == NULL || !wipe_set_verdict (store, ended->code, verdict, error))
+    return FALSE;
+  if (wipe_item_state_after (ended->state, had_begun, &after) && item->state == ITEM_WIPING && after != item->state &&
+      !item_set_state (store, ended->item, item->state, after, after == ITEM_BLOCKED ? ended->reason : NULL, error))
+    return FALSE;
+  g_autofree char *subjects = g_strdup_printf ("%s %s", ended->code, ended->item);
+  g_autofree char *outcome = g_strdup_printf ("state=%s verdict=%s reason=%s", wipe_state_name (ended->state),
+                                              wipe_verdict_name (verdict), ended->reason != NULL ? ended->reason : "");
+  return action_journal (store, context, "wipe.end", subjects, NULL, outcome, error);
+}
+
+/* started: the item is in the middle of it from now on. */
+static gboolean
+begin (Store *store, const ActionContext *context, const Wipe *wipe, GError **error)
+{
+  g_autofree char *subjects = g_strdup_printf ("%s %s", wipe->code, wipe->item);
+  g_autofree char *what = g_strdup_printf ("strategy=%s", wipe->strategy != NULL ? wipe->strategy : "");
+  return item_set_state (store, wipe->item, ITEM_TO_WIPE, ITEM_WIPING, NULL, error) &&
+         action_journal (store, context, "wipe.start", subjects, "item=to_wipe", what, error);
+}
+
+static gboolean
+write_what_was_read (Store *store, const WipeStep *step, GError **error)
+{
+  for (guint i = 0; i < step->notes->len; i++) {
+    const WipeNote *note = g_ptr_array_index (step->notes, i);
+    if (!wipe_event_add (store, step->wipe, step->now_ms, note->kind, note->text, error))
+      return FALSE;
+  }
+  if (step->facts != NULL && !wipe_set_facts (store, step->wipe, step->serial, step->facts, error))
+    return FALSE;
+  return step->strategy == NULL || wipe_set_strategy (store, step->wipe, step->strategy, error);
+}
+
+static gboolean
+move (Store *store, const ActionContext *context, const WipeStep *step, const Wipe *before, GError **error)
+{
+  WipeEventKind event = step->event;
+  const char *reason = step->reason;
+  WipeVerdict verdict = before->verdict;
+  WipeState next;
+  if (step->judges && !judge (store, step->wipe, &event, &reason, &verdict, error))
+    return FALSE;
+  if (!wipe_next (before->state, wipe_waited_in (before), event, &next)) {
+    g_set_error (error, DB_ERROR, DB_ERROR_STALE, "wipe %s is %s: %s cannot happen there", step->wipe,
+                 wipe_state_name (before->state), wipe_event_name (event));
+    return FALSE;
+  }
+  g_autofree char *line = g_strdup_printf ("%s -> %s: %s", wipe_state_name (before->state), wipe_state_name (next),
+                                           reason != NULL ? reason : wipe_event_name (event));
+  if (!wipe_move (store, step->wipe, before->state, next, reason, step->now_ms / 1000, error) ||
+      !wipe_set_verdict (store, step->wipe, verdict, error) ||
+      !wipe_event_add (store, step->wipe, step->now_ms, "state", line, error))
+    return FALSE;
+  if (next == WIPE_STARTED && before->state == WIPE_ARMED)
+    return begin (store, context, before, error);
+  if (!wipe_is_over (next))
+    return TRUE;
+  g_autoptr (Wipe) ended = wipe_load (store, step->wipe, error);
+  return ended != NULL && wipe_story_end (store, context, ended, before->started_at != 0, error);
+}
+
+gboolean
+wipe_step_apply (Store *store, const WipeStep *step, const char *account, Wipe **wipe, GError **error)
+{
+  const ActionContext context = {.now = step->now_ms / 1000, .account = account, .role = ROLE_TECHNICIAN};
+  if (!write_what_was_read (store, step, error))
+    return FALSE;
+  g_autoptr (Wipe) before = wipe_load (store, step->wipe, error);
+  if (before == NULL || ((step->moves || step->judges) && !move (store, &context, step, before, error)))
+    return FALSE;
+  g_autoptr (Wipe) after = wipe_load (store, step->wipe, error);
+  if (after == NULL)
+    return FALSE;
+  *wipe = g_steal_pointer (&after);
+  return TRUE;
+}

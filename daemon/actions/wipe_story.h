@@ -1,0 +1,44 @@
+/* The register's side of a wipe: one step of its story is one transaction (what was said and seen, the move of the machine, the item's
+ * state, the journal). Nothing here talks to a device. */
+#pragma once
+#include "daemon/actions/action.h"
+#include "daemon/rules/wipe.h"
+#include "db/wipe.h"
+
+/* A line for the wipe's evidence. kind: "said" "answered" "usb" "human". An "usb" or "human" text that begins with one of the
+ * evidence words (wipe_story.c, table) and a colon counts when the evidence is judged. */
+typedef struct {
+  const char *kind; /* static */
+  char *text;
+} WipeNote;
+
+/* One step. Owned strings; NULL = unchanged. */
+typedef struct {
+  Code wipe;
+  gint64 now_ms;        /* epoch milliseconds by the register's clock */
+  GPtrArray *notes;     /* WipeNote * */
+  gboolean moves;       /* event and reason are meant */
+  WipeEventKind event;
+  gboolean judges;      /* instead of a given event: weigh the evidence and take the event that follows from it */
+  char *reason;
+  char *strategy, *serial, *facts;
+} WipeStep;
+WipeStep *wipe_step_new (const char *wipe, gint64 now_ms);
+void wipe_step_free (WipeStep *step);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (WipeStep, wipe_step_free)
+/* kind: see WipeNote. */
+void wipe_step_note (WipeStep *step, const char *kind, const char *format, ...) G_GNUC_PRINTF (3, 4);
+void wipe_step_event (WipeStep *step, WipeEventKind event, const char *reason);
+
+/* Writes the step. *wipe (caller frees) is the wipe as it stands after it. DB_ERROR_STALE when the machine has no such move from
+ * where the wipe is now: somebody (a person, another step) was faster; load it again. */
+gboolean wipe_step_apply (Store *store, const WipeStep *step, const char *account, Wipe **wipe, GError **error);
+
+/* The state in which a waiting wipe waits (its reason says for what). WIPE_SEEN for a wipe that does not wait. */
+WipeState wipe_waited_in (const Wipe *wipe);
+/* What a person must do now. FALSE when nothing. */
+gboolean wipe_todo (const Wipe *wipe, MessageId *todo);
+/* Reads the evidence out of the story. */
+gboolean wipe_story_evidence (Store *store, const char *wipe, WipeEvidence *evidence, GError **error);
+/* What a finished wipe's item and verdict become, with the journal line; used by wipe_step_apply and by the verbs. */
+gboolean wipe_story_end (Store *store, const ActionContext *context, const Wipe *ended, gboolean had_begun, GError **error);
