@@ -1,0 +1,186 @@
+/* Reading the configuration file. One row per key. */
+#include "daemon/config.h"
+#include <math.h>
+
+#define DEFAULT_ZONE "Europe/Paris"
+
+typedef gboolean (*Setter) (Config *config, const char *text, gsize offset, GError **error);
+
+static gboolean
+set_text (Config *config, const char *text, gsize offset, GError **error)
+{
+  char **field = &G_STRUCT_MEMBER (char *, config, offset);
+  (void)error; /* any text will do */
+  g_free (*field);
+  *field = g_strdup (text);
+  return TRUE;
+}
+
+static gboolean
+set_seconds (Config *config, const char *text, gsize offset, GError **error)
+{
+  char *end;
+  double seconds = g_ascii_strtod (text, &end);
+  if (end == text || *end != '\0' || !isfinite (seconds) || seconds <= 0 || seconds > 86400) {
+    g_set_error (error, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_INVALID_VALUE, "\"%s\" is no number of seconds (0 to 86400)",
+                 text);
+    return FALSE;
+  }
+  G_STRUCT_MEMBER (guint, config, offset) = (guint)lround (seconds * 1000);
+  return TRUE;
+}
+
+static gboolean
+set_zone (Config *config, const char *text, gsize offset, GError **error)
+{
+  GTimeZone *zone = g_time_zone_new_identifier (text);
+  (void)offset;
+  if (zone == NULL) {
+    g_set_error (error, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_INVALID_VALUE,
+                 "the time zone \"%s\" is not known here (package tzdata?)", text);
+    return FALSE;
+  }
+  g_clear_pointer (&config->calendar.zone, g_time_zone_unref);
+  config->calendar.zone = zone;
+  return TRUE;
+}
+
+static gboolean
+set_weekdays (Config *config, const char *text, gsize offset, GError **error)
+{
+  static const char *const names[] = {"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"};
+  g_auto (GStrv) words = g_strsplit (text, ";", -1);
+  guint closed = 0;
+  (void)offset;
+  for (guint i = 0; words[i] != NULL; i++) {
+    const char *word = g_strstrip (words[i]);
+    guint day = 0;
+    while (day < G_N_ELEMENTS (names) && !g_str_equal (word, names[day]))
+      day++;
+    if (day < G_N_ELEMENTS (names))
+      closed |= 1u << (day + 1);
+    else if (*word != '\0') {
+      g_set_error (error, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_INVALID_VALUE, "\"%s\" is no weekday (monday;sunday)",
+                   word);
+      return FALSE;
+    }
+  }
+  config->calendar.closed_weekdays = closed;
+  return TRUE;
+}
+
+static gboolean
+set_holidays (Config *config, const char *text, gsize offset, GError **error)
+{
+  (void)offset;
+  if (!g_str_equal (text, "true") && !g_str_equal (text, "false")) {
+    g_set_error (error, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_INVALID_VALUE, "\"%s\" is neither true nor false", text);
+    return FALSE;
+  }
+  config->calendar.french_holidays = g_str_equal (text, "true");
+  return TRUE;
+}
+
+static gboolean
+set_closed_days (Config *config, const char *text, gsize offset, GError **error)
+{
+  g_auto (GStrv) words = g_strsplit (text, ";", -1);
+  g_autofree Day *days = g_new0 (Day, g_strv_length (words) + 1);
+  gsize n = 0;
+  (void)offset;
+  for (guint i = 0; words[i] != NULL; i++)
+    if (*g_strstrip (words[i]) != '\0' && !day_parse (words[i], &days[n++], error))
+      return FALSE;
+  g_free (config->closed_days);
+  config->closed_days = g_steal_pointer (&days);
+  config->calendar.closed_days = config->closed_days;
+  config->calendar.n_closed_days = n;
+  return TRUE;
+}
+
+#define TIMEOUT(field) G_STRUCT_OFFSET (Config, timeouts.field)
+static const struct {
+  const char *group, *key;
+  Setter set;
+  gsize offset;
+} rows[] = {
+    {"site", "owner_line", set_text, G_STRUCT_OFFSET (Config, owner_line)},
+    {"site", "label_host", set_text, G_STRUCT_OFFSET (Config, label_host)},
+    {"site", "time_zone", set_zone, 0},
+    {"site", "closed_weekdays", set_weekdays, 0},
+    {"site", "french_holidays", set_holidays, 0},
+    {"site", "closed_days", set_closed_days, 0},
+    {"daemon", "state_dir", set_text, G_STRUCT_OFFSET (Config, state_dir)},
+    {"daemon", "database", set_text, G_STRUCT_OFFSET (Config, database)},
+    {"daemon", "socket", set_text, G_STRUCT_OFFSET (Config, socket)},
+    {"bench", "tap_s", set_seconds, TIMEOUT (tap_ms)},
+    {"bench", "probe_s", set_seconds, TIMEOUT (probe_ms)},
+    {"bench", "leave_s", set_seconds, TIMEOUT (leave_ms)},
+    {"bench", "human_s", set_seconds, TIMEOUT (human_ms)},
+    {"bench", "return_s", set_seconds, TIMEOUT (return_ms)},
+    {"bench", "settle_s", set_seconds, TIMEOUT (settle_ms)},
+};
+
+static gboolean
+set_key (Config *config, GKeyFile *file, const char *group, const char *key, GError **error)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
+    if (!g_str_equal (group, rows[i].group) || !g_str_equal (key, rows[i].key))
+      continue;
+    g_autofree char *text = g_key_file_get_string (file, group, key, error);
+    return text != NULL && rows[i].set (config, text, rows[i].offset, error);
+  }
+  g_set_error_literal (error, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_KEY_NOT_FOUND, "there is no such setting");
+  return FALSE;
+}
+
+static gboolean
+read_file (Config *config, const char *path, GError **error)
+{
+  g_autoptr (GKeyFile) file = g_key_file_new ();
+  if (!g_key_file_load_from_file (file, path, G_KEY_FILE_NONE, error)) {
+    g_prefix_error (error, "%s: ", path);
+    return FALSE;
+  }
+  g_auto (GStrv) groups = g_key_file_get_groups (file, NULL);
+  for (guint i = 0; groups[i] != NULL; i++) {
+    g_auto (GStrv) keys = g_key_file_get_keys (file, groups[i], NULL, NULL);
+    for (guint j = 0; keys != NULL && keys[j] != NULL; j++)
+      if (!set_key (config, file, groups[i], keys[j], error)) {
+        g_prefix_error (error, "%s: [%s] %s: ", path, groups[i], keys[j]);
+        return FALSE;
+      }
+  }
+  return TRUE;
+}
+
+Config *
+config_load (const char *path, GError **error)
+{
+  g_autoptr (Config) config = g_new0 (Config, 1);
+  config->state_dir = g_strdup ("/var/lib/temoin");
+  config->socket = g_strdup ("/run/temoin/admin.sock");
+  config->label_host = g_strdup ("TEMOIN.EXAMPLE.ORG");
+  config->owner_line = g_strdup ("");
+  config->timeouts = conductor_default_timeouts;
+  config->calendar.french_holidays = TRUE;
+  if (!set_weekdays (config, "saturday;sunday", 0, error) || !set_zone (config, DEFAULT_ZONE, 0, error) ||
+      (path != NULL && !read_file (config, path, error)))
+    return NULL;
+  return g_steal_pointer (&config);
+}
+
+void
+config_free (Config *config)
+{
+  if (config == NULL)
+    return;
+  g_free (config->state_dir);
+  g_free (config->database);
+  g_free (config->socket);
+  g_free (config->owner_line);
+  g_free (config->label_host);
+  g_free (config->closed_days);
+  g_clear_pointer (&config->calendar.zone, g_time_zone_unref);
+  g_free (config);
+}

@@ -1,0 +1,23 @@
+/* What the daemon is told by its configuration file and its options: the body's name, its calendar, where things are, how long the
+ * bench waits. Read once at start. */
+#pragma once
+#include "daemon/actions/conductor.h"
+#include "daemon/rules/dates.h"
+
+typedef struct {
+  char *state_dir;   /* the register, our adb key, uploads under way */
+  char *database;    /* "sqlite:PATH" */
+  char *socket;      /* admin socket */
+  char *owner_line;  /* last line of a label: the body's name and phone number */
+  char *label_host;  /* what a QR code says before the code */
+  Calendar calendar;
+  Day *closed_days;  /* behind calendar.closed_days */
+  ConductorTimeouts timeouts;
+} Config;
+
+/* The defaults, then the file at path (NULL: none). G_KEY_FILE_ERROR or RULE_ERROR, naming the group and the key; an unknown group or
+ * key is an error too, so that a typing mistake is seen. Caller frees. */
+Config *config_load (const char *path, GError **error);
+/* Accepts NULL. */
+void config_free (Config *config);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Config, config_free)

@@ -1,0 +1,292 @@
+/* temoind: options, wiring, signals; nothing else. */
+#include "daemon/api/api.h"
+#include "daemon/config.h"
+#include "db/setting.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <gio/gio.h>
+#include <glib-unix.h>
+#include <locale.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#define LISTEN_BACKLOG 256
+enum { EXIT_USAGE = 2 };
+
+/* The options, as typed. */
+typedef struct {
+  char *config, *state_dir, *database, *socket;
+  gboolean demo, no_bench, routes, version;
+} Options;
+
+/* Everything that lives as long as the daemon, in the order in which it is made. */
+typedef struct {
+  Config *config;
+  int lock_fd;
+  Register *reg;
+  Clock *clock;
+  Events *events;
+  Conductor *conductor;
+  Api *api;
+} Daemon;
+
+static gboolean
+parse_options (Options *options, int *argc, char ***argv, GError **error)
+{
+  const GOptionEntry entries[] = {
+      {"config", 0, 0, G_OPTION_ARG_FILENAME, &options->config, "Configuration file", "FILE"},
+      {"state-dir", 0, 0, G_OPTION_ARG_FILENAME, &options->state_dir, "Where the register and the adb key are", "DIR"},
+      {"database", 0, 0, G_OPTION_ARG_STRING, &options->database, "The register (default: sqlite:DIR/register.db)",
+       "sqlite:PATH"},
+      {"socket", 0, 0, G_OPTION_ARG_FILENAME, &options->socket, "Admin socket", "PATH"},
+      {"demo", 0, 0, G_OPTION_ARG_NONE, &options->demo, "A new register is a demonstration: its clock may be set",
+       NULL},
+      {"no-bench", 0, 0, G_OPTION_ARG_NONE, &options->no_bench, "Do not look at USB", NULL},
+      {"routes", 0, 0, G_OPTION_ARG_NONE, &options->routes, "Print the table of HTTP routes and end", NULL},
+      {"version", 0, 0, G_OPTION_ARG_NONE, &options->version, "Print the version and end", NULL},
+      G_OPTION_ENTRY_NULL,
+  };
+  g_autoptr (GOptionContext) context =
+      g_option_context_new ("- the daemon of Témoin, which lends tablets and SIM cards");
+  g_option_context_add_main_entries (context, entries, NULL);
+  if (!g_option_context_parse (context, argc, argv, error))
+    return FALSE;
+  if (*argc > 1) {
+    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "\"%s\" is not an option", (*argv)[1]);
+    return FALSE;
+  }
+  return TRUE;
+}
+
+static void
+take_option (char **setting, char **option)
+{
+  if (*option == NULL)
+    return;
+  g_free (*setting);
+  *setting = g_steal_pointer (option);
+}
+
+static gboolean
+fail_errno (GError **error, const char *what, const char *path)
+{
+  g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno), "%s %s: %s", what, path, g_strerror (errno));
+  return FALSE;
+}
+
+/* One daemon a state directory: two writers on one register would each believe to be alone. */
+static gboolean
+lock_state_dir (Daemon *daemon, GError **error)
+{
+  g_autofree char *path = g_build_filename (daemon->config->state_dir, "temoind.lock", NULL);
+  if (g_mkdir_with_parents (daemon->config->state_dir, 0750) != 0)
+    return fail_errno (error, "cannot make", daemon->config->state_dir);
+  daemon->lock_fd = open (path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (daemon->lock_fd < 0)
+    return fail_errno (error, "cannot open", path);
+  if (flock (daemon->lock_fd, LOCK_EX | LOCK_NB) == 0)
+    return TRUE;
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_BUSY, "another temoind already works on %s", daemon->config->state_dir);
+  return FALSE;
+}
+
+static gboolean
+make_demo (Store *store, gpointer user, GError **error)
+{
+  (void)user;
+  return setting_make_demo (store, error);
+}
+
+static gboolean
+read_clock (Store *store, gpointer user, GError **error)
+{
+  Daemon *daemon = user;
+  daemon->clock = clock_new (store, error);
+  return daemon->clock != NULL;
+}
+
+static gboolean
+open_register (Daemon *daemon, gboolean demo, GError **error)
+{
+  if (daemon->config->database == NULL)
+    daemon->config->database = g_strdup_printf ("sqlite:%s/register.db", daemon->config->state_dir);
+  daemon->reg = register_open (daemon->config->database, error);
+  if (daemon->reg == NULL)
+    return FALSE;
+  if (demo && !register_write_wait (daemon->reg, make_demo, NULL, error)) {
+    g_prefix_error_literal (error, "--demo is for a new register only: ");
+    return FALSE;
+  }
+  return register_read_wait (daemon->reg, read_clock, daemon, error);
+}
+
+/* A machine without a usable USB still has a desk: the daemon goes on without a bench and says so. */
+static void
+open_bench (Daemon *daemon)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *key_path = g_build_filename (daemon->config->state_dir, "adbkey.pem", NULL);
+  daemon->conductor = conductor_new (daemon->reg, daemon->events, key_path, &daemon->config->timeouts, clock_now,
+                                     daemon->clock, &error);
+  if (daemon->conductor == NULL)
+    g_warning ("no bench: %s", error->message);
+}
+
+/* A socket file that nobody answers on is left over from a daemon that was killed. */
+static gboolean
+remove_stale_socket (int fd, const struct sockaddr_un *address, GError **error)
+{
+  if (connect (fd, (const struct sockaddr *)address, sizeof *address) == 0) {
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_BUSY, "another daemon already answers on %s", address->sun_path);
+    return FALSE;
+  }
+  if (errno == ECONNREFUSED && unlink (address->sun_path) != 0)
+    return fail_errno (error, "cannot replace", address->sun_path);
+  return TRUE;
+}
+
+static gboolean
+open_socket (const char *path, int *listen_fd, GError **error)
+{
+  struct sockaddr_un address = {.sun_family = AF_UNIX};
+  g_autofree char *folder = g_path_get_dirname (path);
+  if (strlen (path) >= sizeof address.sun_path) {
+    errno = ENAMETOOLONG;
+    return fail_errno (error, "socket", path);
+  }
+  g_strlcpy (address.sun_path, path, sizeof address.sun_path);
+  if (g_mkdir_with_parents (folder, 0755) != 0)
+    return fail_errno (error, "cannot make", folder);
+  int probe = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  gboolean is_free = probe >= 0 && remove_stale_socket (probe, &address, error);
+  if (probe >= 0)
+    (void)close (probe); /* nothing was sent on it */
+  if (!is_free)
+    return probe >= 0 ? FALSE : fail_errno (error, "cannot make a socket at", path);
+  int fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  mode_t mask = umask (0117); /* 0660: owner and group; the identity is the peer's uid */
+  gboolean listens =
+      fd >= 0 && bind (fd, (struct sockaddr *)&address, sizeof address) == 0 && listen (fd, LISTEN_BACKLOG) == 0;
+  umask (mask);
+  if (listens) {
+    *listen_fd = fd;
+    return TRUE;
+  }
+  fail_errno (error, "cannot listen on", path);
+  if (fd >= 0)
+    (void)close (fd); /* it never listened */
+  return FALSE;
+}
+
+static gboolean
+open_api (Daemon *daemon, GError **error)
+{
+  const ApiWorld world = {
+      .reg = daemon->reg,
+      .conductor = daemon->conductor,
+      .events = daemon->events,
+      .clock = daemon->clock,
+      .calendar = &daemon->config->calendar,
+      .state_dir = daemon->config->state_dir,
+      .label_host = daemon->config->label_host,
+      .owner_line = daemon->config->owner_line,
+  };
+  int listen_fd;
+  if (!open_socket (daemon->config->socket, &listen_fd, error))
+    return FALSE;
+  daemon->api = api_new (&world, listen_fd, error);
+  return daemon->api != NULL;
+}
+
+static gboolean
+daemon_start (Daemon *daemon, Options *options, GError **error)
+{
+  daemon->config = config_load (options->config, error);
+  if (daemon->config == NULL)
+    return FALSE;
+  take_option (&daemon->config->state_dir, &options->state_dir);
+  take_option (&daemon->config->database, &options->database);
+  take_option (&daemon->config->socket, &options->socket);
+  if (!lock_state_dir (daemon, error) || !open_register (daemon, options->demo, error))
+    return FALSE;
+  daemon->events = events_new ();
+  if (!options->no_bench)
+    open_bench (daemon);
+  return open_api (daemon, error);
+}
+
+static void
+daemon_stop (Daemon *daemon)
+{
+  if (daemon->api != NULL)
+    (void)unlink (daemon->config->socket); /* a left-over one is replaced at the next start */
+  api_free (daemon->api);
+  conductor_free (daemon->conductor);
+  register_close (daemon->reg);
+  events_free (daemon->events);
+  clock_free (daemon->clock);
+  if (daemon->lock_fd >= 0)
+    (void)close (daemon->lock_fd); /* frees the lock */
+  config_free (daemon->config);
+}
+
+static gboolean
+on_stop_signal (gpointer user)
+{
+  g_main_loop_quit (user);
+  return G_SOURCE_CONTINUE;
+}
+
+static int
+serve (Options *options)
+{
+  Daemon daemon = {.lock_fd = -1};
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
+  gboolean started = daemon_start (&daemon, options, &error);
+  if (started) {
+    g_unix_signal_add (SIGTERM, on_stop_signal, loop);
+    g_unix_signal_add (SIGINT, on_stop_signal, loop);
+    g_message ("temoind " TEMOIN_VERSION " answers on %s", daemon.config->socket);
+    g_main_loop_run (loop);
+  } else
+    g_printerr ("temoind: %s\n", error->message);
+  daemon_stop (&daemon);
+  return started ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+static void
+options_clear (Options *options)
+{
+  g_free (options->config);
+  g_free (options->state_dir);
+  g_free (options->database);
+  g_free (options->socket);
+}
+
+int
+main (int argc, char **argv)
+{
+  Options options = {0};
+  g_autoptr (GError) error = NULL;
+  int status = EXIT_SUCCESS;
+  setlocale (LC_ALL, "");
+  signal (SIGPIPE, SIG_IGN); /* a client that hangs up is an error of that write */
+  signal (SIGHUP, SIG_IGN);  /* a device node that is a terminal may hang up when it is unplugged */
+  if (!parse_options (&options, &argc, &argv, &error)) {
+    g_printerr ("temoind: %s\n", error->message);
+    status = EXIT_USAGE;
+  } else if (options.version)
+    g_print ("temoind " TEMOIN_VERSION "\n");
+  else if (options.routes)
+    api_print_routes (stdout);
+  else
+    status = serve (&options);
+  options_clear (&options);
+  return status;
+}
