@@ -36,3 +36,5 @@ gboolean action_journal (Store *store, const ActionContext *context, const char 
 /* Turns what the database refused into the sentence a person needs (unique index -> "already known ...", stale -> "someone
  * was faster"). Leaves other errors as they are. Call it on the error of a db call. */
 void action_explain (GError **error, MessageId unique, MessageId stale);
+/* The same for a code that nobody has: DB_ERROR_NOT_FOUND becomes the message id with that code. */
+void action_explain_missing (GError **error, MessageId id, const char *code);

@@ -10,6 +10,6 @@ typedef struct {
   const char *from, *to;      /* days, both included */
   const char *strand;         /* "equipment" "skills" "connection" */
 } FundRequest;
-/* Verb "fund.add". outcome: the fund's code. RULE_ERROR: M_MONEY_*, M_DAY_*, M_STRAND_UNKNOWN, M_FUND_PERIOD (ends before it starts). */
+/* Verb "fund.add". outcome: the fund's code. RULE_ERROR: M_MONEY_*, M_DAY_*, M_STRAND_UNKNOWN, M_DAY_ORDER, M_FUND_KNOWN (that name). */
 gboolean fund_add (Store *store, const ActionContext *context, const FundRequest *request, Outcome *outcome,
                    GError **error);

@@ -1,5 +1,5 @@
-/* Bringing in a list of tablets or of SIM cards as CSV: a verdict per line, then all or nothing. It decides nothing itself: every
- * line goes through item_add or sim_add. Columns, separators and encodings: docs/decisions/0005-import.md. */
+/* Bringing in a list of tablets, SIM cards or people as CSV: a verdict per line, then all or nothing. It decides nothing itself: every
+ * line goes through item_add, sim_add or person_add. Columns, separators and encodings: docs/decisions/0005-import.md. */
 #pragma once
 #include "daemon/actions/action.h"
 
@@ -19,7 +19,7 @@ typedef struct {
 } ImportRow;
 /* Start with import_report_init; import_report_clear frees. */
 typedef struct {
-  const char *kind;          /* "tablet" or "sim"; NULL until the header was read. Static */
+  const char *kind;          /* "tablets", "sims" or "persons"; NULL until the header was read. Static */
   guint lines;               /* lines of data */
   guint made, known, errors; /* of them */
   GPtrArray *rows;           /* ImportRow *, in the order of the file */
@@ -31,11 +31,11 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (ImportReport, import_report_clear)
 typedef struct {
   const char *bytes; /* the file, of length bytes; borrowed */
   gsize length;
-  const char *kind; /* "tablet", "sim"; NULL or "auto": told by the header */
+  const char *kind; /* "tablets", "sims", "persons"; NULL or "auto": told by the header */
   const char *fund; /* code of the fund that pays the lines without a fund column; NULL: none pays them */
 } ImportRequest;
 /* Verb "import", in one transaction. context->is_preview: the rehearsal, the same path, undone at the end; TRUE whatever the lines
- * say. Otherwise FALSE when a line has an error (RULE_ERROR M_IMPORT_ERRORS): the caller's savepoint must be undone. report is filled
+ * say. Otherwise FALSE when a line has an error (RULE_ERROR M_IMPORT_WRONG): the caller's savepoint must be undone. report is filled
  * in all these cases, also on FALSE, because it says what to mend. A file that cannot be read at all is a RULE_ERROR M_IMPORT_*. Lines that
  * are all known change nothing and write no journal line. */
 gboolean import_run (Store *store, const ActionContext *context, const ImportRequest *request, ImportReport *report,

@@ -13,7 +13,10 @@ typedef struct {
   const char *const *pieces; /* names ("sleeve", "housse"), NULL-terminated, or NULL */
 } ItemRequest;
 /* Verb "item.add". A new item is never lent as it comes: it goes new -> to_wipe at once, and from there by a wipe or a waiver.
- * outcome: the item's code, then the fund's. RULE_ERROR: M_SERIAL_*, M_ITEM_KNOWN (serial, IMEI or inventory number), the fund's
- * verdict, M_ITEM_FUND_WITHOUT_PRICE, M_PIECE_TWICE ... */
+ * outcome: the item's code, then the fund's. RULE_ERROR: M_SERIAL_*, M_SERIAL_KNOWN,
+ * M_IMEI_KNOWN, M_INVENTORY_KNOWN, M_FIELD_MISSING (a fund without a price), M_PIECE_TWICE, and the fund's verdict. */
 gboolean item_add (Store *store, const ActionContext *context, const ItemRequest *request, Outcome *outcome,
                    GError **error);
+/* Is an item with that serial in the register? code: "" when not. differs: the field of the request that is not as in the
+ * register ("model"), static, or NULL. A request that cannot be read is an error. */
+gboolean item_known (Store *store, const ItemRequest *request, Code code, const char **differs, GError **error);

@@ -7,7 +7,9 @@ typedef struct {
   const char *name; /* required */
   const char *phone, *email, *town;
 } PersonRequest;
-/* Verb "person.add". outcome: the person's code. To know: somebody else has that phone (M_PERSON_SAME_PHONE). RULE_ERROR:
+/* Verb "person.add". outcome: the person's code. To know: somebody has that name (M_SAME_NAME). RULE_ERROR:
  * M_NAME_*, M_PHONE_FORMAT, M_EMAIL_FORMAT. */
 gboolean person_add (Store *store, const ActionContext *context, const PersonRequest *request, Outcome *outcome,
                      GError **error);
+/* Is that person in the register? Same name and same phone; without a phone, same name and no phone. code: "" when not. */
+gboolean person_known (Store *store, const PersonRequest *request, Code code, GError **error);

@@ -8,6 +8,8 @@ typedef struct {
   const char *msisdn, *operator_name, *offer;
 } SimRequest;
 /* Verb "sim.add": makes the card and its line, and the line goes stock -> active. outcome: the card's code, then the line's.
- * RULE_ERROR: M_ICCID_*, M_PHONE_FORMAT, M_SIM_KNOWN (that ICCID), M_LINE_KNOWN (that number). */
+ * RULE_ERROR: M_ICCID_*, M_PHONE_FORMAT, M_ICCID_KNOWN, M_PHONE_KNOWN. */
 gboolean sim_add (Store *store, const ActionContext *context, const SimRequest *request, Outcome *outcome,
                   GError **error);
+/* Is a card with that ICCID in the register? As item_known. */
+gboolean sim_known (Store *store, const SimRequest *request, Code code, const char **differs, GError **error);

@@ -11,9 +11,9 @@ typedef struct {
 } Thing;
 void thing_clear (Thing *thing);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Thing, thing_clear)
-/* text: the code of an item, a line or a SIM card, in any form. RULE_ERROR: M_CODE_*, M_NOT_FOUND. thing is untouched on error. */
+/* text: the code of an item, a line or a SIM card, in any form. RULE_ERROR: M_CODE_*, M_ITEM_NOT_FOUND, M_LINE_NOT_FOUND. thing is untouched on error. */
 gboolean thing_find (Store *store, const char *text, Thing *thing, GError **error);
-/* The same; also takes a loan's code, and refuses what is not in an open loan (M_THING_NOT_LENT, M_LOAN_CLOSED). */
+/* The same; also takes a loan's code, and refuses an item or a line that is in no open loan (M_NOT_LENT, M_LINE_NOT_LENT). */
 gboolean thing_find_lent (Store *store, const char *text, Thing *thing, GError **error);
 /* The code of the item or line. Borrowed. */
 const char *thing_code (const Thing *thing);

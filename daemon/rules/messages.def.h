@@ -214,4 +214,20 @@
   X (WIPE_BLOCKED_BEFORE, "wipe_blocked_before", MESSAGE_NOTE, NULL, "{1c} était bloquée. Elle repasse à effacer.", "{1c} was blocked. It goes back to be wiped.") \
   X (WIPE_ATTEST_WHEN, "wipe_attest_when", MESSAGE_REFUSED, NULL, "L'effacement {1c} n'attend pas d'attestation : il est « {2w} ».", "Wipe {1c} does not wait for an attestation: it is \"{2w}\".") \
   X (WIPE_NEEDS_TEXT, "wipe_needs_text", MESSAGE_INPUT, NULL, "Dites ce que vous avez vu à l'écran.", "Say what you saw on the screen.") \
+  /* actions */ \
+  X (IMPORT_NEW, "import_new", MESSAGE_NOTE, NULL, "Ligne {1} : « {2} » est nouveau et sera ajouté.", "Line {1}: \"{2}\" is new and will be added.") \
+  X (IMPORT_MADE, "import_made", MESSAGE_NOTE, NULL, "Ligne {1} : « {2} » est ajouté, son code est {3c}.", "Line {1}: \"{2}\" was added, its code is {3c}.") \
+  X (IMPORT_LINE_LONG, "import_line_long", MESSAGE_INPUT, NULL, "La ligne {1} est trop longue : {2} octets au plus. Ce fichier n'est sans doute pas un CSV.", "Line {1} is too long: at most {2} bytes. This file is probably not a CSV.") \
+  X (AMOUNT_TWICE, "amount_twice", MESSAGE_INPUT, NULL, "Le champ « {1} » est donné deux fois : en texte et en centimes. Gardez-en un.", "The field \"{1}\" is given twice: as text and in cents. Keep one.") \
+  X (EMAIL_FORMAT, "email_format", MESSAGE_INPUT, NULL, "« {1} » n'est pas une adresse de courriel. Écrivez par exemple nom@exemple.fr, ou laissez vide.", "\"{1}\" is not an e-mail address. Write for example name@example.org, or leave it empty.") \
+  X (FUND_NONE, "fund_none", MESSAGE_REFUSED, NULL, "Aucun fonds du volet « {1s} » ne sert le {2d}. Créez un fonds, ou dites lequel paie.", "No fund for \"{1s}\" runs on {2d}. Add a fund, or say which one pays.") \
+  X (FUND_CHOOSE, "fund_choose", MESSAGE_INPUT, NULL, "Plusieurs fonds du volet « {1s} » servent le {2d}. Dites lequel paie : {3}.", "Several funds for \"{1s}\" run on {2d}. Say which one pays: {3}.") \
+  X (DAY_TO_COME, "day_to_come", MESSAGE_INPUT, NULL, "Le {1d} est à venir : on note ce qui a déjà été fait.", "{1d} is still to come: only what was done is written down.") \
+  X (THING_TWICE, "thing_twice", MESSAGE_INPUT, NULL, "{1c} est demandé deux fois.", "{1c} is asked for twice.") \
+  X (PIECE_UNKNOWN, "piece_unknown", MESSAGE_INPUT, NULL, "L'accessoire « {1} » n'est pas parti avec ce prêt. Partis avec lui : {2}.", "The piece \"{1}\" did not leave with this loan. These did: {2}.") \
+  X (PIECES_NONE, "pieces_none", MESSAGE_INPUT, NULL, "L'accessoire « {1} » n'est pas parti avec ce prêt : il n'avait pas d'accessoire.", "The piece \"{1}\" did not leave with this loan: it had no pieces.") \
+  X (PIECES_TAKEN_PRESENT, "pieces_taken_present", MESSAGE_NOTE, NULL, "Noté présent, puisque rien d'autre n'est dit : {1}.", "Noted as present, as nothing else was said: {1}.") \
+  X (PIECES_LEFT_OUT, "pieces_left_out", MESSAGE_NOTE, NULL, "{1c} part sans : {2}.", "{1c} leaves without: {2}.") \
+  X (ACCOUNT_KNOWN, "account_known", MESSAGE_REFUSED, NULL, "Cet utilisateur a déjà un compte : {1c}.", "This user already has an account: {1c}.") \
+  X (CLOCK_BACKWARDS, "clock_backwards", MESSAGE_REFUSED, NULL, "L'horloge de démonstration est déjà au {2d} : elle ne revient pas au {1d}.", "The demonstration clock is already at {2d}: it does not go back to {1d}.") \
 
