@@ -12,7 +12,7 @@ typedef struct {
   gsize n_closed_days;
 } Calendar;
 
-/* Reads "2026-11-21" or "21/11/2026". M_DAY_FORMAT, or M_DAY_NOT_REAL for 31/02. Years 2000..2199. */
+/* Reads "2026-11-21" or "21/11/2026". M_DAY_FORMAT, or M_DAY_NOT_REAL for 31/02. M_DAY_RANGE outside the years 2000..2199. */
 gboolean day_parse (const char *text, Day *day, GError **error);
 gboolean day_is_set (const Day *day);
 /* The day that instant (epoch seconds) falls on in the calendar's zone. */
@@ -26,6 +26,8 @@ int day_until (const Day *a, const Day *b);
 
 /* Why that day is closed: "saturday" .. "monday", "holiday:labour_day", "closed" ; NULL when open. Static string. */
 const char *calendar_closed (const Calendar *calendar, const Day *day);
+/* That reason as a noun ("un dimanche" / "a Sunday"); NULL when it is none of them. Static. */
+const char *calendar_closed_text (const char *reason, Language language);
 /* The first open day on or after day. At most 60 days on; a calendar with no open day gives day itself. */
 Day calendar_next_open (const Calendar *calendar, const Day *day);
 

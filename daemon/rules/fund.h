@@ -11,7 +11,9 @@ typedef struct {
 /* Amount must be > 0; strand equal; from <= today <= to (confirmation right "fund-period" outside); balance enough (M_FUND_SHORT says by how much). */
 void fund_judge_spend (const SpendFacts *facts, Verdict *verdict);
 Money fund_balance (const Fund *fund);
-/* Splits total over n shares: the first (total mod n) shares get one cent more. shares has room for n. */
+/* "équipement" / "equipment". Static. */
+const char *strand_text (Strand strand, Language language);
+/* Splits total over n shares: the first (total mod n) shares get one cent more. shares has room for n. total >= 0. */
 void money_split (Money total, guint n, Money *shares);
 
 typedef struct {

@@ -15,11 +15,3 @@ const char *loan_state_text (LoanState state, Language language);
 const char *piece_state_text (PieceState state, Language language);
 const char *wipe_state_text (WipeState state, Language language);
 const char *wipe_verdict_text (WipeVerdict verdict, Language language);
-
-/* Field checks. NULL text or "" : M_*_MISSING where the field is required. On success a normalised copy (caller frees). */
-char *iccid_check (const char *text, GError **error);   /* 19 or 20 digits (spaces dropped), starts with 89; 20 digits: Luhn on all; 19: Luhn may be absent. M_ICCID_LETTERS, M_ICCID_LENGTH, M_ICCID_LUHN */
-char *imei_check (const char *text, GError **error);    /* 15 digits, Luhn. */
-char *msisdn_check (const char *text, GError **error);  /* "06 39 98 00 00", "+33639980000", "0033..." -> "+33639980000". M_PHONE_FORMAT */
-char *serial_check (const char *text, GError **error);  /* 4..32 of A-Z a-z 0-9 - _ . ; the known placeholders are refused */
-char *name_check (const char *text, GError **error);    /* 1..120 characters of UTF-8, trimmed, no control character */
-char *inventory_check (const char *text, GError **error); /* at most 25 characters */

@@ -15,9 +15,11 @@ typedef struct {
   int ready_tablets;         /* how many tablets are ready in all (for the note when this one is not) */
   gboolean wipe_verified;    /* item: its last wipe ended verified and nothing happened since */
   Day today, due;            /* due: asked by --until or computed */
+  const Calendar *calendar;  /* NULL: whether the desk is open on due is not looked at */
 } LendFacts;
 /* One tablet a person (a second one needs confirmation, right "lend-second"); overdue loans need confirmation ("lend-overdue"); a tablet must be ready;
- * held -> M_ITEM_HELD {label, holder, since}; a due day in the past or over two years ahead is refused; due on a closed day is noted. */
+ * held -> M_ITEM_HELD {label, holder, since}; a due day in the past or over two years ahead is refused; due on a closed day is noted;
+ * ready without a proven wipe (a waiver) is noted. */
 void loan_judge_lend (const LendFacts *facts, Verdict *verdict);
 
 typedef struct {
@@ -35,8 +37,9 @@ typedef struct {
   const Loan *loan;
   int others_waiting;        /* holds on this kind of item (0 until holds exist) */
   Day today, due;
+  const Calendar *calendar;  /* as in LendFacts */
 } RenewFacts;
-/* Only open loans; at most 3 renewals without confirmation ("renew-more"); overdue more than 30 days needs confirmation ("renew-overdue"). */
+/* Only open loans; never to an earlier due day; at most 3 renewals without confirmation ("renew-more"); overdue more than 30 days needs confirmation ("renew-overdue"). */
 void loan_judge_renew (const RenewFacts *facts, Verdict *verdict);
 /* open and due_on < today. */
 gboolean loan_is_overdue (const Loan *loan, const Day *today);

@@ -10,7 +10,6 @@
   X (CODE_LENGTH, "code_length", MESSAGE_INPUT, NULL, "« {1} » n'est pas un code : un code a 8 lettres. Scannez l'étiquette ou retapez le code.", "\"{1}\" is not a code: a code has 8 letters. Scan the label or type the code again.") \
   X (CODE_LETTER, "code_letter", MESSAGE_INPUT, NULL, "La lettre « {2} » n'existe pas dans un code (lu : {1}). Scannez l'étiquette ou retapez le code.", "The letter \"{2}\" is never in a code (read: {1}). Scan the label or type the code again.") \
   X (CODE_CHECK, "code_check", MESSAGE_INPUT, NULL, "Le code {1c} contient une faute de frappe. Scannez l'étiquette ou retapez le code.", "The code {1c} has a typing mistake. Scan the label or type the code again.") \
-  X (CODE_KIND, "code_kind", MESSAGE_INPUT, NULL, "Le code {1c} ne commence par aucune lettre connue. Scannez l'étiquette ou retapez le code.", "The code {1c} does not start with a known letter. Scan the label or type the code again.") \
   X (CODE_NOT_A, "code_not_a", MESSAGE_INPUT, NULL, "{1c} désigne {2k} ; il faut ici {3k}.", "{1c} is {2k}; here {3k} is needed.") \
   X (FIELD_MISSING, "field_missing", MESSAGE_INPUT, NULL, "Il manque le champ « {1} ».", "The field \"{1}\" is missing.") \
   X (FIELD_UNKNOWN, "field_unknown", MESSAGE_INPUT, NULL, "Le champ « {1} » n'existe pas ici.", "There is no field \"{1}\" here.") \
@@ -24,6 +23,7 @@
   X (MONEY_ZERO, "money_zero", MESSAGE_INPUT, NULL, "La somme doit être plus grande que zéro.", "The amount must be greater than zero.") \
   X (DAY_FORMAT, "day_format", MESSAGE_INPUT, NULL, "« {1} » n'est pas une date. Écrivez 21/11/2026 ou 2026-11-21.", "\"{1}\" is not a date. Write 2026-11-21 or 21/11/2026.") \
   X (DAY_NOT_REAL, "day_not_real", MESSAGE_INPUT, NULL, "La date « {1} » n'existe pas dans le calendrier.", "The date \"{1}\" is not in the calendar.") \
+  X (DAY_RANGE, "day_range", MESSAGE_INPUT, NULL, "La date « {1} » est hors des années 2000 à 2199.", "The date \"{1}\" is outside the years 2000 to 2199.") \
   X (DAY_ORDER, "day_order", MESSAGE_INPUT, NULL, "La période finit le {2d}, avant de commencer le {1d}.", "The period ends on {2d}, before it starts on {1d}.") \
   X (ICCID_MISSING, "iccid_missing", MESSAGE_INPUT, NULL, "Il manque le numéro de la carte SIM (ICCID) : il est imprimé sur la carte.", "The number of the SIM card (ICCID) is missing: it is printed on the card.") \
   X (ICCID_LETTERS, "iccid_letters", MESSAGE_INPUT, NULL, "Le numéro de carte SIM « {1} » contient autre chose que des chiffres.", "The SIM card number \"{1}\" has something else than digits.") \
@@ -100,8 +100,8 @@
   /* lending, taking back, renewing */ \
   X (ITEM_HELD, "item_held", MESSAGE_REFUSED, NULL, "{1c} est déjà en prêt : {2} l'a depuis le {3d}. Enregistrez d'abord son retour.", "{1c} is already lent: {2} has had it since {3d}. Record its return first.") \
   X (LINE_HELD, "line_held", MESSAGE_REFUSED, NULL, "La ligne {1c} est déjà en prêt : {2} l'a depuis le {3d}. Enregistrez d'abord son retour.", "Line {1c} is already lent: {2} has had it since {3d}. Record its return first.") \
-  X (ITEM_NOT_READY, "item_not_ready", MESSAGE_REFUSED, NULL, "{1c} ne peut pas être prêté : état « {2i} ». Seul un appareil prêt se prête.", "{1c} cannot be lent: it is \"{2i}\". Only a device that is ready is lent.") \
-  X (ITEM_NOT_PROVEN, "item_not_proven", MESSAGE_REFUSED, NULL, "{1c} ne peut pas être prêté : son effacement n'est pas prouvé. Effacez-le d'abord sur le banc.", "{1c} cannot be lent: nothing proves that it was wiped. Wipe it on the bench first.") \
+  X (ITEM_NOT_READY, "item_not_ready", MESSAGE_REFUSED, NULL, "Impossible de prêter {1c} : état « {2i} ». Seul un appareil prêt se prête.", "{1c} cannot be lent: it is \"{2i}\". Only a device that is ready is lent.") \
+  X (ITEM_NOT_PROVEN, "item_not_proven", MESSAGE_NOTE, NULL, "{1c} a été déclaré prêt sans effacement prouvé.", "{1c} was declared ready without a proven wipe.") \
   X (LINE_NOT_ACTIVE, "line_not_active", MESSAGE_REFUSED, NULL, "La ligne {1c} ne peut pas être prêtée : état « {2l} ». Seule une ligne active se prête.", "Line {1c} cannot be lent: it is \"{2l}\". Only an active line is lent.") \
   X (READY_LEFT, "ready_left", MESSAGE_NOTE, NULL, "Tablettes prêtes en ce moment : {1}. Prenez-en une autre.", "Tablets ready now: {1}. Take another one.") \
   X (NONE_READY, "none_ready", MESSAGE_NOTE, NULL, "Aucune tablette n'est prête en ce moment. Inscrivez la personne sur la liste d'attente.", "No tablet is ready now. Put the person on the waiting list.") \
@@ -122,7 +122,7 @@
   X (PIECE_BROKEN, "piece_broken", MESSAGE_NOTE, NULL, "Cassé : {1}.", "Broken: {1}.") \
   X (PIECE_NOT_BACK, "piece_not_back", MESSAGE_NOTE, NULL, "Pas encore revenu : {1}. Le prêt reste ouvert pour cet accessoire.", "Not back yet: {1}. The loan stays open for this piece.") \
   X (RENEW_NOT_OPEN, "renew_not_open", MESSAGE_REFUSED, NULL, "Le prêt {1c} ne peut pas être prolongé : il est « {2o} ».", "Loan {1c} cannot be renewed: it is \"{2o}\".") \
-  X (RENEW_NOT_LATER, "renew_not_later", MESSAGE_REFUSED, NULL, "La nouvelle date de retour {1d} n'est pas après l'ancienne, le {2d}.", "The new due day {1d} is not after the old one, {2d}.") \
+  X (RENEW_EARLIER, "renew_earlier", MESSAGE_REFUSED, NULL, "La nouvelle date de retour {1d} est avant l'ancienne, le {2d}.", "The new due day {1d} is before the old one, {2d}.") \
   X (RENEW_MORE, "renew_more", MESSAGE_CONFIRM, "renew-more", "Le prêt {1c} a déjà été prolongé {2} fois. Prolonger encore demande un accord et une raison.", "Loan {1c} was already renewed {2} times. Renewing again needs an approval and a reason.") \
   X (RENEW_OVERDUE, "renew_overdue", MESSAGE_CONFIRM, "renew-overdue", "Le prêt {1c} est en retard de {2} jours. Le prolonger demande un accord et une raison.", "Loan {1c} is {2} days overdue. Renewing it needs an approval and a reason.") \
   X (RENEW_WAITING, "renew_waiting", MESSAGE_NOTE, NULL, "Personnes en attente d'un tel appareil : {1}.", "People waiting for such a device: {1}.") \
@@ -150,8 +150,8 @@
   X (LINE_ENDS, "line_ends", MESSAGE_NOTE, NULL, "La ligne {1c} s'arrête le {2d} si elle n'est pas rechargée.", "Line {1c} ends on {2d} unless it is recharged.") \
   X (LINE_ENDED, "line_ended", MESSAGE_NOTE, NULL, "La ligne {1c} devait s'arrêter le {2d} : vérifiez qu'elle fonctionne encore avant de payer.", "Line {1c} was to end on {2d}: check that it still works before paying.") \
   /* wipes and certificates */ \
-  X (WIPE_ITEM_STATE, "wipe_item_state", MESSAGE_REFUSED, NULL, "{1c} ne peut pas être effacé : état « {2i} ». Seul un appareil à effacer s'efface.", "{1c} cannot be wiped: it is \"{2i}\". Only a device that is to be wiped is wiped.") \
-  X (WIPE_ITEM_LENT, "wipe_item_lent", MESSAGE_REFUSED, NULL, "{1c} ne peut pas être effacé : {2} l'a en prêt. Enregistrez d'abord son retour.", "{1c} cannot be wiped: {2} has it on loan. Record its return first.") \
+  X (WIPE_ITEM_STATE, "wipe_item_state", MESSAGE_REFUSED, NULL, "Impossible d'effacer {1c} : état « {2i} ». Seul un appareil à effacer s'efface.", "{1c} cannot be wiped: it is \"{2i}\". Only a device that is to be wiped is wiped.") \
+  X (WIPE_ITEM_LENT, "wipe_item_lent", MESSAGE_REFUSED, NULL, "Impossible d'effacer {1c} : {2} l'a en prêt. Enregistrez d'abord son retour.", "{1c} cannot be wiped: {2} has it on loan. Record its return first.") \
   X (WIPE_NO_SERIAL, "wipe_no_serial", MESSAGE_REFUSED, NULL, "La fiche de {1c} n'a pas de numéro de série : impossible de vérifier que c'est le bon appareil. Complétez la fiche.", "The record of {1c} has no serial number: nothing can prove that this is the right device. Complete the record.") \
   X (WIPE_SERIAL_UNREAD, "wipe_serial_unread", MESSAGE_REFUSED, NULL, "Le numéro de série n'a pas pu être lu par le câble : impossible de vérifier que c'est {1c}.", "The serial number could not be read over the cable: nothing proves that this is {1c}.") \
   X (WIPE_SERIAL_DIFFERS, "wipe_serial_differs", MESSAGE_REFUSED, NULL, "Ce n'est pas {1c} : l'appareil branché a le numéro de série {2}, la fiche dit {3}.", "This is not {1c}: the device on the cable has serial number {2}, the record says {3}.") \

@@ -34,7 +34,8 @@ gboolean wipe_next (WipeState state, WipeState waited_in, WipeEventKind event, W
 gboolean wipe_is_over (WipeState state);
 /* May the command have reached the device? (started and later) */
 gboolean wipe_may_have_begun (WipeState state);
-/* Where the tablet goes when its wipe ends so, having begun or not. to_wipe when nothing was sent. FALSE: leave it alone. */
+/* Where the tablet goes when its wipe ends so, having begun or not. to_wipe when nothing was sent or
+ * nothing was erased (it can be tried again at once), blocked when the story is unknown (somebody looks first). FALSE: leave it alone. */
 gboolean wipe_item_state_after (WipeState ended, gboolean had_begun, ItemState *state);
 
 typedef struct {
@@ -56,6 +57,9 @@ typedef struct {
  * impossible, with what to do; unreadable accounts -> confirmation right "wipe-accounts-unseen" unless the strategy clears the lock; battery < 30 % and not charging -> impossible;
  * merge pending, foreign owner -> impossible; SD card and SIM reminder -> to know. */
 void wipe_judge_gate (const WipeGateFacts *facts, Verdict *verdict);
+
+/* Why a strategy cannot work, in words, from the stable word of devices/ ("needs_android_15"); NULL for an unknown word. Static. */
+const char *wipe_objection_text (const char *word, Language language);
 
 /* Evidence, counted from the wipe's events. */
 typedef struct {

@@ -1,0 +1,18 @@
+/* What people type or scan into a field: checked and normalised, one function a field. Amounts are db/money.h, days dates.h, codes code.h. */
+#pragma once
+#include "daemon/rules/message.h"
+
+/* All: NULL or blank text is M_*_MISSING. On success a normalised copy (caller frees); NULL with RULE_ERROR otherwise. */
+
+/* 19 or 20 digits (spaces dropped) starting with 89. Of 20 the last is a Luhn digit; 19 may come without one. M_ICCID_* */
+char *iccid_check (const char *text, GError **error);
+/* 15 digits (spaces and hyphens dropped), the last is a Luhn digit. M_IMEI_* */
+char *imei_check (const char *text, GError **error);
+/* "06 39 98 00 00", "+33 (0)6...", "+33639980000", "0033..." -> "+33639980000"; other countries with + or 00. M_PHONE_* */
+char *msisdn_check (const char *text, GError **error);
+/* 4..32 of A-Z a-z 0-9 - _ . ; the dummies that makers leave in many devices are refused. M_SERIAL_* */
+char *serial_check (const char *text, GError **error);
+/* 1..120 characters of UTF-8, trimmed, without control or invisible characters. M_NAME_* */
+char *name_check (const char *text, GError **error);
+/* 1..25 characters (accounting rule), trimmed, like a name. M_INVENTORY_* */
+char *inventory_check (const char *text, GError **error);
