@@ -28,3 +28,5 @@ gboolean wipe_attest (Store *store, const ActionContext *context, const char *wi
 gboolean wipe_cancel (Store *store, const ActionContext *context, const char *wipe, Outcome *outcome, GError **error);
 /* to_wipe -> ready without a wipe: needs the right "wipe-waive" and a reason; listed in reports. */
 gboolean wipe_waive (Store *store, const ActionContext *context, const char *item, Outcome *outcome, GError **error);
+/* What a person must do now about a wipe that waits, or why a finished one ended so, as a sentence. NULL when there is nothing to say. Caller frees. */
+char *wipe_todo_text (const Wipe *wipe, Language language);

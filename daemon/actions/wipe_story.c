@@ -1,5 +1,6 @@
 /* The register's side of a wipe: steps as transactions. */
 #include "daemon/actions/wipe_story.h"
+#include "daemon/actions/wipe.h"
 #include "daemon/rules/item.h"
 #include "db/item.h"
 
@@ -90,15 +91,44 @@ wipe_waited_in (const Wipe *wipe)
   return WIPE_SEEN;
 }
 
-gboolean
-wipe_todo (const Wipe *wipe, MessageId *todo)
+char *
+wipe_reason_of_verdict (const Verdict *verdict, const char *const *overrides)
+{
+  g_autoptr (GError) refusal = NULL;
+  if (verdict_allows (verdict, overrides))
+    return NULL;
+  rule_error_set_verdict (&refusal, verdict, overrides);
+  const Finding *finding = rule_error_finding (refusal);
+  GString *reason = g_string_new (message_code (finding->id));
+  for (int i = 0; i < MESSAGE_ARGS && finding->args[i] != NULL; i++)
+    g_string_append_printf (reason, "|%s", finding->args[i]);
+  return g_string_free (reason, FALSE);
+}
+
+/* The sentence of a reason "code|arg|arg". */
+static char *
+reason_text (const char *reason, Language language)
+{
+  g_auto (GStrv) parts = g_strsplit (reason, "|", 1 + MESSAGE_ARGS);
+  Finding finding = {0};
+  for (int id = 0; id < MESSAGES_N; id++) {
+    if (g_strcmp0 (message_code ((MessageId)id), parts[0]) != 0)
+      continue;
+    finding.id = (MessageId)id;
+    for (guint i = 1; parts[i] != NULL && i <= MESSAGE_ARGS; i++)
+      finding.args[i - 1] = parts[i];
+    return finding_text (&finding, language);
+  }
+  return NULL;
+}
+
+char *
+wipe_todo_text (const Wipe *wipe, Language language)
 {
   for (gsize i = 0; wipe->state == WIPE_WAIT_HUMAN && i < G_N_ELEMENTS (waits); i++)
-    if (g_strcmp0 (wipe->reason, waits[i].reason) == 0) {
-      *todo = waits[i].todo;
-      return TRUE;
-    }
-  return FALSE;
+    if (g_strcmp0 (wipe->reason, waits[i].reason) == 0)
+      return reason_text (message_code (waits[i].todo), language);
+  return wipe->reason != NULL ? reason_text (wipe->reason, language) : NULL;
 }
 
 static void
@@ -147,7 +177,7 @@ judge (Store *store, const char *wipe, WipeEventKind *event, const char **reason
     return TRUE;
   case VERDICT_NOT_WIPED:
     *event = WIPE_ON_KEY_ACCEPTED;
-    *reason = "key_accepted";
+    *reason = "wipe_key_accepted";
     return TRUE;
   case VERDICT_NONE:
   case VERDICT_UNKNOWN:
@@ -155,7 +185,7 @@ judge (Store *store, const char *wipe, WipeEventKind *event, const char **reason
     break;
   }
   *event = WIPE_ON_LOST;
-  *reason = "unproven";
+  *reason = "wipe_unproven";
   return TRUE;
 }
 

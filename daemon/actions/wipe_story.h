@@ -20,7 +20,7 @@ typedef struct {
   gboolean moves;       /* event and reason are meant */
   WipeEventKind event;
   gboolean judges;      /* instead of a given event: weigh the evidence and take the event that follows from it */
-  char *reason;
+  char *reason;         /* a waiting reason (wipe_story.c, table), or wipe_reason_of_error / of_verdict, or a message's code */
   char *strategy, *serial, *facts;
 } WipeStep;
 WipeStep *wipe_step_new (const char *wipe, gint64 now_ms);
@@ -34,10 +34,11 @@ void wipe_step_event (WipeStep *step, WipeEventKind event, const char *reason);
  * where the wipe is now: somebody (a person, another step) was faster; load it again. */
 gboolean wipe_step_apply (Store *store, const WipeStep *step, const char *account, Wipe **wipe, GError **error);
 
+/* A wipe's reason is a message's code and its arguments, "wipe_battery|12|30", so that both languages can say it later.
+ * From the first finding that stops a verdict. Caller frees; NULL when nothing stops it. */
+char *wipe_reason_of_verdict (const Verdict *verdict, const char *const *overrides);
 /* The state in which a waiting wipe waits (its reason says for what). WIPE_SEEN for a wipe that does not wait. */
 WipeState wipe_waited_in (const Wipe *wipe);
-/* What a person must do now. FALSE when nothing. */
-gboolean wipe_todo (const Wipe *wipe, MessageId *todo);
 /* Reads the evidence out of the story. */
 gboolean wipe_story_evidence (Store *store, const char *wipe, WipeEvidence *evidence, GError **error);
 /* What a finished wipe's item and verdict become, with the journal line; used by wipe_step_apply and by the verbs. */

@@ -8,6 +8,9 @@
 gboolean item_move_allowed (ItemState from, ItemState to);
 gboolean line_move_allowed (LineState from, LineState to);
 gboolean loan_move_allowed (LoanState from, LoanState to);
+/* The state_reason of an item that is ready by a waiver instead of a wipe (actions/wipe: wipe_waive). */
+#define ITEM_WAIVED_REASON "waived"
+
 /* How a person says it: "prête", "à effacer" / "ready", "to be wiped". Static. */
 const char *item_state_text (ItemState state, Language language);
 const char *line_state_text (LineState state, Language language);

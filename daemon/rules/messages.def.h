@@ -230,4 +230,5 @@
   X (PIECES_LEFT_OUT, "pieces_left_out", MESSAGE_NOTE, NULL, "{1c} part sans : {2}.", "{1c} leaves without: {2}.") \
   X (ACCOUNT_KNOWN, "account_known", MESSAGE_REFUSED, NULL, "Cet utilisateur a déjà un compte : {1c}.", "This user already has an account: {1c}.") \
   X (CLOCK_BACKWARDS, "clock_backwards", MESSAGE_REFUSED, NULL, "L'horloge de démonstration est déjà au {2d} : elle ne revient pas au {1d}.", "The demonstration clock is already at {2d}: it does not go back to {1d}.") \
+  X (DEMO_CLOCK_BACK, "demo_clock_back", MESSAGE_REFUSED, NULL, "L'horloge de démonstration est au {1d} : elle ne recule pas.", "The demonstration clock is at {1d}: it does not go back.") \
 

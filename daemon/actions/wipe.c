@@ -1,0 +1,320 @@
+/* The verbs of wiping: ask, attest, cancel, waive. Each is one transaction; the conductor does the rest. */
+#include "daemon/actions/wipe.h"
+#include "daemon/actions/wipe_story.h"
+#include "daemon/devices/device.h"
+#include "daemon/rules/code.h"
+#include "daemon/rules/item.h"
+#include "db/item.h"
+#include "db/loan.h"
+#include "db/person.h"
+#include <string.h>
+
+void
+bench_slot_free (BenchSlot *slot)
+{
+  if (slot == NULL)
+    return;
+  g_free (slot->port);
+  g_free (slot->serial);
+  g_free (slot->maker);
+  g_free (slot->name);
+  g_free (slot->model);
+  g_free (slot);
+}
+
+/* The names of all strategies, for a sentence. Caller frees. */
+static char *
+strategy_names (void)
+{
+  gsize n;
+  const Strategy *const *strategies = strategy_list (&n);
+  GString *names = g_string_new (NULL);
+  for (gsize i = 0; i < n; i++)
+    g_string_append_printf (names, "%s%s", i > 0 ? ", " : "", strategies[i]->name);
+  return g_string_free (names, FALSE);
+}
+
+static gboolean
+check_strategy (const char *name, GError **error)
+{
+  if (name == NULL || strategy_find (name) != NULL)
+    return TRUE;
+  g_autofree char *names = strategy_names ();
+  rule_error_set (error, M_STRATEGY_UNKNOWN, name, names, NULL);
+  return FALSE;
+}
+
+static Item *
+load_item (Store *store, const char *text, GError **error)
+{
+  Code code;
+  g_autoptr (GError) problem = NULL;
+  if (text == NULL) {
+    rule_error_set (error, M_FIELD_MISSING, "item", NULL);
+    return NULL;
+  }
+  if (!code_parse_kind (text, "T", code, error))
+    return NULL;
+  g_autoptr (Item) item = item_load (store, code, &problem);
+  if (g_error_matches (problem, DB_ERROR, DB_ERROR_NOT_FOUND))
+    rule_error_set (error, M_ITEM_NOT_FOUND, code, NULL);
+  else if (problem != NULL)
+    g_propagate_error (error, g_steal_pointer (&problem));
+  return g_steal_pointer (&item);
+}
+
+/* The port that shows this serial; the first of two duplicates, which the gate then refuses. NULL: not on the bench. */
+static const BenchSlot *
+slot_of (const GPtrArray *slots, const char *serial)
+{
+  for (guint i = 0; slots != NULL && serial != NULL && i < slots->len; i++) {
+    const BenchSlot *slot = g_ptr_array_index (slots, i);
+    if (g_strcmp0 (slot->serial, serial) == 0)
+      return slot;
+  }
+  return NULL;
+}
+
+/* Who has it on loan, for the sentence. FALSE on a database error; *name NULL when nobody. */
+static gboolean
+holder_name (Store *store, const char *item, char **name, GError **error)
+{
+  g_autoptr (GError) problem = NULL;
+  g_autoptr (Loan) loan = loan_open_of (store, item, &problem);
+  if (problem != NULL) {
+    g_propagate_error (error, g_steal_pointer (&problem));
+    return FALSE;
+  }
+  if (loan == NULL)
+    return TRUE;
+  g_autoptr (Person) person = person_load (store, loan->person, error);
+  if (person == NULL)
+    return FALSE;
+  *name = g_strdup (person->name);
+  return TRUE;
+}
+
+/* What is known before the tablet is asked anything: the rest of the gate comes when its facts are read (conductor). */
+static gboolean
+judge_ask (Store *store, const Item *item, const BenchSlot *slot, Verdict *verdict, GError **error)
+{
+  g_autoptr (GError) problem = NULL;
+  g_autofree char *holder = NULL;
+  Item judged = *item;
+  if (item->state == ITEM_BLOCKED) { /* asking again is the way out of blocked: it passes through to_wipe */
+    verdict_add (verdict, M_WIPE_BLOCKED_BEFORE, item->code, NULL);
+    judged.state = ITEM_TO_WIPE;
+  }
+  if (!holder_name (store, item->code, &holder, error))
+    return FALSE;
+  WipeGateFacts facts = {.item = &judged,
+                         .holder = holder,
+                         .battery_percent = -1,
+                         .is_charging = -1,
+                         .google_accounts = -1,
+                         .other_accounts = -1,
+                         .strategy_clears_google_lock = TRUE,
+                         .has_device_owner = -1,
+                         .merge_pending = -1};
+  if (slot != NULL) {
+    g_autoptr (Wipe) other = wipe_open_of_port (store, slot->port, &problem);
+    if (problem != NULL) {
+      g_propagate_error (error, g_steal_pointer (&problem));
+      return FALSE;
+    }
+    facts.read_serial = slot->serial;
+    facts.is_duplicate = slot->is_duplicate;
+    facts.port_is_reserved = other != NULL;
+  } else if (judged.state == ITEM_TO_WIPE) {
+    verdict_add (verdict, M_WIPE_NOT_ON_BENCH, item->code, NULL);
+    return TRUE;
+  }
+  wipe_judge_gate (&facts, verdict);
+  return TRUE;
+}
+
+static gboolean
+refuse_second_wipe (Store *store, const Item *item, Verdict *verdict, GError **error)
+{
+  g_autoptr (GError) problem = NULL;
+  g_autoptr (Wipe) running = wipe_open_of_item (store, item->code, &problem);
+  if (problem != NULL) {
+    g_propagate_error (error, g_steal_pointer (&problem));
+    return FALSE;
+  }
+  if (running != NULL)
+    verdict_add (verdict, M_WIPE_RUNNING, item->code, running->code, NULL);
+  return TRUE;
+}
+
+/* The rights claimed now are kept with the wipe: the gate that may need them opens later. */
+static gboolean
+note_overrides (Store *store, const ActionContext *context, const char *wipe, GError **error)
+{
+  for (guint i = 0; context->overrides != NULL && context->overrides[i] != NULL; i++) {
+    g_autofree char *text = g_strdup_printf ("override %s: %s", context->overrides[i], context->comment);
+    if (!wipe_event_add (store, wipe, context->now * 1000, "human", text, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean
+open_wipe (Store *store, const ActionContext *context, const WipeRequest *request, const Item *item,
+           const BenchSlot *slot, Outcome *outcome, GError **error)
+{
+  Wipe wipe = {.port = slot->port,
+               .serial = slot->serial,
+               .strategy = (char *)request->strategy,
+               .state = WIPE_SEEN,
+               .created_at = context->now,
+               .asked_by = (char *)context->account};
+  g_strlcpy (wipe.item, item->code, sizeof wipe.item);
+  if (!action_new_code (store, 'X', wipe.code, error))
+    return FALSE;
+  if (item->state == ITEM_BLOCKED && !item_set_state (store, item->code, ITEM_BLOCKED, ITEM_TO_WIPE, NULL, error))
+    return FALSE;
+  g_autofree char *subjects = g_strdup_printf ("%s %s", wipe.code, item->code);
+  g_autofree char *before = g_strdup_printf ("item=%s", item_state_name (item->state));
+  g_autofree char *after =
+      g_strdup_printf ("port=%s strategy=%s", slot->port, request->strategy != NULL ? request->strategy : "");
+  if (!wipe_insert (store, &wipe, error) ||
+      !wipe_event_add (store, wipe.code, context->now * 1000, "state", "asked -> seen", error) ||
+      !note_overrides (store, context, wipe.code, error) ||
+      !action_journal (store, context, "wipe.ask", subjects, before, after, error)) {
+    action_explain (error, M_WIPE_PORT_TAKEN, M_STALE);
+    return FALSE;
+  }
+  outcome_add_code (outcome, wipe.code);
+  return TRUE;
+}
+
+gboolean
+wipe_ask (Store *store, const ActionContext *context, const WipeRequest *request, Outcome *outcome, GError **error)
+{
+  g_autoptr (Item) item = load_item (store, request->item, error);
+  if (item == NULL || !check_strategy (request->strategy, error) ||
+      !refuse_second_wipe (store, item, outcome->verdict, error))
+    return FALSE;
+  const BenchSlot *slot = slot_of (request->slots, item->serial);
+  if (!judge_ask (store, item, slot, outcome->verdict, error))
+    return FALSE;
+  if (!action_may_go_on (context, outcome->verdict, error))
+    return context->is_preview;
+  return open_wipe (store, context, request, item, slot, outcome, error);
+}
+
+/* The wipe named by its own code, or the unfinished wipe of the item named. */
+static Wipe *
+load_wipe (Store *store, const char *text, GError **error)
+{
+  Code code;
+  g_autoptr (GError) problem = NULL;
+  g_autoptr (Wipe) wipe = NULL;
+  if (text == NULL) {
+    rule_error_set (error, M_FIELD_MISSING, "wipe", NULL);
+    return NULL;
+  }
+  if (!code_parse_kind (text, "XT", code, error))
+    return NULL;
+  wipe = code[0] == 'X' ? wipe_load (store, code, &problem) : wipe_open_of_item (store, code, &problem);
+  if (wipe == NULL && (problem == NULL || g_error_matches (problem, DB_ERROR, DB_ERROR_NOT_FOUND)))
+    rule_error_set (error, M_WIPE_NOT_FOUND, code, NULL);
+  else if (problem != NULL)
+    g_propagate_error (error, g_steal_pointer (&problem));
+  return g_steal_pointer (&wipe);
+}
+
+/* Writes a step on behalf of a person. */
+static gboolean
+act (Store *store, const ActionContext *context, const WipeStep *step, Outcome *outcome, GError **error)
+{
+  g_autoptr (Wipe) after = NULL;
+  if (!wipe_step_apply (store, step, context->account, &after, error)) {
+    action_explain (error, M_STALE, M_STALE);
+    return FALSE;
+  }
+  outcome_add_code (outcome, step->wipe);
+  outcome_add_code (outcome, after->item);
+  return TRUE;
+}
+
+gboolean
+wipe_attest (Store *store, const ActionContext *context, const char *code, const char *text, Outcome *outcome,
+             GError **error)
+{
+  g_autoptr (Wipe) wipe = load_wipe (store, code, error);
+  g_autofree char *seen = g_strstrip (g_strdup (text != NULL ? text : ""));
+  if (wipe == NULL)
+    return FALSE;
+  if (wipe->state != WIPE_WAIT_HUMAN || wipe_waited_in (wipe) != WIPE_RETURNED)
+    verdict_add (outcome->verdict, M_WIPE_ATTEST_WHEN, wipe->code, wipe_state_name (wipe->state), NULL);
+  else if (*seen == '\0')
+    verdict_add (outcome->verdict, M_WIPE_NEEDS_TEXT, NULL);
+  if (!action_may_go_on (context, outcome->verdict, error))
+    return context->is_preview;
+  g_autoptr (WipeStep) step = wipe_step_new (wipe->code, context->now * 1000);
+  step->judges = TRUE;
+  wipe_step_note (step, "human", "attested: %s", seen);
+  return wipe_set_attestation (store, wipe->code, context->account, seen, error) &&
+         act (store, context, step, outcome, error);
+}
+
+/* What cancelling means where the wipe stands. FALSE: too late, only the tablet can end it now. */
+static gboolean
+cancel_event (const Wipe *wipe, WipeEventKind *event, const char **reason)
+{
+  WipeState where = wipe->state == WIPE_WAIT_HUMAN ? wipe_waited_in (wipe) : wipe->state;
+  if (wipe->state == WIPE_WAIT_HUMAN && where == WIPE_RETURNED) {
+    *event = WIPE_ON_LOST; /* the technician looked and did not see a reset tablet */
+    *reason = "wipe_denied";
+  } else if (wipe->state == WIPE_WAIT_HUMAN && where == WIPE_STARTED) {
+    *event = WIPE_ON_IGNORED; /* nobody reset it by hand */
+    *reason = "wipe_cancelled";
+  } else {
+    *event = WIPE_ON_CANCEL;
+    *reason = "wipe_cancelled";
+  }
+  return wipe->state == WIPE_WAIT_HUMAN || !wipe_may_have_begun (wipe->state);
+}
+
+gboolean
+wipe_cancel (Store *store, const ActionContext *context, const char *code, Outcome *outcome, GError **error)
+{
+  WipeEventKind event;
+  const char *reason;
+  g_autoptr (Wipe) wipe = load_wipe (store, code, error);
+  if (wipe == NULL)
+    return FALSE;
+  if (wipe_is_over (wipe->state))
+    verdict_add (outcome->verdict, M_WIPE_MOVE, wipe->code, wipe_state_name (wipe->state), NULL);
+  else if (!cancel_event (wipe, &event, &reason))
+    verdict_add (outcome->verdict, M_WIPE_BEGUN, wipe->code, NULL);
+  if (!action_may_go_on (context, outcome->verdict, error))
+    return context->is_preview;
+  g_autoptr (WipeStep) step = wipe_step_new (wipe->code, context->now * 1000);
+  wipe_step_note (step, "human", "cancelled by %s", context->account);
+  (void)cancel_event (wipe, &event, &reason); /* it was possible a moment ago, in this transaction */
+  wipe_step_event (step, event, reason);
+  return act (store, context, step, outcome, error);
+}
+
+gboolean
+wipe_waive (Store *store, const ActionContext *context, const char *code, Outcome *outcome, GError **error)
+{
+  g_autoptr (Item) item = load_item (store, code, error);
+  if (item == NULL || !refuse_second_wipe (store, item, outcome->verdict, error))
+    return FALSE;
+  if (item->state != ITEM_TO_WIPE)
+    verdict_add (outcome->verdict, M_WIPE_ITEM_STATE, item->code, item_state_name (item->state), NULL);
+  verdict_add (outcome->verdict, M_WIPE_WAIVE, item->code, NULL);
+  if (!action_may_go_on (context, outcome->verdict, error))
+    return context->is_preview;
+  if (!item_set_state (store, item->code, ITEM_TO_WIPE, ITEM_READY, ITEM_WAIVED_REASON, error) ||
+      !action_journal (store, context, "wipe.waive", item->code, "state=to_wipe", "state=ready", error)) {
+    action_explain (error, M_STALE, M_STALE);
+    return FALSE;
+  }
+  outcome_add_code (outcome, item->code);
+  return TRUE;
+}
