@@ -6,6 +6,24 @@
 #define FAMILY       "DejaVu Sans, Sans" /* package fonts-dejavu-core; Sans is whatever the machine has */
 #define PROBE_POINTS 10.0
 
+#ifdef __SANITIZE_ADDRESS__
+/* The font map of a thread lives as long as the thread, and fontconfig keeps it in ways the leak checker cannot follow.
+   The amount does not grow with the number of labels. */
+const char *__lsan_default_suppressions (void);
+const char *
+__lsan_default_suppressions (void)
+{
+  return "leak:libfontconfig\n";
+}
+
+const char *__lsan_default_options (void);
+const char *
+__lsan_default_options (void)
+{
+  return "print_suppressions=0";
+}
+#endif
+
 PangoContext *
 font_context_new (gboolean black_only)
 {

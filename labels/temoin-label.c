@@ -21,7 +21,9 @@ typedef enum {
   HELP_SINGLE,
   HELP_LIST,
   ARGUMENTS,
+  NAME,
   LINE,
+  COLON,
   DONE,
   NO_OUTPUT,
   BAD_SUFFIX,
@@ -54,8 +56,10 @@ static const Text TEXTS[N_TEXTS] = {
     [HELP_DPI] = {"points par pouce du PNG (300 sinon)", "dots per inch of the PNG (300 otherwise)"},
     [HELP_SINGLE] = {"PNG d'une étiquette seule, à sa taille", "PNG of one label alone, at its own size"},
     [HELP_LIST] = {"liste les formats d'étiquettes", "list the label formats"},
+    [NAME] = {"FICHIER", "FILE"},
     [ARGUMENTS] = {"[FICHIER]", "[FILE]"},
     [LINE] = {"ligne", "line"},
+    [COLON] = {" :", ":"},
     [DONE] = {"étiquettes :", "labels:"},
     [NO_OUTPUT] = {"dites où écrire : -o FICHIER.pdf ou -o FICHIER.png",
                    "say where to write: -o FILE.pdf or -o FILE.png"},
@@ -147,7 +151,7 @@ parse_options (int *argc, char ***argv, Options *options, GError **error)
   const GOptionEntry entries[] = {
       {"format", 'f', 0, G_OPTION_ARG_STRING, &options->format, say (HELP_FORMAT), "FORMAT"},
       {"start", 's', 0, G_OPTION_ARG_INT, &options->start, say (HELP_START), "N"},
-      {"output", 'o', 0, G_OPTION_ARG_FILENAME, &options->output, say (HELP_OUTPUT), say (ARGUMENTS)},
+      {"output", 'o', 0, G_OPTION_ARG_FILENAME, &options->output, say (HELP_OUTPUT), say (NAME)},
       {"dpi", 0, 0, G_OPTION_ARG_INT, &options->dpi, say (HELP_DPI), "N"},
       {"single", 0, 0, G_OPTION_ARG_NONE, &options->single, say (HELP_SINGLE), NULL},
       {"list", 0, 0, G_OPTION_ARG_NONE, &options->list, say (HELP_LIST), NULL},
@@ -170,6 +174,17 @@ list_stocks (void)
   return 0;
 }
 
+/* The output that the name of the file and --single ask for; FALSE when they ask for none. */
+static gboolean
+choose_output (const Options *options, LabelOutput *output)
+{
+  gboolean png = g_str_has_suffix (options->output, ".png");
+  if (!png && !g_str_has_suffix (options->output, ".pdf"))
+    return FALSE;
+  *output = !png ? LABEL_PDF : options->single ? LABEL_PNG_LABEL : LABEL_PNG;
+  return TRUE;
+}
+
 /* The words of a usage error, or NULL when OPTIONS make sense; OUTPUT is set on success only. */
 static const char *
 check_options (const Options *options, LabelOutput *output)
@@ -180,12 +195,10 @@ check_options (const Options *options, LabelOutput *output)
     return say (BAD_NUMBER);
   if (options->files != NULL && g_strv_length (options->files) > 1)
     return say (ONE_FILE);
-  gboolean png = g_str_has_suffix (options->output, ".png");
-  if (!png && !g_str_has_suffix (options->output, ".pdf"))
-    return say (BAD_SUFFIX);
-  if (options->single && !png)
+  if (options->single && !g_str_has_suffix (options->output, ".png"))
     return say (SINGLE_NEEDS_PNG);
-  *output = options->single ? LABEL_PNG_LABEL : png ? LABEL_PNG : LABEL_PDF;
+  if (!choose_output (options, output))
+    return say (BAD_SUFFIX);
   return NULL;
 }
 
@@ -207,7 +220,13 @@ read_input (const char *file, GError **error)
       return NULL;
     }
   }
-  return n < 0 ? NULL : g_string_free (g_steal_pointer (&text), FALSE);
+  if (n < 0)
+    return NULL;
+  if (strlen (text->str) != text->len) {
+    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, in_language (&ERRORS[LABEL_ERROR_TEXT]));
+    return NULL;
+  }
+  return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
 /* Cuts LINE in place into LABEL; FALSE when it has too many parts. */
@@ -251,6 +270,12 @@ parse_labels (char *text, GArray *labels, GArray *line_numbers)
   return 0;
 }
 
+static char *
+at_line (guint number, const char *words)
+{
+  return g_strdup_printf ("%s %u%s %s", say (LINE), number, say (COLON), words);
+}
+
 /* What the user can do about a refusal of labels/, in the user's language; owned by the caller. */
 static char *
 explain (const GError *error, const char *format, const GArray *line_numbers)
@@ -265,7 +290,7 @@ explain (const GError *error, const char *format, const GArray *line_numbers)
   guint label = label_error_get_label (error);
   if (label == 0)
     return g_strdup (words);
-  return g_strdup_printf ("%s %u : %s", say (LINE), g_array_index (line_numbers, guint, label - 1), words);
+  return at_line (g_array_index (line_numbers, guint, label - 1), words);
 }
 
 /* Either all of BYTES are in PATH, or PATH is as before: written aside, synchronised, then renamed. */
@@ -295,7 +320,7 @@ draw (const Options *options, LabelOutput output)
   g_autoptr (GArray) line_numbers = g_array_new (FALSE, FALSE, sizeof (guint));
   guint wrong = parse_labels (text, labels, line_numbers);
   if (wrong != 0) {
-    g_autofree char *what = g_strdup_printf ("%s %u : %s", say (LINE), wrong, say (TOO_MANY_LINES));
+    g_autofree char *what = at_line (wrong, say (TOO_MANY_LINES));
     return fail (EXIT_REFUSED, what, NULL);
   }
   const LabelSheet sheet = {
