@@ -8,28 +8,28 @@
 
 // The file that clients open and poll. POLLOUT on it means "there is a transfer to reap".
 struct UmockNode {
-	enum UsbNodeKind kind;
-	int fd;         // FIFO: both ends. PTY: the slave
-	int master;     // PTY only, otherwise -1
-	char *path;     // in the testbed
-	char *sys_link; // PTY: ROOT/sys/dev/char/MAJOR:MINOR, NULL for a FIFO
-	gboolean ready;
+  enum UsbNodeKind kind;
+  int fd;         // FIFO: both ends. PTY: the slave
+  int master;     // PTY only, otherwise -1
+  char *path;     // in the testbed
+  char *sys_link; // PTY: ROOT/sys/dev/char/MAJOR:MINOR, NULL for a FIFO
+  gboolean ready;
 };
 
 // One device on the bus. Reference counted: clients that still hold it open outlive the unplugging.
 struct UsbDevice {
-	UsbBus *bus; // NULL once detached
-	char *port, *syspath, *devname, *char_link;
-	guint address;
-	struct UsbIdentity identity; // its texts are owned here
-	GByteArray *descriptors;
-	const struct UsbGadget *gadget;
-	gpointer model;
-	struct UmockNode node;
-	UMockdevIoctlBase *handler;
-	GPtrArray *clients;  // of struct UmockClient, in umock_ioctl.c
-	struct UsbQueue in;  // of the talking interface
-	gboolean halted_in, halted_out, silent;
+  UsbBus *bus; // NULL once detached
+  char *port, *syspath, *devname, *char_link;
+  guint address;
+  struct UsbIdentity identity; // its texts are owned here
+  GByteArray *descriptors;
+  const struct UsbGadget *gadget;
+  gpointer model;
+  struct UmockNode node;
+  UMockdevIoctlBase *handler;
+  GPtrArray *clients; // of struct UmockClient, in umock_ioctl.c
+  struct UsbQueue in; // of the talking interface
+  gboolean halted_in, halted_out, silent;
 };
 
 UsbDevice *umock_device_ref (UsbDevice *device);

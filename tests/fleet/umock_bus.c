@@ -6,280 +6,279 @@
 #include <string.h>
 #include <unistd.h>
 
-#define BUSES 10
-#define ADDRESS_MAX 127
+#define BUSES            10
+#define ADDRESS_MAX      127
 #define USB_DEVICE_MAJOR 189
 
 struct UsbBus {
-	UMockdevTestbed *testbed;
-	char *root;
-	enum UsbNodeKind kind;
-	GHashTable *hubs;    // port text of a hub or "usbN" -> its sysfs path
-	GHashTable *devices; // port text -> UsbDevice, owned
-	guint last_address[BUSES];
+  UMockdevTestbed *testbed;
+  char *root;
+  enum UsbNodeKind kind;
+  GHashTable *hubs;    // port text of a hub or "usbN" -> its sysfs path
+  GHashTable *devices; // port text -> UsbDevice, owned
+  guint last_address[BUSES];
 };
 
 static void
 device_clear (gpointer memory)
 {
-	UsbDevice *device = memory;
-	g_free (device->port);
-	g_free (device->syspath);
-	g_free (device->devname);
-	g_free (device->char_link);
-	g_free ((char *) device->identity.maker);
-	g_free ((char *) device->identity.model);
-	g_free ((char *) device->identity.serial);
-	g_clear_pointer (&device->descriptors, g_byte_array_unref);
-	g_clear_pointer (&device->clients, g_ptr_array_unref);
-	usb_queue_clear (&device->in);
+  UsbDevice *device = memory;
+  g_free (device->port);
+  g_free (device->syspath);
+  g_free (device->devname);
+  g_free (device->char_link);
+  g_free ((char *)device->identity.maker);
+  g_free ((char *)device->identity.model);
+  g_free ((char *)device->identity.serial);
+  g_clear_pointer (&device->descriptors, g_byte_array_unref);
+  g_clear_pointer (&device->clients, g_ptr_array_unref);
+  usb_queue_clear (&device->in);
 }
 
 UsbDevice *
 umock_device_ref (UsbDevice *device)
 {
-	return g_atomic_rc_box_acquire (device);
+  return g_atomic_rc_box_acquire (device);
 }
 
 void
 umock_device_unref (UsbDevice *device)
 {
-	g_atomic_rc_box_release_full (device, device_clear);
+  g_atomic_rc_box_release_full (device, device_clear);
 }
 
 UsbBus *
 usb_bus_new (enum UsbNodeKind kind, GError **error)
 {
-	UsbBus *bus = g_new0 (UsbBus, 1);
-	bus->testbed = umockdev_testbed_new ();
-	bus->root = umockdev_testbed_get_root_dir (bus->testbed);
-	bus->kind = kind;
-	bus->hubs = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-	bus->devices = g_hash_table_new (g_str_hash, g_str_equal);
-	if (umockdev_in_mock_environment ())
-		return bus;
-	g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "libumockdev-preload is not loaded");
-	usb_bus_free (bus);
-	return NULL;
+  UsbBus *bus = g_new0 (UsbBus, 1);
+  bus->testbed = umockdev_testbed_new ();
+  bus->root = umockdev_testbed_get_root_dir (bus->testbed);
+  bus->kind = kind;
+  bus->hubs = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  bus->devices = g_hash_table_new (g_str_hash, g_str_equal);
+  if (umockdev_in_mock_environment ())
+    return bus;
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "libumockdev-preload is not loaded");
+  usb_bus_free (bus);
+  return NULL;
 }
 
 void
 usb_bus_free (UsbBus *bus)
 {
-	if (bus == NULL)
-		return;
-	g_hash_table_unref (bus->devices);
-	g_hash_table_unref (bus->hubs);
-	g_object_unref (bus->testbed);
-	g_free (bus->root);
-	g_free (bus);
+  if (bus == NULL)
+    return;
+  g_hash_table_unref (bus->devices);
+  g_hash_table_unref (bus->hubs);
+  g_object_unref (bus->testbed);
+  g_free (bus->root);
+  g_free (bus);
 }
 
 const char *
 usb_bus_root (const UsbBus *bus)
 {
-	return bus->root;
+  return bus->root;
 }
 
 gboolean
 usb_port_is_valid (const char *port)
 {
-	return g_regex_match_simple ("^[1-9]-[1-9][0-9]?(\\.[1-9][0-9]?){0,5}$", port, 0, 0);
+  return g_regex_match_simple ("^[1-9]-[1-9][0-9]?(\\.[1-9][0-9]?){0,5}$", port, 0, 0);
 }
 
 static guint
 bus_number (const char *port)
 {
-	return (guint) (port[0] == 'u' ? port[3] - '0' : port[0] - '0');
+  return (guint)(port[0] == 'u' ? port[3] - '0' : port[0] - '0');
 }
 
 // The hub above a port: "1-1.2" -> "1-1", "1-1" -> "usb1".
 static char *
 parent_of (const char *port)
 {
-	const char *dot = strrchr (port, '.');
-	return dot != NULL ? g_strndup (port, (gsize) (dot - port)) : g_strdup_printf ("usb%u", bus_number (port));
+  const char *dot = strrchr (port, '.');
+  return dot != NULL ? g_strndup (port, (gsize)(dot - port)) : g_strdup_printf ("usb%u", bus_number (port));
 }
 
 static guint
 next_address (UsbBus *bus, const char *port)
 {
-	guint *last = &bus->last_address[bus_number (port)];
-	*last = *last % ADDRESS_MAX + 1;
-	return *last;
+  guint *last = &bus->last_address[bus_number (port)];
+  *last = *last % ADDRESS_MAX + 1;
+  return *last;
 }
 
 static void
 append_hex (GString *text, const GByteArray *bytes)
 {
-	for (guint i = 0; i < bytes->len; i++)
-		g_string_append_printf (text, "%02x", bytes->data[i]);
+  for (guint i = 0; i < bytes->len; i++)
+    g_string_append_printf (text, "%02x", bytes->data[i]);
 }
 
 static void
 append_text (GString *text, const char *attribute, const char *value)
 {
-	if (value != NULL && *value != '\0')
-		g_string_append_printf (text, "A: %s=%s\\n\n", attribute, value);
+  if (value != NULL && *value != '\0')
+    g_string_append_printf (text, "A: %s=%s\\n\n", attribute, value);
 }
 
 // The description that umockdev turns into a sysfs folder and an "add" event.
 static char *
 describe (const char *syspath, const char *port, guint address, const struct UsbIdentity *id, const GByteArray *bytes)
 {
-	guint number = bus_number (port);
-	GString *text = g_string_new (NULL);
-	g_string_append_printf (text, "P: %s\n", syspath + 4); // after "/sys"
-	g_string_append_printf (text, "E: DEVNAME=/dev/bus/usb/%03u/%03u\n", number, address);
-	g_string_append (text, "E: DEVTYPE=usb_device\nE: SUBSYSTEM=usb\n");
-	g_string_append_printf (text, "E: PRODUCT=%x/%x/440\nE: BUSNUM=%03u\nE: DEVNUM=%03u\n", id->vendor, id->product,
-	                        number, address);
-	g_string_append_printf (text, "A: busnum=%u\\n\nA: devnum=%u\\n\nA: dev=%u:%u\\n\n", number, address,
-	                        USB_DEVICE_MAJOR, (number - 1) * 128 + address - 1);
-	g_string_append_printf (text, "A: speed=480\\n\nA: idVendor=%04x\\n\nA: idProduct=%04x\\n\n", id->vendor,
-	                        id->product);
-	g_string_append (text, "A: bConfigurationValue=1\\n\nA: bNumConfigurations=1\\n\nA: bDeviceClass=00\\n\n");
-	append_text (text, "serial", id->serial);
-	append_text (text, "manufacturer", id->maker);
-	append_text (text, "product", id->model);
-	g_string_append (text, "H: descriptors=");
-	append_hex (text, bytes);
-	g_string_append_c (text, '\n');
-	return g_string_free (text, FALSE);
+  guint number = bus_number (port);
+  GString *text = g_string_new (NULL);
+  g_string_append_printf (text, "P: %s\n", syspath + 4); // after "/sys"
+  g_string_append_printf (text, "E: DEVNAME=/dev/bus/usb/%03u/%03u\n", number, address);
+  g_string_append (text, "E: DEVTYPE=usb_device\nE: SUBSYSTEM=usb\n");
+  g_string_append_printf (text, "E: PRODUCT=%x/%x/440\nE: BUSNUM=%03u\nE: DEVNUM=%03u\n", id->vendor, id->product,
+                          number, address);
+  g_string_append_printf (text, "A: busnum=%u\\n\nA: devnum=%u\\n\nA: dev=%u:%u\\n\n", number, address,
+                          USB_DEVICE_MAJOR, (number - 1) * 128 + address - 1);
+  g_string_append_printf (text, "A: speed=480\\n\nA: idVendor=%04x\\n\nA: idProduct=%04x\\n\n", id->vendor,
+                          id->product);
+  g_string_append (text, "A: bConfigurationValue=1\\n\nA: bNumConfigurations=1\\n\nA: bDeviceClass=00\\n\n");
+  append_text (text, "serial", id->serial);
+  append_text (text, "manufacturer", id->maker);
+  append_text (text, "product", id->model);
+  g_string_append (text, "H: descriptors=");
+  append_hex (text, bytes);
+  g_string_append_c (text, '\n');
+  return g_string_free (text, FALSE);
 }
 
 // Finds or makes the hub; its sysfs path is owned by the bus. NULL with error.
 static const char *
 hub_path (UsbBus *bus, const char *hub, GError **error)
 {
-	static const struct UsbIdentity identity = {
-	        .vendor = 0x1d6b,
-	        .product = 0x0002,
-	        .model = "Emulated hub",
-	        .n_interfaces = 1,
-	        .interfaces = {{9, 0, 0, NULL}},
-	};
-	const char *known = g_hash_table_lookup (bus->hubs, hub);
-	if (known != NULL)
-		return known;
-	gboolean is_root = g_str_has_prefix (hub, "usb");
-	g_autofree char *parent = is_root ? NULL : parent_of (hub);
-	const char *above = is_root ? "/sys/devices" : hub_path (bus, parent, error);
-	if (above == NULL)
-		return NULL;
-	g_autofree char *syspath = g_build_filename (above, hub, NULL);
-	g_autoptr (GByteArray) bytes = usb_descriptors_new (&identity);
-	g_autofree char *text = describe (syspath, hub, next_address (bus, hub), &identity, bytes);
-	if (!umockdev_testbed_add_from_string (bus->testbed, text, error))
-		return NULL;
-	g_hash_table_insert (bus->hubs, g_strdup (hub), g_strdup (syspath));
-	return g_hash_table_lookup (bus->hubs, hub);
+  static const struct UsbIdentity identity = {
+      .vendor = 0x1d6b,
+      .product = 0x0002,
+      .model = "Emulated hub",
+      .n_interfaces = 1,
+      .interfaces = {{9, 0, 0, NULL}},
+  };
+  const char *known = g_hash_table_lookup (bus->hubs, hub);
+  if (known != NULL)
+    return known;
+  gboolean is_root = g_str_has_prefix (hub, "usb");
+  g_autofree char *parent = is_root ? NULL : parent_of (hub);
+  const char *above = is_root ? "/sys/devices" : hub_path (bus, parent, error);
+  if (above == NULL)
+    return NULL;
+  g_autofree char *syspath = g_build_filename (above, hub, NULL);
+  g_autoptr (GByteArray) bytes = usb_descriptors_new (&identity);
+  g_autofree char *text = describe (syspath, hub, next_address (bus, hub), &identity, bytes);
+  if (!umockdev_testbed_add_from_string (bus->testbed, text, error))
+    return NULL;
+  g_hash_table_insert (bus->hubs, g_strdup (hub), g_strdup (syspath));
+  return g_hash_table_lookup (bus->hubs, hub);
 }
 
 static UsbDevice *
 device_new (UsbBus *bus, const char *port, const struct UsbIdentity *identity, const char *hub)
 {
-	UsbDevice *device = g_atomic_rc_box_new0 (UsbDevice);
-	guint number = bus_number (port);
-	device->bus = bus;
-	device->port = g_strdup (port);
-	device->syspath = g_build_filename (hub, port, NULL);
-	device->address = next_address (bus, port);
-	device->devname = g_strdup_printf ("/dev/bus/usb/%03u/%03u", number, device->address);
-	device->char_link = g_strdup_printf ("%s/sys/dev/char/%u:%u", bus->root, USB_DEVICE_MAJOR,
-	                                     (number - 1) * 128 + device->address - 1);
-	device->identity = *identity;
-	device->identity.maker = g_strdup (identity->maker);
-	device->identity.model = g_strdup (identity->model);
-	device->identity.serial = g_strdup (identity->serial);
-	device->descriptors = usb_descriptors_new (identity);
-	usb_queue_init (&device->in);
-	return device;
+  UsbDevice *device = g_atomic_rc_box_new0 (UsbDevice);
+  guint number = bus_number (port);
+  device->bus = bus;
+  device->port = g_strdup (port);
+  device->syspath = g_build_filename (hub, port, NULL);
+  device->address = next_address (bus, port);
+  device->devname = g_strdup_printf ("/dev/bus/usb/%03u/%03u", number, device->address);
+  device->char_link =
+      g_strdup_printf ("%s/sys/dev/char/%u:%u", bus->root, USB_DEVICE_MAJOR, (number - 1) * 128 + device->address - 1);
+  device->identity = *identity;
+  device->identity.maker = g_strdup (identity->maker);
+  device->identity.model = g_strdup (identity->model);
+  device->identity.serial = g_strdup (identity->serial);
+  device->descriptors = usb_descriptors_new (identity);
+  usb_queue_init (&device->in);
+  return device;
 }
 
 // The node and its ioctls first: the "add" event of the sysfs entry is what clients wait for.
 static gboolean
 device_show (UsbDevice *device, GError **error)
 {
-	UsbBus *bus = device->bus;
-	g_autofree char *text = describe (device->syspath, device->port, device->address, &device->identity,
-	                                  device->descriptors);
-	if (!umock_node_open (&device->node, bus->kind, bus->root, device->devname, device->syspath, error))
-		return FALSE;
-	if (umock_ioctl_start (device, bus->testbed, error) &&
-	    umockdev_testbed_add_from_string (bus->testbed, text, error))
-		return TRUE;
-	umock_node_close (&device->node);
-	return FALSE;
+  UsbBus *bus = device->bus;
+  g_autofree char *text =
+      describe (device->syspath, device->port, device->address, &device->identity, device->descriptors);
+  if (!umock_node_open (&device->node, bus->kind, bus->root, device->devname, device->syspath, error))
+    return FALSE;
+  if (umock_ioctl_start (device, bus->testbed, error) && umockdev_testbed_add_from_string (bus->testbed, text, error))
+    return TRUE;
+  umock_node_close (&device->node);
+  return FALSE;
 }
 
 UsbDevice *
 usb_device_attach (UsbBus *bus, const char *port, const struct UsbIdentity *identity, const struct UsbGadget *gadget,
                    gpointer model, GError **error)
 {
-	if (g_hash_table_contains (bus->devices, port) || g_hash_table_contains (bus->hubs, port)) {
-		g_set_error (error, G_IO_ERROR, G_IO_ERROR_BUSY, "port %s is taken", port);
-		return NULL;
-	}
-	g_autofree char *parent = parent_of (port);
-	const char *hub = hub_path (bus, parent, error);
-	if (hub == NULL)
-		return NULL;
-	UsbDevice *device = device_new (bus, port, identity, hub);
-	device->gadget = gadget;
-	device->model = model;
-	if (!device_show (device, error)) {
-		umock_device_unref (device);
-		return NULL;
-	}
-	g_hash_table_insert (bus->devices, device->port, device);
-	return device;
+  if (g_hash_table_contains (bus->devices, port) || g_hash_table_contains (bus->hubs, port)) {
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_BUSY, "port %s is taken", port);
+    return NULL;
+  }
+  g_autofree char *parent = parent_of (port);
+  const char *hub = hub_path (bus, parent, error);
+  if (hub == NULL)
+    return NULL;
+  UsbDevice *device = device_new (bus, port, identity, hub);
+  device->gadget = gadget;
+  device->model = model;
+  if (!device_show (device, error)) {
+    umock_device_unref (device);
+    return NULL;
+  }
+  g_hash_table_insert (bus->devices, device->port, device);
+  return device;
 }
 
 void
 usb_device_detach (UsbDevice *device)
 {
-	UsbBus *bus = device->bus;
-	device->bus = NULL;
-	g_hash_table_remove (bus->devices, device->port);
-	umock_ioctl_stop (device, bus->testbed);
-	umock_node_close (&device->node);
-	umockdev_testbed_uevent (bus->testbed, device->syspath, "remove");
-	umockdev_testbed_remove_device (bus->testbed, device->syspath);
-	(void) unlink (device->char_link); // umockdev 0.17 leaves it, and stops when the address comes round again
-	umock_device_unref (device);
+  UsbBus *bus = device->bus;
+  device->bus = NULL;
+  g_hash_table_remove (bus->devices, device->port);
+  umock_ioctl_stop (device, bus->testbed);
+  umock_node_close (&device->node);
+  umockdev_testbed_uevent (bus->testbed, device->syspath, "remove");
+  umockdev_testbed_remove_device (bus->testbed, device->syspath);
+  (void)unlink (device->char_link); // umockdev 0.17 leaves it, and stops when the address comes round again
+  umock_device_unref (device);
 }
 
 guint
 usb_device_address (const UsbDevice *device)
 {
-	return device->address;
+  return device->address;
 }
 
 void
 usb_device_send (UsbDevice *device, const guint8 *bytes, gsize length)
 {
-	usb_queue_push (&device->in, bytes, length);
-	umock_ioctl_pump (device);
+  usb_queue_push (&device->in, bytes, length);
+  umock_ioctl_pump (device);
 }
 
 void
 usb_device_flush (UsbDevice *device)
 {
-	usb_queue_clear (&device->in);
+  usb_queue_clear (&device->in);
 }
 
 void
 usb_device_halt (UsbDevice *device)
 {
-	device->halted_in = device->halted_out = TRUE;
-	usb_queue_clear (&device->in);
-	umock_ioctl_pump (device);
+  device->halted_in = device->halted_out = TRUE;
+  usb_queue_clear (&device->in);
+  umock_ioctl_pump (device);
 }
 
 void
 usb_device_silence (UsbDevice *device)
 {
-	device->silent = TRUE;
-	usb_queue_clear (&device->in);
+  device->silent = TRUE;
+  usb_queue_clear (&device->in);
 }

@@ -5,32 +5,32 @@
 #include <glib.h>
 
 enum UsbNodeKind {
-	USB_NODE_FIFO, // no terminal, so no SIGHUP for clients
-	USB_NODE_PTY,  // a character device, which stock adb needs
+  USB_NODE_FIFO, // no terminal, so no SIGHUP for clients
+  USB_NODE_PTY,  // a character device, which stock adb needs
 };
 
-#define USB_PACKET_BYTES 512 // wMaxPacketSize of bulk endpoints at high speed
+#define USB_PACKET_BYTES   512 // wMaxPacketSize of bulk endpoints at high speed
 #define USB_INTERFACES_MAX 2
 
 struct UsbInterface {
-	guint8 class_code, subclass, protocol;
-	const char *name;
+  guint8 class_code, subclass, protocol;
+  const char *name;
 };
 
 // What a device says of itself. Texts may be "" (then it has no such string) and belong to the caller.
 struct UsbIdentity {
-	guint16 vendor, product;
-	const char *maker, *model, *serial;
-	guint n_interfaces; // the last one is the function that talks; the others are mute
-	struct UsbInterface interfaces[USB_INTERFACES_MAX];
+  guint16 vendor, product;
+  const char *maker, *model, *serial;
+  guint n_interfaces; // the last one is the function that talks; the others are mute
+  struct UsbInterface interfaces[USB_INTERFACES_MAX];
 };
 
 // What a model wants to hear. Called in the main loop; the model may detach its device from inside.
 struct UsbGadget {
-	// A host program claimed an interface of the device.
-	void (*claimed) (gpointer model, guint interface);
-	// One host transfer arrived on the OUT endpoint of the talking interface; length 0 is a zero-length packet.
-	void (*received) (gpointer model, const guint8 *bytes, gsize length);
+  // A host program claimed an interface of the device.
+  void (*claimed) (gpointer model, guint interface);
+  // One host transfer arrived on the OUT endpoint of the talking interface; length 0 is a zero-length packet.
+  void (*received) (gpointer model, const guint8 *bytes, gsize length);
 };
 
 typedef struct UsbBus UsbBus;

@@ -8,154 +8,154 @@ enum { STRING_NONE, STRING_MAKER, STRING_MODEL, STRING_SERIAL, STRING_FIRST_INTE
 enum { TYPE_DEVICE = 1, TYPE_CONFIGURATION = 2, TYPE_STRING = 3, TYPE_INTERFACE = 4, TYPE_ENDPOINT = 5 };
 
 #define DEVICE_BYTES 18
-#define BULK 2
+#define BULK         2
 
 static guint8
 string_index (const char *text, guint8 index)
 {
-	return text != NULL && *text != '\0' ? index : STRING_NONE;
+  return text != NULL && *text != '\0' ? index : STRING_NONE;
 }
 
 static void
 append_device (GByteArray *out, const struct UsbIdentity *id)
 {
-	const guint8 bytes[DEVICE_BYTES] = {
-	        DEVICE_BYTES,
-	        TYPE_DEVICE,
-	        0x00,
-	        0x02, // USB 2.0
-	        0,
-	        0,
-	        0,  // class given by each interface
-	        64, // packet of endpoint 0
-	        id->vendor & 0xff,
-	        id->vendor >> 8,
-	        id->product & 0xff,
-	        id->product >> 8,
-	        0x40,
-	        0x04, // device release
-	        string_index (id->maker, STRING_MAKER),
-	        string_index (id->model, STRING_MODEL),
-	        string_index (id->serial, STRING_SERIAL),
-	        1, // configurations
-	};
-	g_byte_array_append (out, bytes, sizeof bytes);
+  const guint8 bytes[DEVICE_BYTES] = {
+      DEVICE_BYTES,
+      TYPE_DEVICE,
+      0x00,
+      0x02, // USB 2.0
+      0,
+      0,
+      0,  // class given by each interface
+      64, // packet of endpoint 0
+      id->vendor & 0xff,
+      id->vendor >> 8,
+      id->product & 0xff,
+      id->product >> 8,
+      0x40,
+      0x04, // device release
+      string_index (id->maker, STRING_MAKER),
+      string_index (id->model, STRING_MODEL),
+      string_index (id->serial, STRING_SERIAL),
+      1, // configurations
+  };
+  g_byte_array_append (out, bytes, sizeof bytes);
 }
 
 static void
 append_endpoint (GByteArray *out, guint8 address)
 {
-	const guint8 bytes[7] = {
-	        7, TYPE_ENDPOINT, address, BULK, USB_PACKET_BYTES & 0xff, USB_PACKET_BYTES >> 8, 0,
-	};
-	g_byte_array_append (out, bytes, sizeof bytes);
+  const guint8 bytes[7] = {
+      7, TYPE_ENDPOINT, address, BULK, USB_PACKET_BYTES & 0xff, USB_PACKET_BYTES >> 8, 0,
+  };
+  g_byte_array_append (out, bytes, sizeof bytes);
 }
 
 static void
 append_interface (GByteArray *out, const struct UsbInterface *interface, guint8 number)
 {
-	const guint8 bytes[9] = {
-	        9,
-	        TYPE_INTERFACE,
-	        number,
-	        0, // alternate setting
-	        2, // endpoints
-	        interface->class_code,
-	        interface->subclass,
-	        interface->protocol,
-	        string_index (interface->name, (guint8) (STRING_FIRST_INTERFACE + number)),
-	};
-	g_byte_array_append (out, bytes, sizeof bytes);
-	append_endpoint (out, (guint8) (USB_FIRST_IN + number));
-	append_endpoint (out, (guint8) (USB_FIRST_OUT + number));
+  const guint8 bytes[9] = {
+      9,
+      TYPE_INTERFACE,
+      number,
+      0, // alternate setting
+      2, // endpoints
+      interface->class_code,
+      interface->subclass,
+      interface->protocol,
+      string_index (interface->name, (guint8)(STRING_FIRST_INTERFACE + number)),
+  };
+  g_byte_array_append (out, bytes, sizeof bytes);
+  append_endpoint (out, (guint8)(USB_FIRST_IN + number));
+  append_endpoint (out, (guint8)(USB_FIRST_OUT + number));
 }
 
 GByteArray *
 usb_descriptors_new (const struct UsbIdentity *identity)
 {
-	GByteArray *out = g_byte_array_new ();
-	append_device (out, identity);
-	guint total = 9 + identity->n_interfaces * (9 + 2 * 7);
-	const guint8 configuration[9] = {
-	        9,
-	        TYPE_CONFIGURATION,
-	        (guint8) (total & 0xff),
-	        (guint8) (total >> 8),
-	        (guint8) identity->n_interfaces,
-	        1, // its value
-	        0,
-	        0x80,
-	        250, // 500 mA
-	};
-	g_byte_array_append (out, configuration, sizeof configuration);
-	for (guint i = 0; i < identity->n_interfaces; i++)
-		append_interface (out, &identity->interfaces[i], (guint8) i);
-	return out;
+  GByteArray *out = g_byte_array_new ();
+  append_device (out, identity);
+  guint total = 9 + identity->n_interfaces * (9 + 2 * 7);
+  const guint8 configuration[9] = {
+      9,
+      TYPE_CONFIGURATION,
+      (guint8)(total & 0xff),
+      (guint8)(total >> 8),
+      (guint8)identity->n_interfaces,
+      1, // its value
+      0,
+      0x80,
+      250, // 500 mA
+  };
+  g_byte_array_append (out, configuration, sizeof configuration);
+  for (guint i = 0; i < identity->n_interfaces; i++)
+    append_interface (out, &identity->interfaces[i], (guint8)i);
+  return out;
 }
 
 static const char *
 string_of (const struct UsbIdentity *identity, guint index)
 {
-	const char *fixed[] = {
-	        [STRING_MAKER] = identity->maker,
-	        [STRING_MODEL] = identity->model,
-	        [STRING_SERIAL] = identity->serial,
-	};
-	if (index < G_N_ELEMENTS (fixed))
-		return fixed[index];
-	guint number = index - STRING_FIRST_INTERFACE;
-	return number < identity->n_interfaces ? identity->interfaces[number].name : NULL;
+  const char *fixed[] = {
+      [STRING_MAKER] = identity->maker,
+      [STRING_MODEL] = identity->model,
+      [STRING_SERIAL] = identity->serial,
+  };
+  if (index < G_N_ELEMENTS (fixed))
+    return fixed[index];
+  guint number = index - STRING_FIRST_INTERFACE;
+  return number < identity->n_interfaces ? identity->interfaces[number].name : NULL;
 }
 
 // Appends a string descriptor; FALSE when there is no such string.
 static gboolean
 append_string (GByteArray *out, const struct UsbIdentity *identity, guint index)
 {
-	static const guint8 languages[] = {4, TYPE_STRING, 0x09, 0x04}; // English (United States)
-	if (index == 0) {
-		g_byte_array_append (out, languages, sizeof languages);
-		return TRUE;
-	}
-	const char *text = string_of (identity, index);
-	if (text == NULL || *text == '\0')
-		return FALSE;
-	glong units;
-	g_autofree gunichar2 *utf16 = g_utf8_to_utf16 (text, -1, NULL, &units, NULL);
-	if (utf16 == NULL)
-		return FALSE;
-	guint8 head[2] = {(guint8) (2 + 2 * units), TYPE_STRING};
-	g_byte_array_append (out, head, sizeof head);
-	for (glong i = 0; i < units; i++) {
-		guint8 unit[2] = {(guint8) (utf16[i] & 0xff), (guint8) (utf16[i] >> 8)};
-		g_byte_array_append (out, unit, sizeof unit);
-	}
-	return TRUE;
+  static const guint8 languages[] = {4, TYPE_STRING, 0x09, 0x04}; // English (United States)
+  if (index == 0) {
+    g_byte_array_append (out, languages, sizeof languages);
+    return TRUE;
+  }
+  const char *text = string_of (identity, index);
+  if (text == NULL || *text == '\0')
+    return FALSE;
+  glong units;
+  g_autofree gunichar2 *utf16 = g_utf8_to_utf16 (text, -1, NULL, &units, NULL);
+  if (utf16 == NULL)
+    return FALSE;
+  guint8 head[2] = {(guint8)(2 + 2 * units), TYPE_STRING};
+  g_byte_array_append (out, head, sizeof head);
+  for (glong i = 0; i < units; i++) {
+    guint8 unit[2] = {(guint8)(utf16[i] & 0xff), (guint8)(utf16[i] >> 8)};
+    g_byte_array_append (out, unit, sizeof unit);
+  }
+  return TRUE;
 }
 
 static gboolean
 append_descriptor (GByteArray *out, const struct UsbIdentity *identity, guint type, guint index)
 {
-	if (type == TYPE_STRING)
-		return append_string (out, identity, index);
-	g_autoptr (GByteArray) all = usb_descriptors_new (identity);
-	if (type == TYPE_DEVICE)
-		g_byte_array_append (out, all->data, DEVICE_BYTES);
-	else if (type == TYPE_CONFIGURATION)
-		g_byte_array_append (out, all->data + DEVICE_BYTES, all->len - DEVICE_BYTES);
-	return out->len > 0;
+  if (type == TYPE_STRING)
+    return append_string (out, identity, index);
+  g_autoptr (GByteArray) all = usb_descriptors_new (identity);
+  if (type == TYPE_DEVICE)
+    g_byte_array_append (out, all->data, DEVICE_BYTES);
+  else if (type == TYPE_CONFIGURATION)
+    g_byte_array_append (out, all->data + DEVICE_BYTES, all->len - DEVICE_BYTES);
+  return out->len > 0;
 }
 
 int
 usb_descriptors_answer (const struct UsbIdentity *identity, const guint8 *setup, guint8 *answer, gsize capacity)
 {
-	enum { GET_STATUS = 0, GET_DESCRIPTOR = 6, FROM_DEVICE = 0x80 };
-	g_autoptr (GByteArray) out = g_byte_array_new ();
-	if (setup[0] == FROM_DEVICE && setup[1] == GET_STATUS)
-		g_byte_array_append (out, (const guint8[]){0, 0}, 2);
-	else if (setup[0] != FROM_DEVICE || setup[1] != GET_DESCRIPTOR ||
-	         !append_descriptor (out, identity, setup[3], setup[2]))
-		return -1;
-	gsize length = MIN (out->len, capacity);
-	memcpy (answer, out->data, length);
-	return (int) length;
+  enum { GET_STATUS = 0, GET_DESCRIPTOR = 6, FROM_DEVICE = 0x80 };
+  g_autoptr (GByteArray) out = g_byte_array_new ();
+  if (setup[0] == FROM_DEVICE && setup[1] == GET_STATUS)
+    g_byte_array_append (out, (const guint8[]){0, 0}, 2);
+  else if (setup[0] != FROM_DEVICE || setup[1] != GET_DESCRIPTOR ||
+           !append_descriptor (out, identity, setup[3], setup[2]))
+    return -1;
+  gsize length = MIN (out->len, capacity);
+  memcpy (answer, out->data, length);
+  return (int)length;
 }

@@ -3,7 +3,7 @@
 
 #include "tests/fleet/usb.h"
 
-#define USB_FIRST_IN 0x81  // IN endpoint of interface 0; interface N has USB_FIRST_IN + N
+#define USB_FIRST_IN  0x81 // IN endpoint of interface 0; interface N has USB_FIRST_IN + N
 #define USB_FIRST_OUT 0x01 // OUT endpoint of interface 0
 
 // Device descriptor followed by the configuration, as usbfs gives them. The caller owns the array.

@@ -4,14 +4,14 @@
 #include <glib.h>
 
 struct UsbQueue {
-	GQueue writes; // of GBytes, oldest first
-	gsize offset;  // bytes of the oldest write already read
+  GQueue writes; // of GBytes, oldest first
+  gsize offset;  // bytes of the oldest write already read
 };
 
 enum UsbFill {
-	USB_FILL_PENDING,  // the host must wait for more
-	USB_FILL_DONE,     // a short packet came, or the buffer is full
-	USB_FILL_OVERFLOW, // the next packet is larger than the room left
+  USB_FILL_PENDING,  // the host must wait for more
+  USB_FILL_DONE,     // a short packet came, or the buffer is full
+  USB_FILL_OVERFLOW, // the next packet is larger than the room left
 };
 
 // Makes the queue empty; `queue` may be uninitialised.

@@ -1,0 +1,169 @@
+// One row per command: its name, how many words follow, what it does, its help.
+#include "tests/fleet/commands.h"
+
+#include <gio/gio.h>
+#include <string.h>
+
+#define WORDS_MAX 8
+
+// Returns what follows "ok" (may be "") or NULL with error. words[0] is the command.
+typedef char *(*Act) (struct Fleet *fleet, char **words, GError **error);
+
+static char *
+done (gboolean is_good)
+{
+  return is_good ? g_strdup ("") : NULL;
+}
+
+static char *
+act_plug (struct Fleet *fleet, char **words, GError **error)
+{
+  Tablet *tablet = fleet_find (fleet, words[1], error);
+  return done (tablet != NULL && tablet_plug (tablet, words[2], error));
+}
+
+static char *
+act_unplug (struct Fleet *fleet, char **words, GError **error)
+{
+  Tablet *tablet = fleet_find (fleet, words[1], error);
+  return done (tablet != NULL && tablet_unplug (tablet, error));
+}
+
+static char *
+act_allow (struct Fleet *fleet, char **words, GError **error)
+{
+  Tablet *tablet = fleet_find (fleet, words[1], error);
+  return done (tablet != NULL && tablet_tap (tablet, TRUE, error));
+}
+
+static char *
+act_deny (struct Fleet *fleet, char **words, GError **error)
+{
+  Tablet *tablet = fleet_find (fleet, words[1], error);
+  return done (tablet != NULL && tablet_tap (tablet, FALSE, error));
+}
+
+// "NAME key=value"; a value may hold spaces.
+static char *
+act_set (struct Fleet *fleet, char **words, GError **error)
+{
+  Tablet *tablet = fleet_find (fleet, words[1], error);
+  g_autofree char *rest = g_strjoinv (" ", words + 2);
+  char *equals = strchr (rest, '=');
+  if (tablet == NULL)
+    return NULL;
+  if (equals == NULL) {
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "key=value is needed");
+    return NULL;
+  }
+  *equals = '\0';
+  return done (tablet_set (tablet, rest, equals + 1, error));
+}
+
+static char *
+act_fail (struct Fleet *fleet, char **words, GError **error)
+{
+  Tablet *tablet = fleet_find (fleet, words[1], error);
+  return done (tablet != NULL && tablet_arm (tablet, words[2], error));
+}
+
+static char *
+act_state (struct Fleet *fleet, char **words, GError **error)
+{
+  Tablet *tablet = fleet_find (fleet, words[1], error);
+  return tablet != NULL ? tablet_state (tablet) : NULL;
+}
+
+static char *
+act_human (struct Fleet *fleet, char **words, GError **error)
+{
+  Tablet *tablet = fleet_find (fleet, words[1], error);
+  return done (tablet != NULL && tablet_human (tablet, words[2], error));
+}
+
+static char *
+act_swap (struct Fleet *fleet, char **words, GError **error)
+{
+  Tablet *one = fleet_find (fleet, words[1], error);
+  Tablet *other = one != NULL ? fleet_find (fleet, words[2], error) : NULL;
+  return done (other != NULL && fleet_swap (one, other, error));
+}
+
+static char *
+act_list (struct Fleet *fleet, char **words, GError **error)
+{
+  (void)words; // nothing to choose
+  (void)error; // cannot fail
+  GString *text = g_string_new (NULL);
+  for (guint i = 0; i < fleet->tablets->len; i++) {
+    const Tablet *tablet = fleet->tablets->pdata[i];
+    g_autofree char *mode = tablet_value (tablet, "mode");
+    g_string_append_printf (text, "%s%s=%s@%s", i > 0 ? " " : "", tablet->name, tablet->plugged ? mode : "unplugged",
+                            tablet->settings.port);
+  }
+  return g_string_free (text, FALSE);
+}
+
+static char *act_help (struct Fleet *fleet, char **words, GError **error);
+
+static const struct {
+  const char *name;
+  guint least, most; // words after the name
+  Act act;
+  const char *help;
+} rows[] = {
+    {"plug", 1, 2, act_plug, "plug NAME [PORT]"},
+    {"unplug", 1, 1, act_unplug, "unplug NAME"},
+    {"allow", 1, 1, act_allow, "allow NAME"},
+    {"deny", 1, 1, act_deny, "deny NAME"},
+    {"set", 2, WORDS_MAX, act_set, "set NAME key=value"},
+    {"rename", 2, 2, act_set, "rename NAME serial=SERIAL"},
+    {"fail", 2, 2, act_fail, "fail NAME STEP"},
+    {"state", 1, 1, act_state, "state NAME"},
+    {"human", 2, 2, act_human, "human NAME settings-reset|recovery-wipe|bootloader|reboot|setup|unlock-screen"},
+    {"swap", 2, 2, act_swap, "swap NAME NAME"},
+    {"list", 0, 0, act_list, "list"},
+    {"help", 0, 0, act_help, "help"},
+};
+
+static char *
+act_help (struct Fleet *fleet, char **words, GError **error)
+{
+  (void)fleet; // the same for all
+  (void)words;
+  (void)error;
+  GString *text = g_string_new ("commands:");
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    g_string_append_printf (text, " %s;", rows[i].help);
+  g_autofree char *faults = tablet_faults_help ();
+  g_autofree char *keys = settings_help ();
+  g_string_append_printf (text, " wait NAME key=value SECONDS; quit; steps: %s; keys: %s", faults, keys);
+  return g_string_free (text, FALSE);
+}
+
+static char *
+run_words (struct Fleet *fleet, char **words, GError **error)
+{
+  guint count = g_strv_length (words) - 1;
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
+    if (!g_str_equal (rows[i].name, words[0]))
+      continue;
+    if (count >= rows[i].least && count <= rows[i].most)
+      return rows[i].act (fleet, words, error);
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "usage: %s", rows[i].help);
+    return NULL;
+  }
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "unknown command %s", words[0]);
+  return NULL;
+}
+
+char *
+commands_run (struct Fleet *fleet, const char *line)
+{
+  g_autoptr (GError) error = NULL;
+  g_auto (GStrv) words = g_strsplit (line, " ", WORDS_MAX + 2);
+  g_autofree char *said = words[0] != NULL ? run_words (fleet, words, &error) : g_strdup ("");
+  if (said == NULL)
+    return g_strdup_printf ("error %s", error->message);
+  return g_strdup_printf ("ok%s%s", *said != '\0' ? " " : "", said);
+}

@@ -1,0 +1,22 @@
+// All tablets of one run on one bus, read from a scenario file. No sockets in here.
+#pragma once
+
+#include "tests/fleet/tablet.h"
+
+struct Fleet {
+  UsbBus *bus;
+  GPtrArray *tablets; // of Tablet, in the order of the scenario
+};
+
+// Reads the scenario (a key file with one group [tablet NAME] each) and plugs what is plugged. NULL with error, naming
+// the group, when a key, a value or a port is wrong.
+struct Fleet *fleet_new (const char *scenario_path, enum UsbNodeKind kind, GError **error);
+
+// Unplugs everything and removes the bus. NULL is accepted.
+void fleet_free (struct Fleet *fleet);
+
+// The tablet of that name, owned by the fleet; NULL with error when there is none.
+Tablet *fleet_find (const struct Fleet *fleet, const char *name, GError **error);
+
+// Two tablets change ports; cables that were in are in again. FALSE with error when one has no port.
+gboolean fleet_swap (Tablet *one, Tablet *other, GError **error);

@@ -1,0 +1,45 @@
+// What a scenario may say of a tablet: one struct, one table of keys. What the tablet does with it is in tablet.c.
+#pragma once
+
+#include <glib.h>
+
+enum AdbPolicy { ADB_OFF, ADB_KNOWN, ADB_TAP, ADB_NEVER, ADB_DENIED };
+enum Bootloader { BOOTLOADER_NONE, BOOTLOADER_LOCKED, BOOTLOADER_UNLOCKED };
+enum StartMode { START_DEFAULT, START_ADB, START_FASTBOOT, START_PLAIN };
+enum WipeManner { WIPE_HONEST, WIPE_UNWIPED, WIPE_NEVER_RETURNS, WIPE_IGNORED, WIPE_REFUSED };
+enum AfterWipe { AFTER_PLAIN, AFTER_ADB, AFTER_FRP };
+enum LockText { LOCK_AOSP, LOCK_STATE, LOCK_FLAG, LOCK_UNLOCK_FIRST };
+enum UnknownVariable { UNKNOWN_FAIL, UNKNOWN_EMPTY };
+enum Quirk {
+  QUIRK_NONE,
+  QUIRK_STALE,        // packets of a former session before CNXN
+  QUIRK_SHORT_HEADER, // 12 bytes instead of 24
+  QUIRK_BAD_MAGIC,
+  QUIRK_HUGE_LENGTH, // announces more than maxdata
+  QUIRK_STLS,        // asks for TLS, which USB does not have
+  QUIRK_NO_FEATURES, // old banner without a feature list
+  QUIRK_DELAYED_ACK, // offers delayed_ack, as Android 14 does
+  QUIRK_CLOSE_ZERO,  // ends streams with CLSE (0, id)
+};
+
+struct Settings {
+  char *port; // "1-1.2"
+  char *serial, *maker, *model, *device, *product, *encrypted, *owner;
+  int android, protocol, google_accounts, samsung_accounts, battery;
+  int maxdata;                                                                                 // bytes
+  int adb, bootloader, mode, wipe, after_wipe, lock_text, unknown_variable, quirk;             // the enums above
+  int plugged, shell_v2, charging, recovery_visible, keyguard, composite, snapshot, userspace; // booleans
+  double tap_after, wipe_seconds, boot_seconds, erase_seconds, answer_seconds;
+};
+
+// Fills in the defaults; `settings` may be uninitialised.
+void settings_init (struct Settings *settings);
+
+// Frees what it owns.
+void settings_clear (struct Settings *settings);
+
+// Sets one key from its text. FALSE with error, and nothing changed, for an unknown key or a bad value.
+gboolean settings_set (struct Settings *settings, const char *key, const char *value, GError **error);
+
+// One line per key for the help: name, values, default. The caller owns the text.
+char *settings_help (void);

@@ -1,0 +1,626 @@
+// The life of a tablet: what shows on the cable, wipes, restarts, faults. The bytes are in adb.c and fastboot.c.
+//
+//   adb | plain --wipe--> away --> (recovery) --> away --> adb | plain
+//   adb | plain <--reboot--> fastboot           any mode, cable out: the same life goes on unseen
+#include "tests/fleet/tablet.h"
+
+#include "tests/fleet/adb.h"
+#include "tests/fleet/fastboot.h"
+
+#include <gio/gio.h>
+#include <string.h>
+
+#define LINK_SECONDS       0.05 // between the answer to a command and the end of the link
+#define BOOTLOADER_SECONDS 0.1  // restart into the bootloader
+#define RECOVERY_SHARE     0.25 // of wipe_seconds, before the recovery shows itself
+
+static const char *const mode_names[] = {
+    [TABLET_ADB] = "adb",           [TABLET_PLAIN] = "plain", [TABLET_FASTBOOT] = "fastboot",
+    [TABLET_RECOVERY] = "recovery", [TABLET_AWAY] = "away",
+};
+
+static const struct {
+  const char *name;
+  gboolean can_fail;
+} points[N_POINTS] = {
+    [POINT_CNXN] = {"cnxn", FALSE},
+    [POINT_AUTH] = {"auth", TRUE},
+    [POINT_OPEN] = {"open", TRUE},
+    [POINT_SHELL_ANSWER] = {"shell-answer", TRUE},
+    [POINT_WIPE_COMMAND] = {"wipe-command", TRUE},
+    [POINT_GONE] = {"gone", FALSE},
+    [POINT_RECOVERY] = {"recovery", FALSE},
+    [POINT_WIPED] = {"wiped", TRUE},
+    [POINT_RETURN] = {"return", FALSE},
+    [POINT_ERASE] = {"erase", TRUE},
+    [POINT_ERASE_USERDATA] = {"erase-userdata", TRUE},
+    [POINT_REBOOT] = {"reboot", TRUE},
+};
+
+static const char *const fault_names[] = {
+    [FAULT_NONE] = "none",     [FAULT_UNPLUG] = "unplug", [FAULT_STALL] = "stall",
+    [FAULT_SILENT] = "silent", [FAULT_FAIL] = "fail",
+};
+
+// ---- what shows on the cable ----
+
+static const struct {
+  const char *maker; // lower case
+  guint16 vendor;
+} vendors[] = {{"samsung", 0x04e8}, {"lenovo", 0x17ef}, {"huawei", 0x12d1}, {"xiaomi", 0x2717}, {"google", 0x18d1}};
+
+static guint16
+vendor_of (const char *maker)
+{
+  g_autofree char *lower = g_ascii_strdown (maker, -1);
+  for (gsize i = 0; i < G_N_ELEMENTS (vendors); i++)
+    if (g_str_equal (vendors[i].maker, lower))
+      return vendors[i].vendor;
+  return 0x18d1;
+}
+
+static void
+mute_claimed (gpointer model, guint interface)
+{
+  Tablet *tablet = model;
+  (void)interface; // any touch counts
+  tablet->opened++;
+  tablet_touch (tablet);
+}
+
+static void
+mute_received (gpointer model, const guint8 *bytes, gsize length)
+{
+  (void)model; // MTP is not emulated: what comes is dropped
+  (void)bytes;
+  (void)length;
+}
+
+static gpointer
+mute_start (Tablet *tablet)
+{
+  return tablet;
+}
+
+static void
+mute_stop (gpointer model)
+{
+  (void)model; // the tablet itself
+}
+
+static const struct TabletModel mute_model = {{mute_claimed, mute_received}, mute_start, mute_stop, NULL};
+
+// Everything about one mode: its USB product number, its talking interface, the model behind it.
+static const struct {
+  guint16 product;
+  struct UsbInterface talking;
+  const struct TabletModel *model;
+} modes[] = {
+    [TABLET_ADB] = {0x4ee2, {0xff, 0x42, 0x01, "ADB Interface"}, &adb_model},
+    [TABLET_PLAIN] = {0x4ee1, {0x06, 0x01, 0x01, "MTP"}, &mute_model},
+    [TABLET_FASTBOOT] = {0x4ee0, {0xff, 0x42, 0x03, "fastboot"}, &fastboot_model},
+    [TABLET_RECOVERY] = {0xd001, {0x06, 0x01, 0x01, "MTP"}, &mute_model},
+};
+
+static void
+gadget_claimed (gpointer user, guint interface)
+{
+  Tablet *tablet = user;
+  tablet->model_type->gadget.claimed (tablet->model, interface);
+}
+
+static void
+gadget_received (gpointer user, const guint8 *bytes, gsize length)
+{
+  Tablet *tablet = user;
+  tablet->model_type->gadget.received (tablet->model, bytes, length);
+}
+
+static const struct UsbGadget gadget = {gadget_claimed, gadget_received};
+
+static struct UsbIdentity
+identity_of (const Tablet *tablet)
+{
+  const struct Settings *set = &tablet->settings;
+  struct UsbIdentity identity = {
+      .vendor = vendor_of (set->maker),
+      .product = modes[tablet->mode].product,
+      .maker = set->maker,
+      .model = set->model,
+      .serial = set->serial,
+  };
+  if (tablet->mode == TABLET_ADB && set->composite)
+    identity.interfaces[identity.n_interfaces++] = modes[TABLET_PLAIN].talking;
+  identity.interfaces[identity.n_interfaces++] = modes[tablet->mode].talking;
+  return identity;
+}
+
+static void
+detach (Tablet *tablet)
+{
+  if (tablet->usb == NULL)
+    return;
+  g_clear_pointer (&tablet->asking, g_free);
+  tablet->model_type->stop (tablet->model);
+  tablet->model = NULL;
+  usb_device_detach (g_steal_pointer (&tablet->usb));
+  tablet->address = 0;
+}
+
+static gboolean
+attach (Tablet *tablet, GError **error)
+{
+  if (!tablet->plugged || tablet->mode == TABLET_AWAY)
+    return TRUE;
+  struct UsbIdentity identity = identity_of (tablet);
+  tablet->model_type = modes[tablet->mode].model;
+  tablet->model = tablet->model_type->start (tablet);
+  tablet->usb = usb_device_attach (tablet->bus, tablet->settings.port, &identity, &gadget, tablet, error);
+  if (tablet->usb == NULL) {
+    tablet->model_type->stop (g_steal_pointer (&tablet->model));
+    return FALSE;
+  }
+  tablet->address = usb_device_address (tablet->usb);
+  return TRUE;
+}
+
+static void
+show (Tablet *tablet, enum TabletMode mode)
+{
+  g_autoptr (GError) error = NULL;
+  detach (tablet);
+  tablet->mode = mode;
+  if (!attach (tablet, &error))
+    g_warning ("%s: %s", tablet->name, error->message);
+  tablet_touch (tablet);
+}
+
+// ---- time ----
+
+static gboolean
+step_due (gpointer user)
+{
+  Tablet *tablet = user;
+  tablet->timer = 0;
+  tablet->next (tablet);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+schedule (Tablet *tablet, double seconds, void (*next) (Tablet *tablet))
+{
+  g_clear_handle_id (&tablet->timer, g_source_remove);
+  tablet->next = next;
+  tablet->timer = g_timeout_add ((guint)(seconds * 1000), step_due, tablet);
+}
+
+static void
+come_back (Tablet *tablet)
+{
+  show (tablet, tablet->home);
+  (void)tablet_reach (tablet, POINT_RETURN); // nothing follows it
+}
+
+static void
+finish_wipe (Tablet *tablet)
+{
+  enum Fault fault = tablet_reach (tablet, POINT_WIPED);
+  if (tablet->settings.wipe != WIPE_UNWIPED && fault != FAULT_FAIL)
+    tablet_erase_data (tablet, FALSE);
+  show (tablet, TABLET_AWAY);
+  schedule (tablet, tablet->settings.boot_seconds, come_back);
+}
+
+static void
+show_recovery (Tablet *tablet)
+{
+  show (tablet, TABLET_RECOVERY);
+  (void)tablet_reach (tablet, POINT_RECOVERY); // the wipe goes on without its cable
+  schedule (tablet, tablet->settings.wipe_seconds, finish_wipe);
+}
+
+static void
+leave_for_wipe (Tablet *tablet)
+{
+  show (tablet, TABLET_AWAY);
+  (void)tablet_reach (tablet, POINT_GONE); // the wipe goes on without its cable
+  if (tablet->settings.wipe == WIPE_NEVER_RETURNS)
+    return;
+  if (tablet->settings.recovery_visible)
+    schedule (tablet, tablet->settings.wipe_seconds * RECOVERY_SHARE, show_recovery);
+  else
+    schedule (tablet, tablet->settings.wipe_seconds, finish_wipe);
+}
+
+static void
+finish_settings_reset (Tablet *tablet)
+{
+  tablet_erase_data (tablet, TRUE);
+  schedule (tablet, tablet->settings.boot_seconds, come_back);
+}
+
+static void
+boot_android (Tablet *tablet)
+{
+  show (tablet, TABLET_AWAY);
+  schedule (tablet, tablet->settings.boot_seconds, come_back);
+}
+
+static void
+show_bootloader (Tablet *tablet)
+{
+  show (tablet, TABLET_FASTBOOT);
+}
+
+static void
+boot_bootloader (Tablet *tablet)
+{
+  show (tablet, TABLET_AWAY);
+  schedule (tablet, BOOTLOADER_SECONDS, show_bootloader);
+}
+
+static void
+wait_in_recovery (Tablet *tablet)
+{
+  show (tablet, tablet->settings.recovery_visible ? TABLET_RECOVERY : TABLET_AWAY);
+}
+
+// ---- what the models ask for ----
+
+void
+tablet_touch (Tablet *tablet)
+{
+  if (tablet->changed != NULL)
+    tablet->changed (tablet->changed_user);
+}
+
+enum Fault
+tablet_reach (Tablet *tablet, enum Point point)
+{
+  enum Fault fault = tablet->faults[point];
+  tablet->faults[point] = FAULT_NONE;
+  switch (fault) {
+  case FAULT_UNPLUG:
+    (void)tablet_unplug (tablet, NULL); // already out is as good
+    break;
+  case FAULT_STALL:
+    if (tablet->usb != NULL)
+      usb_device_halt (tablet->usb);
+    break;
+  case FAULT_SILENT:
+    if (tablet->usb != NULL)
+      usb_device_silence (tablet->usb);
+    break;
+  case FAULT_NONE:
+  case FAULT_FAIL:
+    break;
+  }
+  return fault;
+}
+
+enum WipeManner
+tablet_wipe (Tablet *tablet)
+{
+  tablet->wipe_commands++;
+  enum WipeManner manner = (enum WipeManner)tablet->settings.wipe;
+  if (manner == WIPE_HONEST || manner == WIPE_UNWIPED || manner == WIPE_NEVER_RETURNS)
+    schedule (tablet, LINK_SECONDS, leave_for_wipe);
+  tablet_touch (tablet);
+  return manner;
+}
+
+void
+tablet_erase_data (Tablet *tablet, gboolean is_trusted)
+{
+  struct Settings *set = &tablet->settings;
+  gboolean had_account = set->google_accounts + set->samsung_accounts > 0;
+  tablet->frp = !is_trusted && (tablet->frp || had_account);
+  set->google_accounts = set->samsung_accounts = 0;
+  tablet->has_data = tablet->is_set_up = tablet->trusts_first = FALSE;
+  g_ptr_array_set_size (tablet->trusted, 0);
+  tablet->home = set->after_wipe == AFTER_ADB ? TABLET_ADB : TABLET_PLAIN;
+  if (set->adb == ADB_KNOWN)
+    set->adb = ADB_TAP; // no key is known any more
+  tablet->wiped++;
+  tablet_touch (tablet);
+}
+
+void
+tablet_reboot (Tablet *tablet, const char *target)
+{
+  static const struct {
+    const char *target;
+    void (*leave) (Tablet *tablet);
+  } ways[] = {{"bootloader", boot_bootloader}, {"fastboot", boot_bootloader}, {"recovery", wait_in_recovery}};
+  void (*leave) (Tablet * tablet) = boot_android;
+  for (gsize i = 0; i < G_N_ELEMENTS (ways); i++)
+    if (g_str_equal (ways[i].target, target))
+      leave = ways[i].leave;
+  if (leave == boot_bootloader && tablet->settings.bootloader == BOOTLOADER_NONE)
+    leave = boot_android; // no fastboot on this one: it just restarts
+  schedule (tablet, LINK_SECONDS, leave);
+}
+
+// ---- what people do ----
+
+static gboolean
+refuse (GError **error, const char *why)
+{
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "%s", why);
+  return FALSE;
+}
+
+gboolean
+tablet_plug (Tablet *tablet, const char *port, GError **error)
+{
+  if (tablet->plugged)
+    return refuse (error, "the cable is in");
+  if (port != NULL && !tablet_set (tablet, "port", port, error))
+    return FALSE;
+  if (*tablet->settings.port == '\0')
+    return refuse (error, "no port");
+  tablet->plugged = TRUE;
+  if (!attach (tablet, error)) {
+    tablet->plugged = FALSE;
+    return FALSE;
+  }
+  tablet_touch (tablet);
+  return TRUE;
+}
+
+gboolean
+tablet_unplug (Tablet *tablet, GError **error)
+{
+  if (!tablet->plugged)
+    return refuse (error, "the cable is out");
+  detach (tablet);
+  tablet->plugged = FALSE;
+  tablet_touch (tablet);
+  return TRUE;
+}
+
+static enum TabletMode
+start_mode (const struct Settings *set)
+{
+  switch ((enum StartMode)set->mode) {
+  case START_ADB:
+    return TABLET_ADB;
+  case START_FASTBOOT:
+    return TABLET_FASTBOOT;
+  case START_PLAIN:
+    return TABLET_PLAIN;
+  case START_DEFAULT:
+    return set->adb == ADB_OFF ? TABLET_PLAIN : TABLET_ADB;
+  }
+  g_assert_not_reached ();
+}
+
+// Keys that change what shows on the cable.
+static gboolean
+must_show_again (const char *key)
+{
+  static const char *const shown[] = {"serial", "maker", "model", "composite", "mode", "port"};
+  for (gsize i = 0; i < G_N_ELEMENTS (shown); i++)
+    if (g_str_equal (shown[i], key))
+      return TRUE;
+  return FALSE;
+}
+
+gboolean
+tablet_set (Tablet *tablet, const char *key, const char *value, GError **error)
+{
+  if (g_str_equal (key, "plugged"))
+    return g_str_equal (value, "true") ? tablet_plug (tablet, NULL, error) : tablet_unplug (tablet, error);
+  if (!settings_set (&tablet->settings, key, value, error))
+    return FALSE;
+  enum TabletMode mode = tablet->mode;
+  if (g_str_equal (key, "mode"))
+    mode = start_mode (&tablet->settings);
+  if (g_str_equal (key, "mode") && mode != TABLET_FASTBOOT)
+    tablet->home = mode;
+  if (tablet->usb != NULL && must_show_again (key))
+    show (tablet, mode);
+  else
+    tablet_touch (tablet);
+  return TRUE;
+}
+
+gboolean
+tablet_tap (Tablet *tablet, gboolean is_allowed, GError **error)
+{
+  if (tablet->asking == NULL)
+    return refuse (error, "no dialog on the screen");
+  tablet->taps++;
+  if (is_allowed) {
+    g_ptr_array_add (tablet->trusted, g_steal_pointer (&tablet->asking));
+    tablet->model_type->allowed (tablet->model);
+  }
+  g_clear_pointer (&tablet->asking, g_free);
+  tablet_touch (tablet);
+  return TRUE;
+}
+
+static gboolean
+human_settings_reset (Tablet *tablet, GError **error)
+{
+  if (tablet->home != tablet->mode)
+    return refuse (error, "Android is not running");
+  show (tablet, TABLET_AWAY);
+  schedule (tablet, tablet->settings.wipe_seconds, finish_settings_reset);
+  return TRUE;
+}
+
+static gboolean
+human_recovery_wipe (Tablet *tablet, GError **error)
+{
+  (void)error; // always possible
+  schedule (tablet, 0, leave_for_wipe);
+  return TRUE;
+}
+
+static gboolean
+human_bootloader (Tablet *tablet, GError **error)
+{
+  if (tablet->settings.bootloader == BOOTLOADER_NONE)
+    return refuse (error, "this tablet has no fastboot");
+  schedule (tablet, 0, boot_bootloader);
+  return TRUE;
+}
+
+static gboolean
+human_reboot (Tablet *tablet, GError **error)
+{
+  (void)error; // always possible
+  schedule (tablet, 0, boot_android);
+  return TRUE;
+}
+
+// A new user passes the welcome screens and switches USB debugging on.
+static gboolean
+human_setup (Tablet *tablet, GError **error)
+{
+  if (tablet->frp)
+    return refuse (error, "the welcome screen asks for the former account");
+  tablet->has_data = tablet->is_set_up = TRUE;
+  tablet->home = tablet->settings.adb == ADB_OFF ? TABLET_PLAIN : TABLET_ADB;
+  show (tablet, tablet->home);
+  return TRUE;
+}
+
+static gboolean
+human_unlock_screen (Tablet *tablet, GError **error)
+{
+  return tablet_set (tablet, "keyguard", "false", error);
+}
+
+gboolean
+tablet_human (Tablet *tablet, const char *what, GError **error)
+{
+  static const struct {
+    const char *name;
+    gboolean (*act) (Tablet *tablet, GError **error);
+  } acts[] = {
+      {"settings-reset", human_settings_reset},
+      {"recovery-wipe", human_recovery_wipe},
+      {"bootloader", human_bootloader},
+      {"reboot", human_reboot},
+      {"setup", human_setup},
+      {"unlock-screen", human_unlock_screen},
+  };
+  for (gsize i = 0; i < G_N_ELEMENTS (acts); i++)
+    if (g_str_equal (acts[i].name, what))
+      return acts[i].act (tablet, error);
+  return refuse (error, "nobody can do that by hand");
+}
+
+// ---- faults ----
+
+static gboolean
+fault_is_possible (enum Point point, enum Fault fault)
+{
+  return fault != FAULT_NONE && (fault != FAULT_FAIL || points[point].can_fail);
+}
+
+gboolean
+tablet_arm (Tablet *tablet, const char *step, GError **error)
+{
+  for (guint point = 0; point < N_POINTS; point++)
+    for (guint fault = 0; fault < G_N_ELEMENTS (fault_names); fault++) {
+      g_autofree char *name = g_strdup_printf ("%s@%s", fault_names[fault], points[point].name);
+      if (!g_str_equal (name, step) || !fault_is_possible (point, fault))
+        continue;
+      tablet->faults[point] = fault;
+      return TRUE;
+    }
+  return refuse (error, "no such step");
+}
+
+char *
+tablet_faults_help (void)
+{
+  GString *text = g_string_new (NULL);
+  for (guint point = 0; point < N_POINTS; point++)
+    for (guint fault = 0; fault < G_N_ELEMENTS (fault_names); fault++)
+      if (fault_is_possible (point, fault))
+        g_string_append_printf (text, "%s%s@%s", text->len > 0 ? " " : "", fault_names[fault], points[point].name);
+  return g_string_free (text, FALSE);
+}
+
+// ---- the truth ----
+
+enum StateType { STATE_COUNT, STATE_FLAG };
+
+static const struct {
+  const char *name;
+  enum StateType type;
+  gsize offset;
+} state_keys[] = {
+    {"plugged", STATE_FLAG, G_STRUCT_OFFSET (Tablet, plugged)},
+    {"address", STATE_COUNT, G_STRUCT_OFFSET (Tablet, address)},
+    {"wiped", STATE_COUNT, G_STRUCT_OFFSET (Tablet, wiped)},
+    {"wipe_commands", STATE_COUNT, G_STRUCT_OFFSET (Tablet, wipe_commands)},
+    {"data", STATE_FLAG, G_STRUCT_OFFSET (Tablet, has_data)},
+    {"frp", STATE_FLAG, G_STRUCT_OFFSET (Tablet, frp)},
+    {"taps", STATE_COUNT, G_STRUCT_OFFSET (Tablet, taps)},
+    {"opened", STATE_COUNT, G_STRUCT_OFFSET (Tablet, opened)},
+    {"protocol_errors", STATE_COUNT, G_STRUCT_OFFSET (Tablet, protocol_errors)},
+    {"missing_zlps", STATE_COUNT, G_STRUCT_OFFSET (Tablet, missing_zlps)},
+};
+
+char *
+tablet_value (const Tablet *tablet, const char *key)
+{
+  if (g_str_equal (key, "mode"))
+    return g_strdup (mode_names[tablet->mode]);
+  if (g_str_equal (key, "port"))
+    return g_strdup (tablet->settings.port);
+  if (g_str_equal (key, "dialog"))
+    return g_strdup (tablet->asking != NULL ? "1" : "0");
+  for (gsize i = 0; i < G_N_ELEMENTS (state_keys); i++)
+    if (g_str_equal (state_keys[i].name, key))
+      return g_strdup_printf ("%u", G_STRUCT_MEMBER (guint, tablet, state_keys[i].offset));
+  return NULL;
+}
+
+char *
+tablet_state (const Tablet *tablet)
+{
+  GString *text = g_string_new (NULL);
+  g_string_append_printf (text, "mode=%s port=%s dialog=%d", mode_names[tablet->mode], tablet->settings.port,
+                          tablet->asking != NULL);
+  for (gsize i = 0; i < G_N_ELEMENTS (state_keys); i++) {
+    g_autofree char *value = tablet_value (tablet, state_keys[i].name);
+    g_string_append_printf (text, " %s=%s", state_keys[i].name, value);
+  }
+  return g_string_free (text, FALSE);
+}
+
+Tablet *
+tablet_new (const char *name, struct Settings *settings, UsbBus *bus)
+{
+  Tablet *tablet = g_new0 (Tablet, 1);
+  tablet->name = g_strdup (name);
+  tablet->settings = *settings;
+  memset (settings, 0, sizeof *settings);
+  tablet->bus = bus;
+  tablet->has_data = tablet->is_set_up = TRUE;
+  tablet->trusted = g_ptr_array_new_with_free_func (g_free);
+  tablet->mode = start_mode (&tablet->settings);
+  tablet->home = tablet->mode;
+  if (tablet->mode == TABLET_FASTBOOT)
+    tablet->home = tablet->settings.adb == ADB_OFF ? TABLET_PLAIN : TABLET_ADB;
+  return tablet;
+}
+
+void
+tablet_free (Tablet *tablet)
+{
+  if (tablet == NULL)
+    return;
+  detach (tablet);
+  g_clear_handle_id (&tablet->timer, g_source_remove);
+  settings_clear (&tablet->settings);
+  g_ptr_array_unref (tablet->trusted);
+  g_free (tablet->name);
+  g_free (tablet);
+}
