@@ -18,7 +18,7 @@ Fund *fund_load (Store *store, const char *code, GError **error);
 /* At most limit funds by code after after_code (NULL or "" = from the first). Array of Fund; caller unrefs. */
 GPtrArray *fund_list (Store *store, const char *after_code, guint limit, GError **error);
 /* Takes amount (above zero) out of the fund for subject and writes its ledger line, in one step that two askers cannot both
- * win. subject: code of the item or recharge, or "". at: epoch seconds. reason may be NULL. DB_ERROR_CHECK: amount not above zero,
+ * win. subject: code of the item or recharge, "" or NULL for none. at: epoch seconds. reason may be NULL. DB_ERROR_CHECK: amount not above zero,
  * or the balance would go below zero; DB_ERROR_NOT_FOUND: no such fund. */
 gboolean fund_spend (Store *store, const char *code, Money amount, const char *subject, const char *reason, gint64 at,
                      GError **error);

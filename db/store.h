@@ -62,6 +62,12 @@ gboolean store_rollback_to_savepoint (Store *store, GError **error);
 
 /* Engine-specific services. Online copy of the whole database into a new file (refused when it exists), consistent, fsynced. */
 gboolean store_copy_to (Store *store, const char *path, GError **error);
+/* Gives the copy its final name, which must be free (DB_ERROR_UNIQUE), and makes the name durable. */
+gboolean store_publish (const char *unproven, const char *path, GError **error);
+/* Puts a copy of the register in the file `path` in the place of url's, atomically. The old file stays beside it: its path
+ * ("NAME.before-restore-EPOCH") is given in kept, caller frees. No Store may be open on url. swap_back undoes it. SQLite only. */
+gboolean store_swap_in (const char *url, const char *path, gint64 epoch, char **kept, GError **error);
+gboolean store_swap_back (const char *url, const char *kept, GError **error);
 /* Engine's own integrity check and foreign keys. DB_ERROR_CORRUPT with the first complaint. */
 gboolean store_check (Store *store, GError **error);
 /* Full-text search: one document per code, replaced at each call, removed with text NULL. Accents and case are folded. */

@@ -1,5 +1,6 @@
 /* Wipes and their story, event by event. Every move is committed here before it is acted upon, so that a daemon killed in the
- * middle takes it up again. Which moves exist is decided by daemon/rules/. */
+ * middle takes it up again. Which moves exist is decided by daemon/rules/. Finished here means verified, not_wiped, unknown,
+ * blocked or aborted: an unfinished wipe holds its item and its port. */
 #pragma once
 #include "db/records.h"
 #include "db/store.h"
@@ -9,9 +10,6 @@ void wipe_free (Wipe *wipe);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Wipe, wipe_free)
 void wipe_event_free (WipeEvent *event);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WipeEvent, wipe_event_free)
-
-/* Finished: verified, not_wiped, unknown, blocked, aborted. An unfinished wipe holds its item and its port. */
-gboolean wipe_state_is_finished (WipeState state);
 
 /* Adds a wipe (strings but asked_by may be NULL). DB_ERROR_UNIQUE: the item, or the port, has an unfinished wipe already;
  * DB_ERROR_FOREIGN: no such item. */

@@ -1,0 +1,61 @@
+/* Staff accounts. */
+#include "db/account.h"
+#include "db/row.h"
+
+#define SELECT_ACCOUNT "SELECT code, name, uid, role FROM account "
+enum { CODE, NAME, UID, ROLE };
+
+void
+account_free (Account *account)
+{
+  if (account == NULL)
+    return;
+  g_free (account->name);
+  g_free (account);
+}
+
+static void
+account_destroy (gpointer account)
+{
+  account_free (account);
+}
+
+static gpointer
+account_read (Rows *rows, GError **error)
+{
+  g_autoptr (Account) account = g_new0 (Account, 1);
+  row_code (rows, CODE, account->code);
+  account->name = row_dup (rows, NAME);
+  account->uid = rows_int (rows, UID);
+  if (!role_parse (rows_text (rows, ROLE), &account->role))
+    return row_unreadable ("account", account->code, error);
+  return g_steal_pointer (&account);
+}
+
+static const RowKind account_row = {"account", account_read, account_destroy};
+
+gboolean
+account_insert (Store *store, const Account *account, GError **error)
+{
+  return store_run (store, NULL, error, "INSERT INTO account (code, name, uid, role) VALUES ($1, $2, $3, $4)", "ssis",
+                    account->code, account->name, account->uid, role_name (account->role));
+}
+
+Account *
+account_load (Store *store, const char *code, GError **error)
+{
+  return row_one (&account_row, store_query (store, error, SELECT_ACCOUNT "WHERE code = $1", "s", code), code, error);
+}
+
+Account *
+account_load_by_uid (Store *store, gint64 uid, GError **error)
+{
+  return row_one (&account_row, store_query (store, error, SELECT_ACCOUNT "WHERE uid = $1 AND uid >= 0", "i", uid),
+                  "of that uid", error);
+}
+
+GPtrArray *
+account_list (Store *store, GError **error)
+{
+  return row_all (&account_row, store_query (store, error, SELECT_ACCOUNT "ORDER BY code", ""), error);
+}

@@ -1,0 +1,103 @@
+/* Backups that were tried before they are called backups. */
+#include "db/backup.h"
+#include "db/fund.h"
+#include "db/journal.h"
+#include <glib/gstdio.h>
+
+/* What is counted, and where it is told. */
+static const struct {
+  const char *sql;
+  gsize offset;
+} counts[] = {
+    {"SELECT COUNT(*) FROM item", G_STRUCT_OFFSET (BackupReport, items)},
+    {"SELECT COUNT(*) FROM person", G_STRUCT_OFFSET (BackupReport, people)},
+    {"SELECT COUNT(*) FROM loan", G_STRUCT_OFFSET (BackupReport, loans)},
+    {"SELECT COUNT(*) FROM journal", G_STRUCT_OFFSET (BackupReport, journal_lines)},
+};
+
+static gboolean
+count (Store *store, BackupReport *report, GError **error)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (counts); i++) {
+    g_autoptr (Rows) rows = store_query (store, error, counts[i].sql, "");
+    if (rows == NULL || !rows_next (rows, error))
+      return FALSE;
+    G_STRUCT_MEMBER (gint64, report, counts[i].offset) = rows_int (rows, 0);
+  }
+  g_autoptr (GPtrArray) last = journal_list (store, report->journal_lines - 1, 1, error);
+  if (last == NULL)
+    return FALSE;
+  if (last->len == 1)
+    g_strlcpy (report->journal_hash, ((const JournalLine *)g_ptr_array_index (last, 0))->hash,
+               sizeof report->journal_hash);
+  report->schema = store_schema (store);
+  return TRUE;
+}
+
+/* What only we can check: the chain of the journal, the funds' ledgers. */
+static gboolean
+check_contents (Store *store, GError **error)
+{
+  JournalReport journal;
+  if (!journal_verify (store, &journal, error))
+    return FALSE;
+  if (journal.problem != JOURNAL_WHOLE) {
+    g_set_error (error, DB_ERROR, DB_ERROR_CORRUPT, "the journal is broken at line %" G_GINT64_FORMAT " (%s)",
+                 journal.bad_seq, journal_problem_name (journal.problem));
+    return FALSE;
+  }
+  g_autoptr (GPtrArray) wrong = fund_reconcile (store, error);
+  if (wrong != NULL && wrong->len > 0)
+    g_set_error (error, DB_ERROR, DB_ERROR_CORRUPT, "the ledger of fund %s does not add up",
+                 (const char *)g_ptr_array_index (wrong, 0));
+  return wrong != NULL && wrong->len == 0;
+}
+
+gboolean
+backup_check (const char *path, BackupReport *report, GError **error)
+{
+  g_autofree char *url = g_strconcat ("sqlite:", path, NULL);
+  g_autoptr (Store) store = store_open (url, STORE_READ, error);
+  BackupReport found = {0};
+  if (store == NULL || !store_check (store, error) || !check_contents (store, error) || !count (store, &found, error))
+    return FALSE;
+  GStatBuf status;
+  found.bytes = g_stat (path, &status) == 0 ? (gint64)status.st_size : 0;
+  if (report != NULL)
+    *report = found;
+  return TRUE;
+}
+
+/* The rehearsal: what a restore would bring back is what this register holds now. */
+static gboolean
+rehearse (Store *store, const char *copy, BackupReport *report, GError **error)
+{
+  BackupReport here = {0}, there;
+  if (!count (store, &here, error) || !backup_check (copy, &there, error))
+    return FALSE;
+  gboolean is_same = here.items == there.items && here.people == there.people && here.loans == there.loans &&
+                     here.journal_lines == there.journal_lines && here.schema == there.schema &&
+                     g_str_equal (here.journal_hash, there.journal_hash);
+  if (!is_same)
+    g_set_error (error, DB_ERROR, DB_ERROR_CORRUPT, "the copy does not hold what the register holds");
+  else if (report != NULL)
+    *report = there;
+  return is_same;
+}
+
+gboolean
+backup_make (Store *store, const char *path, BackupReport *report, GError **error)
+{
+  if (g_file_test (path, G_FILE_TEST_EXISTS)) {
+    g_set_error (error, DB_ERROR, DB_ERROR_UNIQUE, "%s exists already", path);
+    return FALSE;
+  }
+  g_autofree char *unproven = g_strconcat (path, ".unproven", NULL);
+  (void)g_unlink (unproven); /* of a backup that was cut short */
+  if (!store_copy_to (store, unproven, error))
+    return FALSE;
+  if (rehearse (store, unproven, report, error) && store_publish (unproven, path, error))
+    return TRUE;
+  (void)g_unlink (unproven); /* the error tells more */
+  return FALSE;
+}

@@ -1,0 +1,65 @@
+/* SIM cards: what carries a line, and may be replaced. */
+#include "db/row.h"
+#include "db/sim.h"
+
+#define SELECT_CARD "SELECT code, iccid, line, created_at FROM card "
+enum { CODE, ICCID, LINE, CREATED_AT };
+
+void
+card_free (Card *card)
+{
+  if (card == NULL)
+    return;
+  g_free (card->iccid);
+  g_free (card);
+}
+
+static void
+card_destroy (gpointer card)
+{
+  card_free (card);
+}
+
+static gpointer
+card_read (Rows *rows, G_GNUC_UNUSED GError **error)
+{
+  Card *card = g_new0 (Card, 1);
+  row_code (rows, CODE, card->code);
+  card->iccid = row_dup (rows, ICCID);
+  row_code (rows, LINE, card->line);
+  card->created_at = rows_int (rows, CREATED_AT);
+  return card;
+}
+
+static const RowKind card_row = {"card", card_read, card_destroy};
+
+gboolean
+card_insert (Store *store, const Card *card, GError **error)
+{
+  g_autofree char *words = g_strjoin (" ", card->code, card->iccid, NULL);
+  return store_run (store, NULL, error, "INSERT INTO card (code, iccid, line, created_at) VALUES ($1, $2, $3, $4)",
+                    "sssi", card->code, card->iccid, card->line, card->created_at) &&
+         store_search_put (store, card->code, "card", words, error);
+}
+
+Card *
+card_load (Store *store, const char *code, GError **error)
+{
+  return row_one (&card_row, store_query (store, error, SELECT_CARD "WHERE code = $1", "s", code), code, error);
+}
+
+Card *
+card_load_by_iccid (Store *store, const char *iccid, GError **error)
+{
+  return row_one (&card_row, store_query (store, error, SELECT_CARD "WHERE iccid = $1", "s", iccid), "with that ICCID",
+                  error);
+}
+
+Card *
+card_of_line (Store *store, const char *line, GError **error)
+{
+  return row_one (
+      &card_row,
+      store_query (store, error, SELECT_CARD "WHERE line = $1 ORDER BY created_at DESC, code DESC LIMIT 1", "s", line),
+      "of that line", error);
+}

@@ -1,0 +1,421 @@
+/* The register's threads: one writer that commits in groups, two readers. What a request does is not known here. */
+#include "db/register.h"
+#include "db/backup.h"
+
+#define BATCH_MAX   256  /* requests in one transaction */
+#define WAITING_MAX 4096 /* requests in a queue */
+#define READERS     2
+
+typedef struct {
+  RegisterFunc func;
+  RegisterDone done; /* NULL: nobody waits */
+  gpointer data;
+  GError *error;
+} Request;
+
+struct _Register {
+  char *url;
+  GMutex lock;
+  GCond changed; /* a queue, busy, is_stopping or is_replacing changed */
+  /* under the lock */
+  GQueue writes, reads; /* of Request, owned */
+  int busy;             /* threads that are running requests */
+  gboolean is_stopping, is_replacing;
+  RegisterStats stats;
+  /* each used by its own thread; by register_replace while no thread is busy. NULL after a restore that failed twice */
+  Store *writer;
+  Store *readers[READERS];
+  GThread *threads[1 + READERS];
+};
+
+static void
+request_finish (Request *request)
+{
+  if (request->done != NULL)
+    request->done (request->data, request->error);
+  g_clear_error (&request->error);
+  g_free (request);
+}
+
+/* A function that fails must say why; one that does not still failed. */
+static gboolean
+request_run (Request *request, Store *store)
+{
+  if (request->func (store, request->data, &request->error)) {
+    g_clear_error (&request->error);
+    return TRUE;
+  }
+  if (request->error == NULL)
+    g_set_error (&request->error, DB_ERROR, DB_ERROR_FAILED, "a request failed without a reason");
+  return FALSE;
+}
+
+/* ---- the writer ---- */
+
+/* Runs one request in its savepoint. FALSE, with error: the whole batch is lost, not this request alone. */
+static gboolean
+batch_step (Store *store, Request *request, GError **error)
+{
+  if (!store_savepoint (store, error))
+    return FALSE;
+  gboolean is_good = request_run (request, store);
+  if (!store_is_alive (store)) {
+    if (request->error != NULL)
+      g_propagate_error (error, g_error_copy (request->error));
+    else
+      g_set_error (error, DB_ERROR, DB_ERROR_FAILED, "the transaction was lost");
+    return FALSE;
+  }
+  return is_good ? store_release (store, error) : store_rollback_to_savepoint (store, error);
+}
+
+static gboolean
+batch_commit (Store *store, GPtrArray *batch, GError **error)
+{
+  if (store == NULL) {
+    g_set_error (error, DB_ERROR, DB_ERROR_IO, "the register is closed: its file cannot be opened");
+    return FALSE;
+  }
+  if (!store_begin (store, error))
+    return FALSE;
+  gboolean is_good = TRUE;
+  for (guint i = 0; is_good && i < batch->len; i++)
+    is_good = batch_step (store, g_ptr_array_index (batch, i), error);
+  if (is_good && store_commit (store, error))
+    return TRUE;
+  store_rollback (store);
+  return FALSE;
+}
+
+/* Nothing of a lost batch is in the database, so nobody is told that it is. */
+static void
+batch_fail (GPtrArray *batch, const GError *error)
+{
+  for (guint i = 0; i < batch->len; i++) {
+    Request *request = g_ptr_array_index (batch, i);
+    g_clear_error (&request->error);
+    request->error = g_error_copy (error);
+  }
+}
+
+static void
+batch_count (Register *reg, GPtrArray *batch, const GError *error)
+{
+  guint64 good = 0;
+  for (guint i = 0; i < batch->len; i++)
+    good += ((const Request *)g_ptr_array_index (batch, i))->error == NULL;
+  g_mutex_lock (&reg->lock);
+  reg->stats.batches += error == NULL;
+  reg->stats.failed_batches += error != NULL;
+  reg->stats.requests += good;
+  g_strlcpy (reg->stats.last_error, error != NULL ? error->message : "", sizeof reg->stats.last_error);
+  g_mutex_unlock (&reg->lock);
+}
+
+static void
+batch_run (Register *reg, GPtrArray *batch)
+{
+  g_autoptr (GError) error = NULL;
+  if (!batch_commit (reg->writer, batch, &error))
+    batch_fail (batch, error);
+  batch_count (reg, batch, error);
+  for (guint i = 0; i < batch->len; i++)
+    request_finish (g_ptr_array_index (batch, i));
+}
+
+/* Waits for work and takes at most max requests. NULL: the register stops and nothing is left. */
+static GPtrArray *
+take (Register *reg, GQueue *queue, guint max)
+{
+  g_mutex_lock (&reg->lock);
+  while (g_queue_is_empty (queue) && !reg->is_stopping)
+    g_cond_wait (&reg->changed, &reg->lock);
+  GPtrArray *batch = g_queue_is_empty (queue) ? NULL : g_ptr_array_new ();
+  while (batch != NULL && batch->len < max && !g_queue_is_empty (queue))
+    g_ptr_array_add (batch, g_queue_pop_head (queue));
+  reg->busy += batch != NULL;
+  g_mutex_unlock (&reg->lock);
+  return batch;
+}
+
+static void
+put_down (Register *reg)
+{
+  g_mutex_lock (&reg->lock);
+  reg->busy--;
+  g_cond_broadcast (&reg->changed);
+  g_mutex_unlock (&reg->lock);
+}
+
+static gpointer
+writer_thread (gpointer data)
+{
+  Register *reg = data;
+  GPtrArray *batch;
+  while ((batch = take (reg, &reg->writes, BATCH_MAX)) != NULL) {
+    batch_run (reg, batch);
+    g_ptr_array_unref (batch);
+    put_down (reg);
+  }
+  return NULL;
+}
+
+/* ---- the readers ---- */
+
+static void
+read_run (Store *store, Request *request)
+{
+  if (store == NULL)
+    g_set_error (&request->error, DB_ERROR, DB_ERROR_IO, "the register is closed: its file cannot be opened");
+  else if (store_begin (store, &request->error))
+    (void)request_run (request, store); /* request->error tells */
+  if (store != NULL)
+    store_rollback (store);
+}
+
+typedef struct {
+  Register *reg;
+  int index;
+} Reader;
+
+static gpointer
+reader_thread (gpointer data)
+{
+  g_autofree Reader *reader = data;
+  GPtrArray *batch;
+  while ((batch = take (reader->reg, &reader->reg->reads, 1)) != NULL) {
+    Request *request = g_ptr_array_index (batch, 0);
+    read_run (reader->reg->readers[reader->index], request);
+    request_finish (request);
+    g_ptr_array_unref (batch);
+    put_down (reader->reg);
+  }
+  return NULL;
+}
+
+/* ---- opening and closing ---- */
+
+static void
+close_stores (Register *reg)
+{
+  for (int i = 0; i < READERS; i++)
+    g_clear_pointer (&reg->readers[i], store_close);
+  g_clear_pointer (&reg->writer, store_close);
+}
+
+/* All or none. */
+static gboolean
+open_stores (Register *reg, GError **error)
+{
+  reg->writer = store_open (reg->url, STORE_WRITE, error);
+  gboolean is_open = reg->writer != NULL;
+  for (int i = 0; is_open && i < READERS; i++) {
+    reg->readers[i] = store_open (reg->url, STORE_READ, error);
+    is_open = reg->readers[i] != NULL;
+  }
+  if (!is_open)
+    close_stores (reg);
+  return is_open;
+}
+
+Register *
+register_open (const char *url, GError **error)
+{
+  Register *reg = g_new0 (Register, 1);
+  reg->url = g_strdup (url);
+  g_mutex_init (&reg->lock);
+  g_cond_init (&reg->changed);
+  g_queue_init (&reg->writes);
+  g_queue_init (&reg->reads);
+  if (!open_stores (reg, error)) {
+    register_close (reg);
+    return NULL;
+  }
+  reg->threads[0] = g_thread_new ("register", writer_thread, reg);
+  for (int i = 0; i < READERS; i++) {
+    Reader *reader = g_new0 (Reader, 1);
+    *reader = (Reader){.reg = reg, .index = i};
+    reg->threads[1 + i] = g_thread_new ("reader", reader_thread, reader);
+  }
+  return reg;
+}
+
+void
+register_close (Register *reg)
+{
+  if (reg == NULL)
+    return;
+  g_mutex_lock (&reg->lock);
+  reg->is_stopping = TRUE;
+  g_cond_broadcast (&reg->changed);
+  g_mutex_unlock (&reg->lock);
+  for (gsize i = 0; i < G_N_ELEMENTS (reg->threads); i++)
+    g_clear_pointer (&reg->threads[i], g_thread_join);
+  close_stores (reg);
+  g_cond_clear (&reg->changed);
+  g_mutex_clear (&reg->lock);
+  g_free (reg->url);
+  g_free (reg);
+}
+
+/* ---- asking ---- */
+
+/* Why a request cannot be queued now; NULL when it can. Under the lock. Caller frees. */
+static GError *
+refusal (const Register *reg, const GQueue *queue)
+{
+  if (reg->is_stopping)
+    return g_error_new (DB_ERROR, DB_ERROR_STOPPING, "the register is stopping");
+  if (reg->is_replacing)
+    return g_error_new (DB_ERROR, DB_ERROR_BUSY, "a backup is being restored");
+  if (queue->length >= WAITING_MAX)
+    return g_error_new (DB_ERROR, DB_ERROR_BUSY, "too many requests are waiting");
+  return NULL;
+}
+
+static void
+submit (Register *reg, GQueue *queue, RegisterFunc func, RegisterDone done, gpointer data)
+{
+  Request *request = g_new0 (Request, 1);
+  *request = (Request){.func = func, .done = done, .data = data};
+  g_mutex_lock (&reg->lock);
+  request->error = refusal (reg, queue);
+  gboolean is_queued = request->error == NULL;
+  if (is_queued)
+    g_queue_push_tail (queue, request);
+  g_cond_broadcast (&reg->changed);
+  g_mutex_unlock (&reg->lock);
+  if (!is_queued)
+    request_finish (request);
+}
+
+void
+register_write (Register *reg, RegisterFunc func, RegisterDone done, gpointer data)
+{
+  submit (reg, &reg->writes, func, done, data);
+}
+
+void
+register_read (Register *reg, RegisterFunc func, RegisterDone done, gpointer data)
+{
+  submit (reg, &reg->reads, func, done, data);
+}
+
+typedef struct {
+  RegisterFunc func;
+  gpointer data;
+  GMutex lock;
+  GCond finished;
+  gboolean is_finished;
+  GError *error;
+} Wait;
+
+static gboolean
+wait_func (Store *store, gpointer data, GError **error)
+{
+  Wait *wait = data;
+  return wait->func (store, wait->data, error);
+}
+
+static void
+wait_done (gpointer data, const GError *error)
+{
+  Wait *wait = data;
+  g_mutex_lock (&wait->lock);
+  wait->error = error != NULL ? g_error_copy (error) : NULL;
+  wait->is_finished = TRUE;
+  g_cond_signal (&wait->finished);
+  g_mutex_unlock (&wait->lock);
+}
+
+static gboolean
+submit_and_wait (Register *reg, GQueue *queue, RegisterFunc func, gpointer data, GError **error)
+{
+  Wait wait = {.func = func, .data = data};
+  g_mutex_init (&wait.lock);
+  g_cond_init (&wait.finished);
+  submit (reg, queue, wait_func, wait_done, &wait);
+  g_mutex_lock (&wait.lock);
+  while (!wait.is_finished)
+    g_cond_wait (&wait.finished, &wait.lock);
+  g_mutex_unlock (&wait.lock);
+  g_cond_clear (&wait.finished);
+  g_mutex_clear (&wait.lock);
+  if (wait.error == NULL)
+    return TRUE;
+  g_propagate_error (error, wait.error);
+  return FALSE;
+}
+
+gboolean
+register_write_wait (Register *reg, RegisterFunc func, gpointer data, GError **error)
+{
+  return submit_and_wait (reg, &reg->writes, func, data, error);
+}
+
+gboolean
+register_read_wait (Register *reg, RegisterFunc func, gpointer data, GError **error)
+{
+  return submit_and_wait (reg, &reg->reads, func, data, error);
+}
+
+void
+register_stats (Register *reg, RegisterStats *stats)
+{
+  g_mutex_lock (&reg->lock);
+  *stats = reg->stats;
+  g_mutex_unlock (&reg->lock);
+}
+
+/* ---- restoring ---- */
+
+/* New requests are told to come back; those queued are finished. FALSE when somebody else is at it, or the register stops. */
+static gboolean
+quiesce (Register *reg, GError **error)
+{
+  g_mutex_lock (&reg->lock);
+  GError *refused = refusal (reg, &reg->writes);
+  reg->is_replacing = reg->is_replacing || refused == NULL;
+  while (refused == NULL && (reg->busy > 0 || !g_queue_is_empty (&reg->writes) || !g_queue_is_empty (&reg->reads)))
+    g_cond_wait (&reg->changed, &reg->lock);
+  g_mutex_unlock (&reg->lock);
+  if (refused == NULL)
+    return TRUE;
+  g_propagate_error (error, refused);
+  return FALSE;
+}
+
+static void
+resume (Register *reg)
+{
+  g_mutex_lock (&reg->lock);
+  reg->is_replacing = FALSE;
+  g_mutex_unlock (&reg->lock);
+}
+
+/* The stores are closed. TRUE: open on the restored file. FALSE: open on the old one, as far as it can be. */
+static gboolean
+swap (Register *reg, const char *path, GError **error)
+{
+  g_autofree char *kept = NULL;
+  gboolean is_swapped = store_swap_in (reg->url, path, g_get_real_time () / G_USEC_PER_SEC, &kept, error);
+  if (is_swapped && open_stores (reg, error))
+    return TRUE;
+  g_autoptr (GError) worse = NULL;
+  if (is_swapped && !store_swap_back (reg->url, kept, &worse))
+    g_prefix_error (error, "the old file could not be put back (%s): ", worse->message);
+  else if (!open_stores (reg, &worse))
+    g_prefix_error (error, "the old file could not be opened again (%s): ", worse->message);
+  return FALSE;
+}
+
+gboolean
+register_replace (Register *reg, const char *path, GError **error)
+{
+  if (!backup_check (path, NULL, error) || !quiesce (reg, error))
+    return FALSE;
+  close_stores (reg);
+  gboolean is_replaced = swap (reg, path, error);
+  resume (reg);
+  return is_replaced;
+}

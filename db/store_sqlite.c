@@ -1,0 +1,386 @@
+/* The store over SQLite: connection, prepared statements, transactions. Search and copies are in their own files beside.
+ * WAL with synchronous=FULL: what was committed survives a power cut. */
+#include "db/store_sqlite.h"
+#include "db/migrations.h"
+#include "db/store_sqlite_schema.h"
+#include <stdarg.h>
+#include <string.h>
+
+#define BUSY_TIMEOUT_MS     5000
+#define WAL_KEPT_BYTES      "67108864"
+#define SECURITY_STATEMENTS "PRAGMA trusted_schema = OFF;"
+
+struct _Store {
+  sqlite3 *handle;
+  GHashTable *statements; /* SQL text -> Statement, owned */
+};
+
+typedef struct {
+  sqlite3_stmt *statement;
+  gboolean is_busy; /* a Rows is reading it */
+} Statement;
+
+struct _Rows {
+  Store *store;      /* not owned */
+  Statement *cached; /* not owned; NULL when `statement` is ours to finalize */
+  sqlite3_stmt *statement;
+};
+
+static const struct {
+  int code; /* extended, or primary when the extended one is not listed */
+  DbError error;
+} errors[] = {
+    {SQLITE_CONSTRAINT_UNIQUE, DB_ERROR_UNIQUE},
+    {SQLITE_CONSTRAINT_PRIMARYKEY, DB_ERROR_UNIQUE},
+    {SQLITE_CONSTRAINT_CHECK, DB_ERROR_CHECK},
+    {SQLITE_CONSTRAINT_NOTNULL, DB_ERROR_CHECK},
+    {SQLITE_CONSTRAINT_DATATYPE, DB_ERROR_CHECK},
+    {SQLITE_CONSTRAINT_FOREIGNKEY, DB_ERROR_FOREIGN},
+    {SQLITE_BUSY, DB_ERROR_BUSY},
+    {SQLITE_LOCKED, DB_ERROR_BUSY},
+    {SQLITE_FULL, DB_ERROR_FULL},
+    {SQLITE_IOERR, DB_ERROR_IO},
+    {SQLITE_READONLY, DB_ERROR_IO},
+    {SQLITE_PERM, DB_ERROR_IO},
+    {SQLITE_CANTOPEN, DB_ERROR_IO},
+    {SQLITE_CORRUPT, DB_ERROR_CORRUPT},
+    {SQLITE_NOTADB, DB_ERROR_CORRUPT},
+};
+
+static DbError
+error_of (int code)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (errors); i++)
+    if (errors[i].code == code || errors[i].code == (code & 0xff))
+      return errors[i].error;
+  return DB_ERROR_FAILED;
+}
+
+sqlite3 *
+store_sqlite_handle (Store *store)
+{
+  return store->handle;
+}
+
+gboolean
+store_sqlite_fail (sqlite3 *handle, int code, const char *doing, GError **error)
+{
+  if (handle != NULL && sqlite3_errcode (handle) == (code & 0xff))
+    code = sqlite3_extended_errcode (handle);
+  const char *said = handle != NULL ? sqlite3_errmsg (handle) : sqlite3_errstr (code);
+  g_set_error (error, DB_ERROR, (int)error_of (code), "%s: %s", doing, said);
+  return FALSE;
+}
+
+gboolean
+store_sqlite_exec (sqlite3 *handle, const char *sql, GError **error)
+{
+  int code = sqlite3_exec (handle, sql, NULL, NULL, NULL);
+  return code == SQLITE_OK || store_sqlite_fail (handle, code, "register", error);
+}
+
+const char *
+store_sqlite_path (const char *url, GError **error)
+{
+  static const char prefix[] = "sqlite:";
+  if (g_str_has_prefix (url, prefix) && url[strlen (prefix)] != '\0')
+    return url + strlen (prefix);
+  g_set_error (error, DB_ERROR, DB_ERROR_FAILED, "not an address of a register: %s (sqlite:PATH)", url);
+  return NULL;
+}
+
+static void
+statement_free (gpointer data)
+{
+  Statement *cached = data;
+  sqlite3_finalize (cached->statement);
+  g_free (cached);
+}
+
+/* ---- opening ---- */
+
+static gboolean
+open_handle (Store *store, const char *path, StoreMode mode, GError **error)
+{
+  int flags = mode == STORE_WRITE ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
+  if (mode == STORE_READ && !g_file_test (path, G_FILE_TEST_EXISTS)) {
+    g_set_error (error, DB_ERROR, DB_ERROR_NOT_FOUND, "no file %s", path);
+    return FALSE;
+  }
+  int code = sqlite3_open_v2 (path, &store->handle, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
+  if (code != SQLITE_OK)
+    return store_sqlite_fail (store->handle, code, path, error);
+  (void)sqlite3_busy_timeout (store->handle, BUSY_TIMEOUT_MS); /* cannot fail on an open handle */
+  return TRUE;
+}
+
+/* Until the stamp was read, closing must not move anything from the write-ahead log into a file that may not be ours. */
+static void
+keep_file_untouched (sqlite3 *handle, gboolean is_kept)
+{
+  (void)sqlite3_db_config (handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, (int)is_kept,
+                           NULL); /* known option, open handle */
+}
+
+static gboolean
+prepare_for_writing (sqlite3 *handle, int version, GError **error)
+{
+  return store_sqlite_exec (handle,
+                            SECURITY_STATEMENTS "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+                                                "PRAGMA journal_size_limit = " WAL_KEPT_BYTES ";"
+                                                "PRAGMA foreign_keys = ON",
+                            error) &&
+         schema_migrate (handle, version, migrations, migrations_n, error);
+}
+
+Store *
+store_open (const char *url, StoreMode mode, GError **error)
+{
+  const char *path = store_sqlite_path (url, error);
+  if (path == NULL)
+    return NULL;
+  g_autoptr (Store) store = g_new0 (Store, 1);
+  store->statements = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, statement_free);
+  if (!open_handle (store, path, mode, error))
+    return NULL;
+  keep_file_untouched (store->handle, TRUE);
+  int version;
+  if (!schema_read (store->handle, migrations_n, &version, error))
+    return NULL;
+  if (mode == STORE_READ && version == 0) {
+    g_set_error (error, DB_ERROR, DB_ERROR_CORRUPT, "%s is empty: not a register", path);
+    return NULL;
+  }
+  if (mode == STORE_WRITE && !prepare_for_writing (store->handle, version, error))
+    return NULL;
+  if (mode == STORE_READ && !store_sqlite_exec (store->handle, SECURITY_STATEMENTS "PRAGMA query_only = ON", error))
+    return NULL;
+  keep_file_untouched (store->handle, FALSE);
+  return g_steal_pointer (&store);
+}
+
+void
+store_close (Store *store)
+{
+  if (store == NULL)
+    return;
+  g_clear_pointer (&store->statements, g_hash_table_unref);
+  (void)sqlite3_close (store->handle); /* every statement is finalized: nothing can keep it open */
+  g_free (store);
+}
+
+int
+store_schema_newest (void)
+{
+  return migrations_n;
+}
+
+int
+store_schema (Store *store)
+{
+  int version = 0; /* stays when the file broke since it was opened: then every query says so too */
+  (void)schema_read (store->handle, migrations_n, &version, NULL);
+  return version;
+}
+
+/* ---- statements ---- */
+
+static sqlite3_stmt *
+prepare (Store *store, const char *sql, GError **error)
+{
+  sqlite3_stmt *statement = NULL;
+  int code = sqlite3_prepare_v3 (store->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, NULL);
+  if (code != SQLITE_OK)
+    (void)store_sqlite_fail (store->handle, code, sql, error); /* the caller sees NULL */
+  return statement;
+}
+
+/* A result over the kept statement of that text, or over a new one while somebody reads the kept one. */
+static Rows *
+rows_new (Store *store, const char *sql, GError **error)
+{
+  Statement *cached = g_hash_table_lookup (store->statements, sql);
+  if (cached == NULL) {
+    sqlite3_stmt *statement = prepare (store, sql, error);
+    if (statement == NULL)
+      return NULL;
+    cached = g_new0 (Statement, 1);
+    cached->statement = statement;
+    g_hash_table_insert (store->statements, g_strdup (sql), cached);
+  }
+  sqlite3_stmt *own = NULL;
+  if (cached->is_busy && (own = prepare (store, sql, error)) == NULL)
+    return NULL;
+  Rows *rows = g_new0 (Rows, 1);
+  rows->store = store;
+  rows->cached = own == NULL ? cached : NULL;
+  rows->statement = own == NULL ? cached->statement : own;
+  if (rows->cached != NULL)
+    rows->cached->is_busy = TRUE;
+  return rows;
+}
+
+static int
+bind_text (sqlite3_stmt *statement, int index, const char *text)
+{
+  return text == NULL ? sqlite3_bind_null (statement, index)
+                      : sqlite3_bind_text (statement, index, text, -1, SQLITE_TRANSIENT);
+}
+
+static int
+bind_bytes (sqlite3_stmt *statement, int index, GBytes *bytes)
+{
+  if (bytes == NULL)
+    return sqlite3_bind_null (statement, index);
+  gsize size;
+  const void *data = g_bytes_get_data (bytes, &size);
+  return sqlite3_bind_blob64 (statement, index, size > 0 ? data : "", size, SQLITE_TRANSIENT);
+}
+
+/* $1 is a named parameter here, numbered by first appearance: ask for its index. */
+static gboolean
+bind_all (Rows *rows, const char *types, va_list arguments, GError **error)
+{
+  for (int i = 0; types[i] != '\0'; i++) {
+    char name[16];
+    g_snprintf (name, sizeof name, "$%d", i + 1);
+    int index = sqlite3_bind_parameter_index (rows->statement, name);
+    int code = SQLITE_MISUSE;
+    if (types[i] == 'i')
+      code = sqlite3_bind_int64 (rows->statement, index, va_arg (arguments, gint64));
+    else if (types[i] == 's')
+      code = bind_text (rows->statement, index, va_arg (arguments, const char *));
+    else if (types[i] == 'b')
+      code = bind_bytes (rows->statement, index, va_arg (arguments, GBytes *));
+    if (code != SQLITE_OK)
+      return store_sqlite_fail (rows->store->handle, code, sqlite3_sql (rows->statement), error);
+  }
+  return TRUE;
+}
+
+static Rows *
+query (Store *store, GError **error, const char *sql, const char *types, va_list arguments)
+{
+  g_autoptr (Rows) rows = rows_new (store, sql, error);
+  if (rows == NULL || !bind_all (rows, types, arguments, error))
+    return NULL;
+  return g_steal_pointer (&rows);
+}
+
+Rows *
+store_query (Store *store, GError **error, const char *sql, const char *types, ...)
+{
+  va_list arguments;
+  va_start (arguments, types);
+  Rows *rows = query (store, error, sql, types, arguments);
+  va_end (arguments);
+  return rows;
+}
+
+gboolean
+store_run (Store *store, gint64 *changed, GError **error, const char *sql, const char *types, ...)
+{
+  va_list arguments;
+  va_start (arguments, types);
+  g_autoptr (Rows) rows = query (store, error, sql, types, arguments);
+  va_end (arguments);
+  if (rows == NULL)
+    return FALSE;
+  int code;
+  while ((code = sqlite3_step (rows->statement)) == SQLITE_ROW)
+    continue;
+  if (code != SQLITE_DONE)
+    return store_sqlite_fail (store->handle, code, "register", error);
+  if (changed != NULL)
+    *changed = sqlite3_changes64 (store->handle);
+  return TRUE;
+}
+
+gboolean
+rows_next (Rows *rows, GError **error)
+{
+  int code = sqlite3_step (rows->statement);
+  if (code != SQLITE_ROW && code != SQLITE_DONE)
+    return store_sqlite_fail (rows->store->handle, code, "register", error);
+  return code == SQLITE_ROW;
+}
+
+gint64
+rows_int (Rows *rows, int column)
+{
+  return sqlite3_column_int64 (rows->statement, column);
+}
+
+const char *
+rows_text (Rows *rows, int column)
+{
+  return (const char *)sqlite3_column_text (rows->statement, column);
+}
+
+GBytes *
+rows_bytes (Rows *rows, int column)
+{
+  const void *data = sqlite3_column_blob (rows->statement, column);
+  return g_bytes_new (data, (gsize)sqlite3_column_bytes (rows->statement, column));
+}
+
+void
+rows_free (Rows *rows)
+{
+  if (rows == NULL)
+    return;
+  if (rows->cached != NULL) {
+    (void)sqlite3_reset (rows->statement); /* repeats the error of the last step, already told */
+    (void)sqlite3_clear_bindings (rows->statement);
+    rows->cached->is_busy = FALSE;
+  } else {
+    (void)sqlite3_finalize (rows->statement); /* the same */
+  }
+  g_free (rows);
+}
+
+/* ---- transactions ---- */
+
+gboolean
+store_begin (Store *store, GError **error)
+{
+  gboolean is_reader = sqlite3_db_readonly (store->handle, "main") == 1;
+  return store_run (store, NULL, error, is_reader ? "BEGIN" : "BEGIN IMMEDIATE", "");
+}
+
+gboolean
+store_commit (Store *store, GError **error)
+{
+  return store_run (store, NULL, error, "COMMIT", "");
+}
+
+void
+store_rollback (Store *store)
+{
+  if (store_is_alive (store))
+    (void)store_run (store, NULL, NULL, "ROLLBACK", ""); /* fails only when the engine rolled back by itself */
+}
+
+gboolean
+store_is_alive (Store *store)
+{
+  return sqlite3_get_autocommit (store->handle) == 0;
+}
+
+gboolean
+store_savepoint (Store *store, GError **error)
+{
+  return store_run (store, NULL, error, "SAVEPOINT request", "");
+}
+
+gboolean
+store_release (Store *store, GError **error)
+{
+  return store_run (store, NULL, error, "RELEASE request", "");
+}
+
+gboolean
+store_rollback_to_savepoint (Store *store, GError **error)
+{
+  return store_run (store, NULL, error, "ROLLBACK TO request", "") && store_release (store, error);
+}

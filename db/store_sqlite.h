@@ -1,0 +1,15 @@
+/* What the files of the SQLite store share. Only db/store_*.c and tests that must reach the engine include this. */
+#pragma once
+#include "db/store.h"
+#include <sqlite3.h>
+
+/* The engine's connection. Borrowed. */
+sqlite3 *store_sqlite_handle (Store *store);
+/* Sets *error from an engine code: DbError from a table, and the engine's message (handle may be NULL). Always FALSE. */
+gboolean store_sqlite_fail (sqlite3 *handle, int code, const char *doing, GError **error);
+/* Runs engine-specific statements without parameters or rows. */
+gboolean store_sqlite_exec (sqlite3 *handle, const char *sql, GError **error);
+/* The path in "sqlite:PATH". Borrowed. NULL with DB_ERROR_FAILED for another kind of address. */
+const char *store_sqlite_path (const char *url, GError **error);
+/* Makes the tables of full-text search: part of migration 1 for this engine. */
+gboolean store_sqlite_search_create (sqlite3 *handle, GError **error);

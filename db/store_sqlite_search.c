@@ -1,0 +1,102 @@
+/* Full-text search over SQLite's FTS5. search_row gives each code the row number that the FTS table needs, so that replacing a
+ * document does not read them all. */
+#include "db/store_sqlite.h"
+#include <string.h>
+
+#define WORDS_MAX 12 /* more words in a question than anybody types at a desk */
+
+gboolean
+store_sqlite_search_create (sqlite3 *handle, GError **error)
+{
+  return store_sqlite_exec (
+      handle,
+      "CREATE TABLE search_row (id INTEGER PRIMARY KEY, code TEXT NOT NULL UNIQUE, kind TEXT NOT NULL) STRICT;"
+      "CREATE VIRTUAL TABLE search USING fts5(text, tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3')",
+      error);
+}
+
+/* The row number of a code, 0 when it has no document. */
+static gboolean
+find_row (Store *store, const char *code, gint64 *id, GError **error)
+{
+  g_autoptr (Rows) rows = store_query (store, error, "SELECT id FROM search_row WHERE code = $1", "s", code);
+  if (rows == NULL)
+    return FALSE;
+  g_autoptr (GError) failure = NULL;
+  gint64 found = rows_next (rows, &failure) ? rows_int (rows, 0) : 0;
+  if (failure != NULL) {
+    g_propagate_error (error, g_steal_pointer (&failure));
+    return FALSE;
+  }
+  *id = found;
+  return TRUE;
+}
+
+gboolean
+store_search_put (Store *store, const char *code, const char *kind, const char *text, GError **error)
+{
+  gint64 id;
+  if (!find_row (store, code, &id, error))
+    return FALSE;
+  if (id != 0 && (!store_run (store, NULL, error, "DELETE FROM search WHERE rowid = $1", "i", id) ||
+                  !store_run (store, NULL, error, "DELETE FROM search_row WHERE id = $1", "i", id)))
+    return FALSE;
+  if (text == NULL)
+    return TRUE;
+  return store_run (store, NULL, error, "INSERT INTO search_row (code, kind) VALUES ($1, $2)", "ss", code, kind) &&
+         store_run (store, NULL, error,
+                    "INSERT INTO search (rowid, text) SELECT id, $2 FROM search_row WHERE code = $1", "ss", code, text);
+}
+
+static gboolean
+has_letter_or_digit (const char *word)
+{
+  for (; *word != '\0'; word = g_utf8_next_char (word))
+    if (g_unichar_isalnum (g_utf8_get_char (word)))
+      return TRUE;
+  return FALSE;
+}
+
+/* Each word quoted, as a prefix: "lev"* "mar"*. Nothing a person types is an operator. NULL when no word is left. */
+static char *
+match_of (const char *query)
+{
+  if (!g_utf8_validate (query, -1, NULL))
+    return NULL;
+  g_auto (GStrv) words = g_strsplit_set (query, " \t\r\n", -1);
+  g_autoptr (GString) match = g_string_new (NULL);
+  guint n = 0;
+  for (char **word = words; *word != NULL && n < WORDS_MAX; word++) {
+    if (!has_letter_or_digit (*word))
+      continue;
+    g_autoptr (GString) quoted = g_string_new (*word);
+    g_string_replace (quoted, "\"", "\"\"", 0);
+    g_string_append_printf (match, "\"%s\"* ", quoted->str);
+    n++;
+  }
+  return n > 0 ? g_string_free (g_steal_pointer (&match), FALSE) : NULL;
+}
+
+GPtrArray *
+store_search (Store *store, const char *query, guint limit, GError **error)
+{
+  g_autoptr (GPtrArray) codes = g_ptr_array_new_with_free_func (g_free);
+  g_autofree char *match = match_of (query);
+  if (match == NULL)
+    return g_steal_pointer (&codes);
+  g_autoptr (Rows) rows =
+      store_query (store, error,
+                   "SELECT search_row.code FROM search JOIN search_row ON search_row.id = search.rowid"
+                   " WHERE search MATCH $1 LIMIT $2",
+                   "si", match, (gint64)limit);
+  if (rows == NULL)
+    return NULL;
+  g_autoptr (GError) failure = NULL;
+  while (rows_next (rows, &failure))
+    g_ptr_array_add (codes, g_strdup (rows_text (rows, 0)));
+  if (failure != NULL) {
+    g_propagate_error (error, g_steal_pointer (&failure));
+    return NULL;
+  }
+  return g_steal_pointer (&codes);
+}

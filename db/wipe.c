@@ -1,0 +1,193 @@
+/* Wipes. Their story is in wipe_event.c. */
+#include "db/wipe.h"
+#include "db/row.h"
+
+#define SELECT_WIPE                                                                                                    \
+  "SELECT code, item, port, serial, strategy, state, verdict, reason, facts, created_at, started_at, ended_at,"        \
+  " asked_by, attested_by, attestation FROM wipe "
+enum {
+  CODE,
+  ITEM,
+  PORT,
+  SERIAL,
+  STRATEGY,
+  STATE,
+  VERDICT,
+  REASON,
+  FACTS,
+  CREATED_AT,
+  STARTED_AT,
+  ENDED_AT,
+  ASKED_BY,
+  ATTESTED_BY,
+  ATTESTATION
+};
+/* The condition of the partial indexes: word for word, or they are not used. */
+#define FINISHED      "('verified', 'not_wiped', 'unknown', 'blocked', 'aborted')"
+#define IS_UNFINISHED "state NOT IN " FINISHED
+
+void
+wipe_free (Wipe *wipe)
+{
+  if (wipe == NULL)
+    return;
+  g_free (wipe->port);
+  g_free (wipe->serial);
+  g_free (wipe->strategy);
+  g_free (wipe->reason);
+  g_free (wipe->facts);
+  g_free (wipe->asked_by);
+  g_free (wipe->attested_by);
+  g_free (wipe->attestation);
+  g_free (wipe);
+}
+
+static void
+wipe_destroy (gpointer wipe)
+{
+  wipe_free (wipe);
+}
+
+static gpointer
+wipe_read (Rows *rows, GError **error)
+{
+  g_autoptr (Wipe) wipe = g_new0 (Wipe, 1);
+  row_code (rows, CODE, wipe->code);
+  row_code (rows, ITEM, wipe->item);
+  wipe->port = row_dup (rows, PORT);
+  wipe->serial = row_dup (rows, SERIAL);
+  wipe->strategy = row_dup (rows, STRATEGY);
+  wipe->reason = row_dup (rows, REASON);
+  wipe->facts = row_dup (rows, FACTS);
+  wipe->created_at = rows_int (rows, CREATED_AT);
+  wipe->started_at = rows_int (rows, STARTED_AT);
+  wipe->ended_at = rows_int (rows, ENDED_AT);
+  wipe->asked_by = row_dup (rows, ASKED_BY);
+  wipe->attested_by = row_dup (rows, ATTESTED_BY);
+  wipe->attestation = row_dup (rows, ATTESTATION);
+  if (!wipe_state_parse (rows_text (rows, STATE), &wipe->state) ||
+      !wipe_verdict_parse (rows_text (rows, VERDICT), &wipe->verdict))
+    return row_unreadable ("wipe", wipe->code, error);
+  return g_steal_pointer (&wipe);
+}
+
+static const RowKind wipe_row = {"wipe", wipe_read, wipe_destroy};
+
+gboolean
+wipe_insert (Store *store, const Wipe *wipe, GError **error)
+{
+  return store_run (store, NULL, error,
+                    "INSERT INTO wipe (code, item, port, serial, strategy, state, verdict, reason, facts, created_at,"
+                    " started_at, ended_at, asked_by, attested_by, attestation)"
+                    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+                    "sssssssssiiisss", wipe->code, wipe->item, wipe->port, wipe->serial, wipe->strategy,
+                    wipe_state_name (wipe->state), wipe_verdict_name (wipe->verdict), wipe->reason, wipe->facts,
+                    wipe->created_at, wipe->started_at, wipe->ended_at, wipe->asked_by, wipe->attested_by,
+                    wipe->attestation);
+}
+
+Wipe *
+wipe_load (Store *store, const char *code, GError **error)
+{
+  return row_one (&wipe_row, store_query (store, error, SELECT_WIPE "WHERE code = $1", "s", code), code, error);
+}
+
+Wipe *
+wipe_open_of_item (Store *store, const char *item, GError **error)
+{
+  return row_maybe (&wipe_row, store_query (store, error, SELECT_WIPE "WHERE item = $1 AND " IS_UNFINISHED, "s", item),
+                    error);
+}
+
+Wipe *
+wipe_open_of_port (Store *store, const char *port, GError **error)
+{
+  return row_maybe (&wipe_row, store_query (store, error, SELECT_WIPE "WHERE port = $1 AND " IS_UNFINISHED, "s", port),
+                    error);
+}
+
+Wipe *
+wipe_last_verified (Store *store, const char *item, GError **error)
+{
+  return row_maybe (&wipe_row,
+                    store_query (store, error,
+                                 SELECT_WIPE "WHERE item = $1 AND state = 'verified'"
+                                             " ORDER BY ended_at DESC, created_at DESC, code DESC LIMIT 1",
+                                 "s", item),
+                    error);
+}
+
+GPtrArray *
+wipe_list_unfinished (Store *store, GError **error)
+{
+  return row_all (&wipe_row,
+                  store_query (store, error, SELECT_WIPE "WHERE " IS_UNFINISHED " ORDER BY created_at, code", ""),
+                  error);
+}
+
+GPtrArray *
+wipe_list (Store *store, const char *item, guint limit, GError **error)
+{
+#define NEWEST_FIRST " ORDER BY created_at DESC, code DESC LIMIT $2"
+  const char *sql =
+      item != NULL ? SELECT_WIPE "WHERE item = $1" NEWEST_FIRST : SELECT_WIPE "WHERE $1 = $1" NEWEST_FIRST;
+#undef NEWEST_FIRST
+  return row_all (&wipe_row, store_query (store, error, sql, "si", item != NULL ? item : "", (gint64)limit), error);
+}
+
+gboolean
+wipe_move (Store *store, const char *code, WipeState from, WipeState to, const char *reason, gint64 at, GError **error)
+{
+  gint64 changed;
+  return store_run (store, &changed, error,
+                    "UPDATE wipe SET state = $3, reason = $4,"
+                    " started_at = CASE WHEN $3 = 'started' AND started_at = 0 THEN $5 ELSE started_at END,"
+                    " ended_at = CASE WHEN $3 IN " FINISHED " THEN $5 ELSE ended_at END"
+                    " WHERE code = $1 AND state = $2",
+                    "ssssi", code, wipe_state_name (from), wipe_state_name (to), reason, at) &&
+         row_changed (changed, DB_ERROR_STALE, "wipe", code, error);
+}
+
+gboolean
+wipe_set_port (Store *store, const char *code, const char *port, GError **error)
+{
+  gint64 changed;
+  return store_run (store, &changed, error, "UPDATE wipe SET port = $2 WHERE code = $1 AND " IS_UNFINISHED, "ss", code,
+                    port) &&
+         row_changed (changed, DB_ERROR_NOT_FOUND, "unfinished wipe", code, error);
+}
+
+gboolean
+wipe_set_facts (Store *store, const char *code, const char *serial, const char *facts, GError **error)
+{
+  gint64 changed;
+  return store_run (store, &changed, error, "UPDATE wipe SET serial = $2, facts = $3 WHERE code = $1", "sss", code,
+                    serial, facts) &&
+         row_changed (changed, DB_ERROR_NOT_FOUND, "wipe", code, error);
+}
+
+gboolean
+wipe_set_strategy (Store *store, const char *code, const char *strategy, GError **error)
+{
+  gint64 changed;
+  return store_run (store, &changed, error, "UPDATE wipe SET strategy = $2 WHERE code = $1", "ss", code, strategy) &&
+         row_changed (changed, DB_ERROR_NOT_FOUND, "wipe", code, error);
+}
+
+gboolean
+wipe_set_verdict (Store *store, const char *code, WipeVerdict verdict, GError **error)
+{
+  gint64 changed;
+  return store_run (store, &changed, error, "UPDATE wipe SET verdict = $2 WHERE code = $1", "ss", code,
+                    wipe_verdict_name (verdict)) &&
+         row_changed (changed, DB_ERROR_NOT_FOUND, "wipe", code, error);
+}
+
+gboolean
+wipe_set_attestation (Store *store, const char *code, const char *by, const char *text, GError **error)
+{
+  gint64 changed;
+  return store_run (store, &changed, error, "UPDATE wipe SET attested_by = $2, attestation = $3 WHERE code = $1", "sss",
+                    code, by, text) &&
+         row_changed (changed, DB_ERROR_NOT_FOUND, "wipe", code, error);
+}
