@@ -7,15 +7,15 @@
 #define DEVICE_ERROR (device_error_quark ())
 GQuark device_error_quark (void);
 typedef enum {
-  DEVICE_ERROR_GONE,          /* unplugged, or another plug-in than the one asked for */
-  DEVICE_ERROR_TIMEOUT,       /* silent */
-  DEVICE_ERROR_BUSY,          /* another program (an adb server?) holds the interface */
-  DEVICE_ERROR_PERMISSION,    /* the udev rule is missing */
-  DEVICE_ERROR_PROTOCOL,      /* it answered nonsense */
-  DEVICE_ERROR_REFUSED,       /* it understood and said no */
-  DEVICE_ERROR_SERIAL,        /* the serial read over the link is not the one expected */
-  DEVICE_ERROR_UNSUPPORTED,   /* this strategy cannot work on this device */
-  DEVICE_ERROR_SETUP,         /* libusb or the key file cannot be used */
+  DEVICE_ERROR_GONE,        /* unplugged, or another plug-in than the one asked for */
+  DEVICE_ERROR_TIMEOUT,     /* silent */
+  DEVICE_ERROR_BUSY,        /* another program (an adb server?) holds the interface */
+  DEVICE_ERROR_PERMISSION,  /* the udev rule is missing */
+  DEVICE_ERROR_PROTOCOL,    /* it answered nonsense */
+  DEVICE_ERROR_REFUSED,     /* it understood and said no */
+  DEVICE_ERROR_SERIAL,      /* the serial read over the link is not the one expected */
+  DEVICE_ERROR_UNSUPPORTED, /* this strategy cannot work on this device */
+  DEVICE_ERROR_SETUP,       /* libusb or the key file cannot be used */
 } DeviceError;
 
 /* Which face the device shows now (by interface, never by device class; android-reset.md, sections 1 and 2). */
@@ -28,14 +28,17 @@ const char *device_mode_name (DeviceMode mode); /* "adb" "fastboot" "plain" */
 
 /* How far we are in talking to it. */
 typedef enum {
-  DEVICE_LINK_NONE,          /* never asked to connect, or closed */
-  DEVICE_LINK_OPENING,       /* opening, claiming, greeting */
-  DEVICE_LINK_NEEDS_TAP,     /* adb: our public key was offered; somebody must tap "Allow" on the tablet */
-  DEVICE_LINK_UNTRUSTED,     /* adb: it refused our signature and we did not offer the key (connect without offer) */
-  DEVICE_LINK_READY,         /* adb: CNXN received, our key is trusted; fastboot: it answers getvar */
-  DEVICE_LINK_BUSY, DEVICE_LINK_NO_PERMISSION, DEVICE_LINK_BROKEN /* failed: see the error of the callback; connect may be tried again */
+  DEVICE_LINK_NONE,      /* never asked to connect, or closed */
+  DEVICE_LINK_OPENING,   /* opening, claiming, greeting */
+  DEVICE_LINK_NEEDS_TAP, /* adb: our public key was offered; somebody must tap "Allow" on the tablet */
+  DEVICE_LINK_UNTRUSTED, /* adb: it refused our signature and we did not offer the key (connect without offer) */
+  DEVICE_LINK_READY,     /* adb: CNXN received, our key is trusted; fastboot: it answers getvar */
+  DEVICE_LINK_BUSY,
+  DEVICE_LINK_NO_PERMISSION,
+  DEVICE_LINK_BROKEN /* failed: see the error of the callback; connect may be tried again */
 } DeviceLink;
-const char *device_link_name (DeviceLink link); /* "none" "opening" "needs_tap" "untrusted" "ready" "busy" "no_permission" "broken" */
+const char *device_link_name (
+    DeviceLink link); /* "none" "opening" "needs_tap" "untrusted" "ready" "busy" "no_permission" "broken" */
 
 /* One plug-in of one device. Borrowed from the bench: valid inside the callback, or until the main loop runs again. */
 typedef struct {
@@ -45,6 +48,9 @@ typedef struct {
   gboolean is_duplicate; /* another device on the bench now shows the same serial */
   DeviceMode mode;
   DeviceLink link;
+  gboolean
+      has_asked; /* READY over adb: it asked who we are and took our key. FALSE = it lets anybody in (trade-in mode of a
+                          * freshly reset Android 16, test build): being let in is then no proof of a former trust */
   guint16 vendor, product;
   const char *maker, *name; /* USB strings, or NULL */
 } Device;
@@ -71,7 +77,8 @@ const Device *bench_find (Bench *bench, guint64 session);
 const Device *bench_find_port (Bench *bench, const char *port);
 
 typedef enum {
-  BENCH_CONNECT_OFFER_KEY = 1, /* adb: after our signature is refused, offer the public key (the tablet asks its user) */
+  BENCH_CONNECT_OFFER_KEY =
+      1, /* adb: after our signature is refused, offer the public key (the tablet asks its user) */
 } BenchConnectFlags;
 /* Opens, claims and greets. Progress is reported by BENCH_CHANGED. No effect when already opening or ready. FALSE when the
  * session is over or the device is DEVICE_PLAIN. A failure shows as link BUSY, NO_PERMISSION or BROKEN; the sentence is in
@@ -85,17 +92,17 @@ void bench_disconnect (Bench *bench, guint64 session);
 /* What a connected device says of itself. -1 / NULL = it did not say. Account names are never kept, only counts. */
 typedef struct {
   DeviceMode mode;
-  char *serial;              /* ro.serialno, or fastboot serialno */
+  char *serial; /* ro.serialno, or fastboot serialno */
   char *maker, *model, *android_version, *security_patch, *fingerprint;
   int sdk;
-  int battery_percent;       /* 0..100 */
-  int is_charging;           /* 0, 1 or -1 */
+  int battery_percent;                 /* 0..100 */
+  int is_charging;                     /* 0, 1 or -1 */
   int google_accounts, other_accounts; /* -1 = unreadable */
-  int has_recovery_wipe;     /* `cmd recovery` knows the verb "wipe" */
+  int has_recovery_wipe;               /* `cmd recovery` knows the verb "wipe" */
   int has_device_owner;
-  int merge_pending;         /* an unfinished system update (snapshot) */
-  int is_unlocked;           /* fastboot unlocked=yes; adb: ro.boot.verifiedbootstate orange */
-  char *encryption;          /* "file", "block", "none", NULL */
+  int merge_pending; /* an unfinished system update (snapshot) */
+  int is_unlocked;   /* fastboot unlocked=yes; adb: ro.boot.verifiedbootstate orange */
+  char *encryption;  /* "file", "block", "none", NULL */
 } DeviceFacts;
 void device_facts_free (DeviceFacts *facts);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DeviceFacts, device_facts_free)
@@ -107,21 +114,23 @@ void bench_probe (Bench *bench, guint64 session, GCancellable *cancellable, Prob
 
 /* One way to reset a tablet: one row, one file (strategy_*.c). */
 typedef enum {
-  STRATEGY_SAID,     /* text = a command just sent, or what a person was asked (stable English words, for the evidence) */
+  STRATEGY_SAID, /* text = a command just sent, or what a person was asked (stable English words, for the evidence) */
   STRATEGY_ANSWERED, /* text = what the device answered */
   STRATEGY_ACCEPTED, /* the device took the wipe; it must now leave its port. Last call */
   STRATEGY_FAILED,   /* error is set. was_sent tells whether the wipe command may have reached the device. Last call */
 } StrategyEvent;
-typedef void (*StrategyFunc) (StrategyEvent event, const char *text, gboolean was_sent, const GError *error, gpointer user);
+typedef void (*StrategyFunc) (StrategyEvent event, const char *text, gboolean was_sent, const GError *error,
+                              gpointer user);
 typedef struct _Strategy {
-  const char *name;             /* "recovery-wipe" "fastboot" "guided": stored in the register, shown, accepted by --strategy */
+  const char *name; /* "recovery-wipe" "fastboot" "guided": stored in the register, shown, accepted by --strategy */
   const char *title_fr, *title_en;
   gboolean clears_google_lock;
-  gboolean needs_link;          /* FALSE: a person does it and the host only watches the port */
+  gboolean needs_link; /* FALSE: a person does it and the host only watches the port */
   /* May it work on this device? NULL means yes, else a stable word: "needs_android_15" "needs_unlocked_bootloader" ... */
   const char *(*objection) (const DeviceFacts *facts);
   /* Checks once more, over the same link, that the serial is expected_serial; then sends the wipe, exactly once. */
-  void (*start) (Bench *bench, guint64 session, const char *expected_serial, GCancellable *cancellable, StrategyFunc func, gpointer user);
+  void (*start) (Bench *bench, guint64 session, const char *expected_serial, GCancellable *cancellable,
+                 StrategyFunc func, gpointer user);
 } Strategy;
 /* In the order of preference. */
 const Strategy *const *strategy_list (gsize *n);

@@ -1,0 +1,47 @@
+/* Names, error quark and the freeing of facts: what every other file of this folder needs.
+ * Not for anything that touches a wire. */
+#include "daemon/devices/device.h"
+
+G_DEFINE_QUARK (temoin - device - error, device_error)
+
+const char *
+device_mode_name (DeviceMode mode)
+{
+  static const char *const names[] = {
+      [DEVICE_ADB] = "adb",
+      [DEVICE_FASTBOOT] = "fastboot",
+      [DEVICE_PLAIN] = "plain",
+  };
+  return names[mode];
+}
+
+const char *
+device_link_name (DeviceLink link)
+{
+  static const char *const names[] = {
+      [DEVICE_LINK_NONE] = "none",
+      [DEVICE_LINK_OPENING] = "opening",
+      [DEVICE_LINK_NEEDS_TAP] = "needs_tap",
+      [DEVICE_LINK_UNTRUSTED] = "untrusted",
+      [DEVICE_LINK_READY] = "ready",
+      [DEVICE_LINK_BUSY] = "busy",
+      [DEVICE_LINK_NO_PERMISSION] = "no_permission",
+      [DEVICE_LINK_BROKEN] = "broken",
+  };
+  return names[link];
+}
+
+void
+device_facts_free (DeviceFacts *facts)
+{
+  if (facts == NULL)
+    return;
+  g_free (facts->serial);
+  g_free (facts->maker);
+  g_free (facts->model);
+  g_free (facts->android_version);
+  g_free (facts->security_patch);
+  g_free (facts->fingerprint);
+  g_free (facts->encryption);
+  g_free (facts);
+}

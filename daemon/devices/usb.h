@@ -1,0 +1,67 @@
+/* libusb in the main loop: arrivals and departures, and a worker for the calls that can block (open, claim, close).
+ * Not for what a device says (adb.c, fastboot.c), nor for whom we talk to (bench.c). Private to this folder. */
+#pragma once
+#include "daemon/devices/usb_face.h"
+#include "daemon/devices/wire.h"
+
+typedef struct _Usb Usb;
+typedef struct _UsbOpen UsbOpen;
+
+/* One plug-in. Counted; kept by whoever needs it after the device has left. */
+typedef struct {
+  grefcount refs;
+  Usb *usb;              /* not owned: the Usb outlives all its users */
+  libusb_device *device; /* a reference */
+  char *port;            /* "1-1.2" */
+  guint16 vendor, product;
+  UsbFace face;
+  char *serial, *maker, *name; /* NULL when absent or not read */
+  gboolean is_identified;      /* the strings above were read, or the device has none */
+  guint wires;                 /* open, or waiting for their cancelled transfers */
+  UsbOpen *waiting;            /* an open that waits for the above to be closed, or NULL */
+} UsbDevice;
+
+/* An Android-like or portable device came or left. device: borrowed. Called from the main loop. */
+typedef void (*UsbFunc) (UsbDevice *device, gboolean is_arrival, gpointer user);
+
+/* NULL with DEVICE_ERROR_SETUP when libusb cannot be used here. What is plugged in already arrives from the loop. */
+Usb *usb_new (UsbFunc func, gpointer user, GError **error);
+/* All wires must be freed and all openings cancelled before. Waits (a moment) for what is still on the bus. Accepts NULL. */
+void usb_free (Usb *usb);
+
+UsbDevice *usb_device_ref (UsbDevice *device);
+/* Accepts NULL. */
+void usb_device_unref (UsbDevice *device);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (UsbDevice, usb_device_unref)
+
+/* Runs work(data) in the one worker thread, in the order asked, then done(data) in the main loop. work may be NULL: then it
+ * only puts done off to the loop. done is always called, by usb_free at the latest. */
+void usb_work (Usb *usb, void (*work) (gpointer data), void (*done) (gpointer data), gpointer data);
+
+/* The end of an opening: a handle, now the receiver's (give it back to usb_close), or NULL with a DEVICE_ERROR. */
+typedef void (*UsbOpenFunc) (libusb_device_handle *handle, const GError *error, gpointer user);
+/* Opens, and with `claims` also claims the interface of the face and clears its two endpoints. A refused permission is tried
+ * again for a second (udev may still be at work). Waits until an earlier wire of the same device is closed. */
+UsbOpen *usb_open (UsbDevice *device, gboolean claims, UsbOpenFunc func, gpointer user);
+/* func will not be called; the opening is over. Not after func was called. */
+void usb_open_cancel (UsbOpen *opening);
+/* Closes in the worker. No transfer may be under way. */
+void usb_close (Usb *usb, libusb_device_handle *handle);
+/* A wire (of `device`) has queued its close: a waiting opening may go on behind it. */
+void usb_device_wire_closed (UsbDevice *device);
+
+/* DEVICE_ERROR for a libusb_error. */
+void usb_set_error (GError **error, int status, const char *what);
+
+/* Takes an opened and claimed handle; the wire closes it. */
+Wire *usb_wire_new (UsbDevice *device, libusb_device_handle *handle);
+/* Why a transfer ended; FALSE when it did not end well. Timeouts are DEVICE_ERROR_TIMEOUT, an unplugged device _GONE. */
+gboolean usb_transfer_check (const struct libusb_transfer *transfer, GError **error);
+
+/* Reading the strings of a device. */
+typedef struct _UsbIdentify UsbIdentify;
+typedef void (*UsbIdentifyFunc) (const GError *error, gpointer user);
+/* Opens, reads serial, product and manufacturer into the device, closes. func is called once, from the loop. */
+UsbIdentify *usb_identify (UsbDevice *device, UsbIdentifyFunc func, gpointer user);
+/* func will not be called. Not after it was. */
+void usb_identify_cancel (UsbIdentify *identify);

@@ -1,0 +1,181 @@
+/* The strings of a device: language list, then serial, product, manufacturer, by asynchronous control transfers. A device
+ * that refuses one keeps NULL there; one that is silent or gone ends the reading. */
+#include "daemon/devices/usb.h"
+
+#include <string.h>
+
+#define STRING_TIMEOUT_MS 1000
+#define STRING_MAX        255 /* bytes: bLength is a byte */
+#define ENGLISH           0x0409
+
+typedef enum { STEP_LANGUAGES, STEP_SERIAL, STEP_NAME, STEP_MAKER, STEP_END } Step;
+
+struct _UsbIdentify {
+  UsbDevice *device;
+  UsbOpen *opening;
+  libusb_device_handle *handle;
+  struct libusb_transfer *transfer;
+  guint8 buffer[LIBUSB_CONTROL_SETUP_SIZE + STRING_MAX];
+  guint8 indexes[STEP_END]; /* of the string descriptors; 0 = none */
+  Step step;
+  guint16 language;
+  gboolean is_cancelled;
+  GError *error; /* the transfer could not be submitted */
+  UsbIdentifyFunc func;
+  gpointer user;
+};
+
+static void
+identify_free (UsbIdentify *identify)
+{
+  if (identify->handle != NULL)
+    usb_close (identify->device->usb, identify->handle);
+  libusb_free_transfer (identify->transfer);
+  usb_device_unref (identify->device);
+  g_clear_error (&identify->error);
+  g_free (identify);
+}
+
+static void
+finish (UsbIdentify *identify, const GError *error)
+{
+  UsbIdentifyFunc func = identify->func;
+  gpointer user = identify->user;
+  g_autoptr (GError) copy = error != NULL ? g_error_copy (error) : NULL;
+  identify_free (identify); /* first: what the owner opens next stands in line behind our close */
+  func (copy, user);
+}
+
+/* UTF-16LE to UTF-8, without what could disturb a terminal or a log; NULL when empty or no string descriptor. */
+static char *
+decode (const guint8 *data, gsize n)
+{
+  if (n < 2 || data[1] != LIBUSB_DT_STRING || data[0] < 2)
+    return NULL;
+  gsize units = (MIN (n, data[0]) - 2) / 2;
+  gunichar2 text[STRING_MAX / 2];
+  for (gsize i = 0; i < units; i++)
+    text[i] = (gunichar2)(data[2 + 2 * i] | data[3 + 2 * i] << 8);
+  g_autofree char *utf8 = g_utf16_to_utf8 (text, (glong)units, NULL, NULL, NULL);
+  GString *clean = g_string_new (NULL);
+  for (const char *p = utf8 != NULL ? utf8 : ""; *p != '\0'; p = g_utf8_next_char (p))
+    g_string_append_unichar (clean, g_unichar_isprint (g_utf8_get_char (p)) ? g_utf8_get_char (p) : '?');
+  char *stripped = g_strstrip (g_string_free (clean, FALSE));
+  if (*stripped == '\0')
+    g_clear_pointer (&stripped, g_free);
+  return stripped;
+}
+
+static void
+take (UsbIdentify *identify, const guint8 *data, gsize n)
+{
+  UsbDevice *device = identify->device;
+  char **const slots[STEP_END] = {
+      [STEP_SERIAL] = &device->serial, [STEP_NAME] = &device->name, [STEP_MAKER] = &device->maker};
+  char **slot = slots[identify->step];
+  if (slot == NULL) {
+    if (n >= 4)
+      identify->language = (guint16)(data[2] | data[3] << 8);
+    return;
+  }
+  g_free (*slot);
+  *slot = decode (data, n);
+}
+
+static void next_string (UsbIdentify *identify);
+
+static void LIBUSB_CALL
+on_string (struct libusb_transfer *transfer)
+{
+  UsbIdentify *identify = transfer->user_data;
+  g_autoptr (GError) error = NULL;
+  if (identify->is_cancelled) {
+    identify_free (identify);
+    return;
+  }
+  if (usb_transfer_check (transfer, &error))
+    take (identify, libusb_control_transfer_get_data (transfer), (gsize)transfer->actual_length);
+  if (error != NULL && !g_error_matches (error, DEVICE_ERROR, DEVICE_ERROR_PROTOCOL)) {
+    finish (identify, error);
+    return;
+  }
+  identify->step++;
+  next_string (identify);
+}
+
+static void
+not_submitted (gpointer data)
+{
+  UsbIdentify *identify = data;
+  if (identify->is_cancelled)
+    identify_free (identify);
+  else
+    finish (identify, identify->error);
+}
+
+static void
+next_string (UsbIdentify *identify)
+{
+  while (identify->step < STEP_END && identify->step != STEP_LANGUAGES && identify->indexes[identify->step] == 0)
+    identify->step++;
+  if (identify->step == STEP_END) {
+    identify->device->is_identified = TRUE;
+    finish (identify, NULL);
+    return;
+  }
+  guint16 language = identify->step == STEP_LANGUAGES ? 0 : identify->language;
+  libusb_fill_control_setup (identify->buffer, LIBUSB_ENDPOINT_IN, LIBUSB_REQUEST_GET_DESCRIPTOR,
+                             (guint16)(LIBUSB_DT_STRING << 8 | identify->indexes[identify->step]), language,
+                             STRING_MAX);
+  libusb_fill_control_transfer (identify->transfer, identify->handle, identify->buffer, on_string, identify,
+                                STRING_TIMEOUT_MS);
+  int status = libusb_submit_transfer (identify->transfer);
+  if (status == LIBUSB_SUCCESS)
+    return;
+  usb_set_error (&identify->error, status, "cannot read the serial number");
+  usb_work (identify->device->usb, NULL, not_submitted, identify);
+}
+
+static void
+on_open (libusb_device_handle *handle, const GError *error, gpointer user)
+{
+  UsbIdentify *identify = user;
+  identify->opening = NULL;
+  identify->handle = handle;
+  if (error != NULL)
+    finish (identify, error);
+  else
+    next_string (identify);
+}
+
+UsbIdentify *
+usb_identify (UsbDevice *device, UsbIdentifyFunc func, gpointer user)
+{
+  UsbIdentify *identify = g_new0 (UsbIdentify, 1);
+  struct libusb_device_descriptor descriptor;
+  identify->device = usb_device_ref (device);
+  identify->transfer = libusb_alloc_transfer (0);
+  identify->language = ENGLISH;
+  identify->func = func;
+  identify->user = user;
+  if (libusb_get_device_descriptor (device->device, &descriptor) == LIBUSB_SUCCESS) {
+    identify->indexes[STEP_SERIAL] = descriptor.iSerialNumber;
+    identify->indexes[STEP_NAME] = descriptor.iProduct;
+    identify->indexes[STEP_MAKER] = descriptor.iManufacturer;
+  }
+  identify->opening = usb_open (device, FALSE, on_open, identify);
+  return identify;
+}
+
+void
+usb_identify_cancel (UsbIdentify *identify)
+{
+  if (identify->opening != NULL) {
+    usb_open_cancel (identify->opening);
+    identify_free (identify);
+    return;
+  }
+  identify->is_cancelled = TRUE;
+  if (identify->error == NULL)
+    (void)libusb_cancel_transfer (identify->transfer); /* when it has ended already, its callback is on its way */
+}
