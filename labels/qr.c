@@ -7,7 +7,7 @@
 
 #include "labels/labels.h"
 
-#define QR_MAX_VERSION          4
+#define QR_MAX_VERSION          9 /* the count takes more bits from version 10 */
 #define MODE_BITS               4
 #define ALPHANUMERIC_COUNT_BITS 9 /* versions 1 to 9 */
 #define BYTE_COUNT_BITS         8
@@ -23,6 +23,11 @@ static const guint8 CAPACITY[QR_MAX_VERSION + 1][QR_ECLEVEL_H + 1] = {
     [2] = {[QR_ECLEVEL_M] = 28, [QR_ECLEVEL_Q] = 22, [QR_ECLEVEL_H] = 16},
     [3] = {[QR_ECLEVEL_M] = 44, [QR_ECLEVEL_Q] = 34, [QR_ECLEVEL_H] = 26},
     [4] = {[QR_ECLEVEL_M] = 64, [QR_ECLEVEL_Q] = 48, [QR_ECLEVEL_H] = 36},
+    [5] = {[QR_ECLEVEL_M] = 86, [QR_ECLEVEL_Q] = 62, [QR_ECLEVEL_H] = 46},
+    [6] = {[QR_ECLEVEL_M] = 108, [QR_ECLEVEL_Q] = 76, [QR_ECLEVEL_H] = 60},
+    [7] = {[QR_ECLEVEL_M] = 124, [QR_ECLEVEL_Q] = 88, [QR_ECLEVEL_H] = 66},
+    [8] = {[QR_ECLEVEL_M] = 154, [QR_ECLEVEL_Q] = 110, [QR_ECLEVEL_H] = 86},
+    [9] = {[QR_ECLEVEL_M] = 182, [QR_ECLEVEL_Q] = 132, [QR_ECLEVEL_H] = 100},
 };
 
 static guint

@@ -9,7 +9,7 @@
 
 /* TEXT as a square 1-bit mask (CAIRO_FORMAT_A1, set = black) without its quiet zone, owned by the caller.
    Takes the smallest version at error correction level M, then the best level that version still holds.
-   MAX_MODULES is the side of the code with its quiet zone, at most; a text that needs more, or more than version 4,
+   MAX_MODULES is the side of the code with its quiet zone, at most; a text that needs more, or more than version 9,
    fails with LABEL_ERROR_TOO_LONG; an empty text with LABEL_ERROR_EMPTY. */
 cairo_surface_t *qr_mask (const char *text, guint max_modules, GError **error);
 

@@ -49,8 +49,8 @@ check_smallest (char letter, QRencodeMode mode, guint longest)
 static void
 takes_the_smallest_version (void)
 {
-  check_smallest ('A', QR_MODE_AN, 90); /* ISO/IEC 18004 table 7: version 4-M holds 90 letters or 62 bytes */
-  check_smallest ('a', QR_MODE_8, 62);
+  check_smallest ('A', QR_MODE_AN, 262); /* ISO/IEC 18004 table 7: version 9-M holds 262 letters or 180 bytes */
+  check_smallest ('a', QR_MODE_8, 180);
 }
 
 static void

@@ -41,7 +41,7 @@ static const Refusal REFUSALS[] = {
      3},
     {"too-long-for-any-label",
      SHEET ("avery-l7160", 1, LABEL_PDF, 0),
-     {.qr = SIXTY_THREE SIXTY_THREE},
+     {.qr = SIXTY_THREE SIXTY_THREE SIXTY_THREE SIXTY_THREE SIXTY_THREE},
      1,
      LABEL_ERROR_TOO_LONG,
      1},
