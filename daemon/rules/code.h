@@ -33,7 +33,7 @@ gboolean code_make (char kind, gint64 counter, Code code);
 gboolean code_parse (const char *text, Code code, GError **error);
 /* As code_parse, and the kind letter must be one of kinds ("TS"): M_CODE_NOT_A says what it is and what was expected. */
 gboolean code_parse_kind (const char *text, const char *kinds, Code code, GError **error);
-/* "TBCD-FGHK". Caller frees. */
+/* "TBCD-FGHK"; a text that is no code comes back as it is. Caller frees. */
 char *code_display (const char *code);
 /* "tablet" for "T...."; NULL for an unknown letter. */
 const char *code_kind_name (char kind);

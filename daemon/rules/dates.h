@@ -15,9 +15,11 @@ typedef struct {
 /* Reads "2026-11-21" or "21/11/2026". M_DAY_FORMAT, or M_DAY_NOT_REAL for 31/02. M_DAY_RANGE outside the years 2000..2199. */
 gboolean day_parse (const char *text, Day *day, GError **error);
 gboolean day_is_set (const Day *day);
-/* The day that instant (epoch seconds) falls on in the calendar's zone. */
+/* For those who compute: as a GDate. FALSE (date cleared) for "" and for anything that is not a real day. */
+gboolean day_to_date (const Day *day, GDate *date);
+/* The day that instant (epoch seconds) falls on in the calendar's zone. "" when no calendar can name it. */
 Day day_of_instant (const Calendar *calendar, gint64 instant);
-/* day + days (may be negative). */
+/* day + days (may be negative), held within the years 1 to 9999. "" gives "". */
 Day day_add (const Day *day, int days);
 /* Same date one calendar year later; 29 February becomes 28 February. */
 Day day_add_year (const Day *day);

@@ -32,7 +32,7 @@ const char *wipe_event_name (WipeEventKind event); /* "serial_matches" ... */
 gboolean wipe_next (WipeState state, WipeState waited_in, WipeEventKind event, WipeState *next);
 /* verified, not_wiped, unknown, blocked, aborted. */
 gboolean wipe_is_over (WipeState state);
-/* May the command have reached the device? (started and later) */
+/* May the command have reached the device? (started and later; FALSE for wait_human: ask the state it waited in) */
 gboolean wipe_may_have_begun (WipeState state);
 /* Where the tablet goes when its wipe ends so, having begun or not. to_wipe when nothing was sent or
  * nothing was erased (it can be tried again at once), blocked when the story is unknown (somebody looks first). FALSE: leave it alone. */

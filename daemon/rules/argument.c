@@ -1,0 +1,110 @@
+/* Printers of arguments, one row a letter. Not for whole sentences. */
+#include "daemon/rules/argument.h"
+#include "daemon/rules/code.h"
+#include "daemon/rules/dates.h"
+#include "daemon/rules/fund.h"
+#include "daemon/rules/item.h"
+#include "daemon/rules/wipe.h"
+
+#define NARROW_SPACE   "\u202f"
+#define NO_BREAK_SPACE "\u00a0"
+
+/* A printer gives NULL for a text it cannot read. */
+typedef char *(*Printer) (const char *text, Language language);
+
+static char *
+print_day (const char *text, Language language)
+{
+  (void)language; /* both write 21/11/2026 */
+  Day day;
+  if (!day_parse (text, &day, NULL))
+    return NULL;
+  return g_strdup_printf ("%.2s/%.2s/%.4s", day.text + 8, day.text + 5, day.text);
+}
+
+static char *
+print_money (const char *text, Language language)
+{
+  gint64 cents;
+  if (!g_ascii_string_to_signed (text, 10, G_MININT64 + 1, G_MAXINT64, &cents, NULL))
+    return NULL;
+  const char *sign = cents < 0 ? "-" : "";
+  gint64 size = ABS (cents);
+  g_autofree char *units = g_strdup_printf ("%" G_GINT64_FORMAT, size / 100);
+  GString *grouped = g_string_new (NULL);
+  for (gsize i = 0, n = strlen (units); i < n; i++) {
+    if (i > 0 && (n - i) % 3 == 0)
+      g_string_append (grouped, language == LANGUAGE_FR ? NARROW_SPACE : ",");
+    g_string_append_c (grouped, units[i]);
+  }
+  g_autofree char *whole = g_string_free (grouped, FALSE);
+  int rest = (int)(size % 100);
+  return language == LANGUAGE_FR ? g_strdup_printf ("%s%s,%02d" NO_BREAK_SPACE "€", sign, whole, rest)
+                                 : g_strdup_printf ("%s€%s.%02d", sign, whole, rest);
+}
+
+static char *
+print_code (const char *text, Language language)
+{
+  (void)language;
+  return code_display (text);
+}
+
+static char *
+print_kinds (const char *text, Language language)
+{
+  GString *joined = g_string_new (NULL);
+  for (const char *letter = text; *letter != '\0'; letter++) {
+    const char *kind = code_kind_text (*letter, language);
+    if (joined->len > 0)
+      g_string_append (joined, language == LANGUAGE_FR ? " ou " : " or ");
+    g_string_append (joined, kind != NULL ? kind : "?");
+  }
+  return g_string_free (joined, FALSE);
+}
+
+/* The printers of stored words differ by their list only. */
+#define WORD_PRINTER(name, Type, parse, words)                                                                         \
+  static char *name (const char *text, Language language)                                                              \
+  {                                                                                                                    \
+    Type value;                                                                                                        \
+    return parse (text, &value) ? g_strdup (words (value, language)) : NULL;                                           \
+  }
+WORD_PRINTER (print_item_state, ItemState, item_state_parse, item_state_text)
+WORD_PRINTER (print_line_state, LineState, line_state_parse, line_state_text)
+WORD_PRINTER (print_loan_state, LoanState, loan_state_parse, loan_state_text)
+WORD_PRINTER (print_wipe_state, WipeState, wipe_state_parse, wipe_state_text)
+WORD_PRINTER (print_verdict, WipeVerdict, wipe_verdict_parse, wipe_verdict_text)
+WORD_PRINTER (print_strand, Strand, strand_parse, strand_text)
+
+static char *
+print_closed (const char *text, Language language)
+{
+  return g_strdup (calendar_closed_text (text, language));
+}
+
+static char *
+print_objection (const char *text, Language language)
+{
+  return g_strdup (wipe_objection_text (text, language));
+}
+
+static const struct {
+  char how;
+  Printer print;
+} printers[] = {
+    {'d', print_day},        {'m', print_money},      {'c', print_code},       {'k', print_kinds},
+    {'i', print_item_state}, {'l', print_line_state}, {'o', print_loan_state}, {'w', print_wipe_state},
+    {'v', print_verdict},    {'s', print_strand},     {'r', print_closed},     {'b', print_objection},
+};
+
+char *
+argument_text (char how, const char *text, Language language)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (printers); i++)
+    if (printers[i].how == how) {
+      char *printed = printers[i].print (text, language);
+      return printed != NULL ? printed : g_strdup (text);
+    }
+  return g_strdup (text);
+}

@@ -1,0 +1,241 @@
+/* The wipe machine, its gate and its proof scale: tables. Nothing here talks to a tablet; the conductor in actions does. */
+#include "daemon/rules/wipe.h"
+
+#define BATTERY_MIN_PERCENT 30
+
+/*   seen -> identified -> gated -> armed | started -> gone <-> recovery -> returned -> verified | not_wiped | unknown
+ *   before the bar: a pulled cable or a cancel ends in aborted, another tablet or the gate in blocked
+ *   after the bar:  nothing can be taken back; what is not proven ends in not_wiped or unknown
+ *   wait_human stands beside the state it waited in: what happens happens as it would there, except that the command is not
+ *   sent while somebody is waited for. */
+typedef struct {
+  gboolean can_happen;
+  WipeState next;
+} Move;
+#define TO(state)                                                                                                      \
+  {                                                                                                                    \
+    TRUE, WIPE_##state                                                                                                 \
+  }
+#define BEFORE_COMMAND                                                                                                 \
+  [WIPE_ON_NEEDS_HUMAN] = TO (WAIT_HUMAN), [WIPE_ON_CABLE] = TO (ABORTED), [WIPE_ON_LOST] = TO (ABORTED),              \
+  [WIPE_ON_FOREIGN] = TO (BLOCKED), [WIPE_ON_GATE_CLOSED] = TO (BLOCKED), [WIPE_ON_CANCEL] = TO (ABORTED)
+#define AFTER_COMMAND                                                                                                  \
+  [WIPE_ON_NEEDS_HUMAN] = TO (WAIT_HUMAN), [WIPE_ON_LOST] = TO (UNKNOWN), [WIPE_ON_FOREIGN] = TO (UNKNOWN)
+
+static const Move moves[WIPE_STATES_N][WIPE_EVENTS_N] = {
+    [WIPE_SEEN] = {BEFORE_COMMAND, [WIPE_ON_SERIAL_MATCHES] = TO (IDENTIFIED)},
+    [WIPE_IDENTIFIED] = {BEFORE_COMMAND, [WIPE_ON_GATE_OPEN] = TO (GATED)},
+    [WIPE_GATED] = {BEFORE_COMMAND, [WIPE_ON_STRATEGY] = TO (ARMED)},
+    [WIPE_ARMED] = {BEFORE_COMMAND, [WIPE_ON_COMMAND] = TO (STARTED)},
+    [WIPE_STARTED] = {AFTER_COMMAND, [WIPE_ON_LEFT] = TO (GONE), [WIPE_ON_RECOVERY_FACE] = TO (RECOVERY),
+                      [WIPE_ON_IGNORED] = TO (NOT_WIPED), [WIPE_ON_REFUSED] = TO (NOT_WIPED)},
+    [WIPE_GONE] = {AFTER_COMMAND, [WIPE_ON_RECOVERY_FACE] = TO (RECOVERY), [WIPE_ON_RETURNED] = TO (RETURNED)},
+    [WIPE_RECOVERY] = {AFTER_COMMAND, [WIPE_ON_LEFT] = TO (GONE), [WIPE_ON_RETURNED] = TO (RETURNED)},
+    [WIPE_RETURNED] = {AFTER_COMMAND, [WIPE_ON_LEFT] = TO (GONE), /* a boot loop: it comes and goes */
+                       [WIPE_ON_PROOF] = TO (VERIFIED), [WIPE_ON_KEY_ACCEPTED] = TO (NOT_WIPED)},
+};
+
+static const char *const event_names[] = {
+    [WIPE_ON_SERIAL_MATCHES] = "serial_matches",
+    [WIPE_ON_GATE_OPEN] = "gate_open",
+    [WIPE_ON_STRATEGY] = "strategy",
+    [WIPE_ON_COMMAND] = "command",
+    [WIPE_ON_LEFT] = "left",
+    [WIPE_ON_RECOVERY_FACE] = "recovery_face",
+    [WIPE_ON_RETURNED] = "returned",
+    [WIPE_ON_PROOF] = "proof",
+    [WIPE_ON_NEEDS_HUMAN] = "needs_human",
+    [WIPE_ON_HUMAN_DONE] = "human_done",
+    [WIPE_ON_KEY_ACCEPTED] = "key_accepted",
+    [WIPE_ON_IGNORED] = "ignored",
+    [WIPE_ON_REFUSED] = "refused",
+    [WIPE_ON_CABLE] = "cable",
+    [WIPE_ON_LOST] = "lost",
+    [WIPE_ON_FOREIGN] = "foreign",
+    [WIPE_ON_GATE_CLOSED] = "gate_closed",
+    [WIPE_ON_CANCEL] = "cancel",
+};
+G_STATIC_ASSERT (G_N_ELEMENTS (event_names) == WIPE_EVENTS_N);
+
+const char *
+wipe_event_name (WipeEventKind event)
+{
+  return event_names[event];
+}
+
+gboolean
+wipe_next (WipeState state, WipeState waited_in, WipeEventKind event, WipeState *next)
+{
+  gboolean is_waiting = state == WIPE_WAIT_HUMAN;
+  Move move = moves[is_waiting ? waited_in : state][event];
+  if (is_waiting && event == WIPE_ON_HUMAN_DONE)
+    move = (Move){moves[waited_in][WIPE_ON_NEEDS_HUMAN].can_happen, waited_in};
+  else if (is_waiting && (event == WIPE_ON_NEEDS_HUMAN || event == WIPE_ON_COMMAND))
+    return FALSE;
+  if (move.can_happen)
+    *next = move.next;
+  return move.can_happen;
+}
+
+/* What a state means to those who look from outside. had_begun / not: where the item goes when a wipe ends there; -1: nowhere. */
+typedef struct {
+  gboolean may_have_begun, is_over;
+  int item_after_begun, item_after_nothing;
+} Meaning;
+#define NOWHERE (-1)
+
+static const Meaning meanings[] = {
+    [WIPE_SEEN] = {FALSE, FALSE, NOWHERE, NOWHERE},
+    [WIPE_IDENTIFIED] = {FALSE, FALSE, NOWHERE, NOWHERE},
+    [WIPE_GATED] = {FALSE, FALSE, NOWHERE, NOWHERE},
+    [WIPE_ARMED] = {FALSE, FALSE, NOWHERE, NOWHERE},
+    [WIPE_STARTED] = {TRUE, FALSE, NOWHERE, NOWHERE},
+    [WIPE_GONE] = {TRUE, FALSE, NOWHERE, NOWHERE},
+    [WIPE_RECOVERY] = {TRUE, FALSE, NOWHERE, NOWHERE},
+    [WIPE_RETURNED] = {TRUE, FALSE, NOWHERE, NOWHERE},
+    [WIPE_WAIT_HUMAN] = {FALSE, FALSE, NOWHERE, NOWHERE}, /* depends on where it waited: ask that state */
+    [WIPE_VERIFIED] = {TRUE, TRUE, ITEM_READY, NOWHERE},  /* verified without having begun does not exist */
+    [WIPE_NOT_WIPED] = {TRUE, TRUE, ITEM_TO_WIPE, ITEM_TO_WIPE},
+    [WIPE_UNKNOWN] = {TRUE, TRUE, ITEM_BLOCKED, ITEM_TO_WIPE},
+    [WIPE_BLOCKED] = {FALSE, TRUE, NOWHERE, ITEM_TO_WIPE},
+    [WIPE_ABORTED] = {FALSE, TRUE, NOWHERE, ITEM_TO_WIPE},
+};
+G_STATIC_ASSERT (G_N_ELEMENTS (meanings) == WIPE_STATES_N);
+
+gboolean
+wipe_is_over (WipeState state)
+{
+  return meanings[state].is_over;
+}
+
+gboolean
+wipe_may_have_begun (WipeState state)
+{
+  return meanings[state].may_have_begun;
+}
+
+gboolean
+wipe_item_state_after (WipeState ended, gboolean had_begun, ItemState *state)
+{
+  int after = had_begun ? meanings[ended].item_after_begun : meanings[ended].item_after_nothing;
+  if (after == NOWHERE)
+    return FALSE;
+  *state = (ItemState)after;
+  return TRUE;
+}
+
+/* ---- the gate ---- */
+
+/* Is it the tablet we mean, and is it free? */
+static void
+judge_identity (const WipeGateFacts *facts, Verdict *verdict)
+{
+  const Item *item = facts->item;
+  if (facts->holder != NULL)
+    verdict_add (verdict, M_WIPE_ITEM_LENT, item->code, facts->holder, NULL);
+  else if (item->state != ITEM_TO_WIPE)
+    verdict_add (verdict, M_WIPE_ITEM_STATE, item->code, item_state_name (item->state), NULL);
+  if (item->serial == NULL)
+    verdict_add (verdict, M_WIPE_NO_SERIAL, item->code, NULL);
+  else if (facts->read_serial == NULL)
+    verdict_add (verdict, M_WIPE_SERIAL_UNREAD, item->code, NULL);
+  else if (!g_str_equal (facts->read_serial, item->serial))
+    verdict_add (verdict, M_WIPE_SERIAL_DIFFERS, item->code, facts->read_serial, item->serial, NULL);
+  if (facts->is_duplicate)
+    verdict_add (verdict, M_WIPE_DUPLICATE, facts->read_serial != NULL ? facts->read_serial : "?", NULL);
+  if (facts->port_is_reserved)
+    verdict_add (verdict, M_WIPE_PORT_TAKEN, NULL);
+}
+
+/* Would it stay locked by the last borrower's account? */
+static void
+judge_accounts (const WipeGateFacts *facts, Verdict *verdict)
+{
+  const char *code = facts->item->code;
+  if (facts->strategy_clears_google_lock)
+    return;
+  if (facts->google_accounts > 0)
+    verdict_add (verdict, M_WIPE_GOOGLE, code, NULL);
+  if (facts->other_accounts > 0)
+    verdict_add (verdict, M_WIPE_OTHER_ACCOUNT, code, NULL);
+  if (facts->google_accounts < 0 || facts->other_accounts < 0)
+    verdict_add (verdict, M_WIPE_ACCOUNTS_UNSEEN, code, NULL);
+}
+
+/* Can the tablet go through with it? */
+static void
+judge_condition (const WipeGateFacts *facts, Verdict *verdict)
+{
+  char percent[12];
+  g_snprintf (percent, sizeof percent, "%d", facts->battery_percent);
+  if (facts->battery_percent < 0)
+    verdict_add (verdict, M_WIPE_BATTERY_UNSEEN, NULL);
+  else if (facts->battery_percent < BATTERY_MIN_PERCENT && facts->is_charging != 1)
+    verdict_add (verdict, M_WIPE_BATTERY, percent, G_STRINGIFY (BATTERY_MIN_PERCENT), NULL);
+  if (facts->has_device_owner > 0)
+    verdict_add (verdict, M_WIPE_OWNER, facts->item->code, NULL);
+  if (facts->merge_pending > 0)
+    verdict_add (verdict, M_WIPE_MERGE, facts->item->code, NULL);
+  if (facts->strategy_objection != NULL)
+    verdict_add (verdict, M_WIPE_OBJECTION, facts->strategy != NULL ? facts->strategy : "?", facts->strategy_objection,
+                 NULL);
+}
+
+void
+wipe_judge_gate (const WipeGateFacts *facts, Verdict *verdict)
+{
+  judge_identity (facts, verdict);
+  if (facts->strategy_needs_link && !facts->link_ready)
+    verdict_add (verdict, M_WIPE_LINK, NULL);
+  judge_accounts (facts, verdict);
+  judge_condition (facts, verdict);
+  verdict_add (verdict, M_WIPE_SD_SIM, NULL);
+}
+
+static const struct {
+  const char *word;
+  const char *text[2]; /* by Language */
+} objections[] = {
+    {"needs_adb", {"il faut que l'appareil réponde à adb", "the device must answer adb"}},
+    {"needs_fastboot", {"il faut que l'appareil soit en mode fastboot", "the device must be in fastboot mode"}},
+    {"needs_android_15", {"il faut Android 15 ou plus récent", "Android 15 or later is needed"}},
+    {"needs_unlocked_bootloader", {"le chargeur de démarrage est verrouillé", "the boot loader is locked"}},
+    {"no_recovery_wipe", {"l'appareil ne connaît pas cette commande", "the device does not know this command"}},
+};
+
+const char *
+wipe_objection_text (const char *word, Language language)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (objections); i++)
+    if (g_strcmp0 (word, objections[i].word) == 0)
+      return objections[i].text[language];
+  return NULL;
+}
+
+/* ---- the proof scale ---- */
+
+/* The whole story was seen from the host, and every part of it says "wiped". */
+static gboolean
+is_consistent (const WipeEvidence *evidence)
+{
+  return evidence->command_accepted && evidence->left_port && evidence->returned_same_port && evidence->same_serial &&
+         (evidence->key_refused || evidence->adb_absent);
+}
+
+WipeVerdict
+wipe_judge_evidence (const WipeEvidence *evidence)
+{
+  if (evidence->key_accepted)
+    return VERDICT_NOT_WIPED;
+  if (evidence->tradein_says_reset && evidence->same_serial)
+    return VERDICT_PROVEN;
+  if (!is_consistent (evidence))
+    return VERDICT_UNKNOWN;
+  return evidence->attested ? VERDICT_ATTESTED : VERDICT_CONSISTENT;
+}
+
+gboolean
+wipe_verdict_certifies (WipeVerdict verdict)
+{
+  return verdict == VERDICT_PROVEN || verdict == VERDICT_ATTESTED;
+}
