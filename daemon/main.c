@@ -139,35 +139,40 @@ open_bench (Daemon *daemon)
 
 /* A socket file that nobody answers on is left over from a daemon that was killed. */
 static gboolean
-remove_stale_socket (int fd, const struct sockaddr_un *address, GError **error)
+remove_stale_socket (const struct sockaddr_un *address, GError **error)
 {
-  if (connect (fd, (const struct sockaddr *)address, sizeof *address) == 0) {
+  int fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (fd < 0)
+    return fail_errno (error, "cannot make a socket at", address->sun_path);
+  gboolean is_answered = connect (fd, (const struct sockaddr *)address, sizeof *address) == 0;
+  gboolean is_stale = !is_answered && errno == ECONNREFUSED;
+  (void)close (fd); /* nothing was sent on it */
+  if (is_answered) {
     g_set_error (error, G_IO_ERROR, G_IO_ERROR_BUSY, "another daemon already answers on %s", address->sun_path);
     return FALSE;
   }
-  if (errno == ECONNREFUSED && unlink (address->sun_path) != 0)
-    return fail_errno (error, "cannot replace", address->sun_path);
-  return TRUE;
+  return !is_stale || unlink (address->sun_path) == 0 || fail_errno (error, "cannot replace", address->sun_path);
+}
+
+/* The path as an address, its folder made. */
+static gboolean
+socket_address (const char *path, struct sockaddr_un *address, GError **error)
+{
+  g_autofree char *folder = g_path_get_dirname (path);
+  *address = (struct sockaddr_un){.sun_family = AF_UNIX};
+  if (g_strlcpy (address->sun_path, path, sizeof address->sun_path) >= sizeof address->sun_path) {
+    errno = ENAMETOOLONG;
+    return fail_errno (error, "socket", path);
+  }
+  return g_mkdir_with_parents (folder, 0755) == 0 || fail_errno (error, "cannot make", folder);
 }
 
 static gboolean
 open_socket (const char *path, int *listen_fd, GError **error)
 {
-  struct sockaddr_un address = {.sun_family = AF_UNIX};
-  g_autofree char *folder = g_path_get_dirname (path);
-  if (strlen (path) >= sizeof address.sun_path) {
-    errno = ENAMETOOLONG;
-    return fail_errno (error, "socket", path);
-  }
-  g_strlcpy (address.sun_path, path, sizeof address.sun_path);
-  if (g_mkdir_with_parents (folder, 0755) != 0)
-    return fail_errno (error, "cannot make", folder);
-  int probe = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  gboolean is_free = probe >= 0 && remove_stale_socket (probe, &address, error);
-  if (probe >= 0)
-    (void)close (probe); /* nothing was sent on it */
-  if (!is_free)
-    return probe >= 0 ? FALSE : fail_errno (error, "cannot make a socket at", path);
+  struct sockaddr_un address;
+  if (!socket_address (path, &address, error) || !remove_stale_socket (&address, error))
+    return FALSE;
   int fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   mode_t mask = umask (0117); /* 0660: owner and group; the identity is the peer's uid */
   gboolean listens =

@@ -9,12 +9,12 @@ typedef struct _Conductor Conductor;
 
 /* How long each wait may last, in milliseconds (android-reset.md (i)). */
 typedef struct {
-  guint tap_ms;      /* somebody taps "Allow": 120 s */
-  guint probe_ms;    /* the facts are read: 60 s */
-  guint leave_ms;    /* command accepted -> gone from the port: 75 s */
-  guint human_ms;    /* guided: a person resets it by hand: 15 min */
-  guint return_ms;   /* gone -> back: 20 min */
-  guint settle_ms;   /* back, no adb seen -> conclude that adb is off: 10 s */
+  guint tap_ms;    /* somebody taps "Allow": 120 s */
+  guint probe_ms;  /* the facts are read: 60 s */
+  guint leave_ms;  /* command accepted -> gone from the port: 75 s */
+  guint human_ms;  /* guided: a person resets it by hand: 15 min */
+  guint return_ms; /* gone -> back: 20 min */
+  guint settle_ms; /* back, no adb seen -> conclude that adb is off: 10 s */
 } ConductorTimeouts;
 extern const ConductorTimeouts conductor_default_timeouts;
 

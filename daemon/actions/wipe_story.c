@@ -3,6 +3,11 @@
 #include "daemon/actions/wipe.h"
 #include "daemon/rules/item.h"
 #include "db/item.h"
+#include "db/loan.h"
+#include <string.h>
+
+/* How a right claimed at the start is kept among the notes. wipe.c writes it. */
+#define OVERRIDE_NOTE "override "
 
 /* What a waiting wipe waits for: its reason, where it waited, what the person must do. */
 static const struct {
@@ -54,6 +59,7 @@ wipe_step_free (WipeStep *step)
   if (step == NULL)
     return;
   g_ptr_array_unref (step->notes);
+  g_free (step->gate);
   g_free (step->reason);
   g_free (step->strategy);
   g_free (step->serial);
@@ -89,6 +95,13 @@ wipe_waited_in (const Wipe *wipe)
     if (g_strcmp0 (wipe->reason, waits[i].reason) == 0)
       return waits[i].waited_in;
   return WIPE_SEEN;
+}
+
+void
+wipe_step_gate (WipeStep *step, const WipeGateFacts *facts)
+{
+  g_free (step->gate);
+  step->gate = g_memdup2 (facts, sizeof *facts);
 }
 
 char *
@@ -239,29 +252,101 @@ write_what_was_read (Store *store, const WipeStep *step, GError **error)
   return step->strategy == NULL || wipe_set_strategy (store, step->wipe, step->strategy, error);
 }
 
+/* The rights that were claimed when the wipe was asked: notes "override RIGHT: comment". NULL-terminated; caller frees. */
+static GStrv
+claimed_rights (GPtrArray *events)
+{
+  g_autoptr (GStrvBuilder) rights = g_strv_builder_new ();
+  for (guint i = 0; i < events->len; i++) {
+    const WipeEvent *event = g_ptr_array_index (events, i);
+    const char *colon = strchr (event->text, ':');
+    if (!g_str_equal (event->kind, "human") || colon == NULL || !g_str_has_prefix (event->text, OVERRIDE_NOTE))
+      continue;
+    g_autofree char *right =
+        g_strndup (event->text + strlen (OVERRIDE_NOTE), (gsize)(colon - event->text) - strlen (OVERRIDE_NOTE));
+    g_strv_builder_add (rights, right);
+  }
+  return g_strv_builder_end (rights);
+}
+
+/* The gate, with the item, its holder and its port as they are in this very transaction. *reason: why it is closed. */
+static gboolean
+judge_gate (Store *store, const WipeStep *step, const Wipe *wipe, WipeEventKind *event, char **reason, GError **error)
+{
+  WipeGateFacts facts = *step->gate;
+  g_autoptr (GError) problem = NULL;
+  g_autoptr (Verdict) verdict = verdict_new ();
+  g_autoptr (Item) item = item_load (store, wipe->item, error);
+  g_autoptr (GPtrArray) events = item != NULL ? wipe_event_list (store, wipe->code, 0, error) : NULL;
+  if (events == NULL)
+    return FALSE;
+  g_autoptr (Loan) loan = loan_open_of (store, wipe->item, &problem);
+  g_autoptr (Wipe) on_port = problem == NULL ? wipe_open_of_port (store, wipe->port, &problem) : NULL;
+  if (problem != NULL) {
+    g_propagate_error (error, g_steal_pointer (&problem));
+    return FALSE;
+  }
+  facts.item = item;
+  facts.holder = loan != NULL ? loan->person : NULL;
+  facts.port_is_reserved = on_port != NULL && !g_str_equal (on_port->code, wipe->code);
+  wipe_judge_gate (&facts, verdict);
+  g_auto (GStrv) rights = claimed_rights (events);
+  *reason = wipe_reason_of_verdict (verdict, (const char *const *)rights);
+  *event = *reason == NULL ? WIPE_ON_GATE_OPEN : WIPE_ON_GATE_CLOSED;
+  return TRUE;
+}
+
+/* Where a step leads: the event it names, or the one that its judging comes to. */
+typedef struct {
+  WipeEventKind event;
+  char *reason;
+  WipeVerdict verdict;
+  WipeState next;
+} Turn;
+
+static gboolean
+choose_turn (Store *store, const WipeStep *step, const Wipe *before, Turn *turn, GError **error)
+{
+  const char *reason = step->reason;
+  *turn = (Turn){.event = step->event, .verdict = before->verdict};
+  if (step->judges && !judge (store, step->wipe, &turn->event, &reason, &turn->verdict, error))
+    return FALSE;
+  if (step->gate != NULL && !judge_gate (store, step, before, &turn->event, &turn->reason, error))
+    return FALSE;
+  if (turn->reason == NULL)
+    turn->reason = g_strdup (reason);
+  if (wipe_next (before->state, wipe_waited_in (before), turn->event, &turn->next))
+    return TRUE;
+  g_clear_pointer (&turn->reason, g_free);
+  g_set_error (error, DB_ERROR, DB_ERROR_STALE, "wipe %s is %s: %s cannot happen there", step->wipe,
+               wipe_state_name (before->state), wipe_event_name (turn->event));
+  return FALSE;
+}
+
+static gboolean
+take_turn (Store *store, const WipeStep *step, const Wipe *before, const Turn *turn, GError **error)
+{
+  g_autofree char *line =
+      g_strdup_printf ("%s -> %s: %s", wipe_state_name (before->state), wipe_state_name (turn->next),
+                       turn->reason != NULL ? turn->reason : wipe_event_name (turn->event));
+  return wipe_move (store, step->wipe, before->state, turn->next, turn->reason, step->now_ms / 1000, error) &&
+         wipe_set_verdict (store, step->wipe, turn->verdict, error) &&
+         wipe_event_add (store, step->wipe, step->now_ms, "state", line, error);
+}
+
 static gboolean
 move (Store *store, const ActionContext *context, const WipeStep *step, const Wipe *before, GError **error)
 {
-  WipeEventKind event = step->event;
-  const char *reason = step->reason;
-  WipeVerdict verdict = before->verdict;
-  WipeState next;
-  if (step->judges && !judge (store, step->wipe, &event, &reason, &verdict, error))
+  Turn turn;
+  if (!choose_turn (store, step, before, &turn, error))
     return FALSE;
-  if (!wipe_next (before->state, wipe_waited_in (before), event, &next)) {
-    g_set_error (error, DB_ERROR, DB_ERROR_STALE, "wipe %s is %s: %s cannot happen there", step->wipe,
-                 wipe_state_name (before->state), wipe_event_name (event));
+  gboolean is_taken = take_turn (store, step, before, &turn, error);
+  g_free (turn.reason);
+  if (!is_taken)
     return FALSE;
-  }
-  g_autofree char *line = g_strdup_printf ("%s -> %s: %s", wipe_state_name (before->state), wipe_state_name (next),
-                                           reason != NULL ? reason : wipe_event_name (event));
-  if (!wipe_move (store, step->wipe, before->state, next, reason, step->now_ms / 1000, error) ||
-      !wipe_set_verdict (store, step->wipe, verdict, error) ||
-      !wipe_event_add (store, step->wipe, step->now_ms, "state", line, error))
-    return FALSE;
-  if (next == WIPE_STARTED && before->state == WIPE_ARMED)
+  if (turn.next == WIPE_STARTED && before->state == WIPE_ARMED)
     return begin (store, context, before, error);
-  if (!wipe_is_over (next))
+  if (!wipe_is_over (turn.next))
     return TRUE;
   g_autoptr (Wipe) ended = wipe_load (store, step->wipe, error);
   return ended != NULL && wipe_story_end (store, context, ended, before->started_at != 0, error);
@@ -274,7 +359,8 @@ wipe_step_apply (Store *store, const WipeStep *step, const char *account, Wipe *
   if (!write_what_was_read (store, step, error))
     return FALSE;
   g_autoptr (Wipe) before = wipe_load (store, step->wipe, error);
-  if (before == NULL || ((step->moves || step->judges) && !move (store, &context, step, before, error)))
+  if (before == NULL ||
+      ((step->moves || step->judges || step->gate != NULL) && !move (store, &context, step, before, error)))
     return FALSE;
   g_autoptr (Wipe) after = wipe_load (store, step->wipe, error);
   if (after == NULL)

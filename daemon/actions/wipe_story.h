@@ -15,12 +15,14 @@ typedef struct {
 /* One step. Owned strings; NULL = unchanged. */
 typedef struct {
   Code wipe;
-  gint64 now_ms;        /* epoch milliseconds by the register's clock */
-  GPtrArray *notes;     /* WipeNote * */
-  gboolean moves;       /* event and reason are meant */
+  gint64 now_ms;    /* epoch milliseconds by the register's clock */
+  GPtrArray *notes; /* WipeNote * */
+  gboolean moves;   /* event and reason are meant */
   WipeEventKind event;
-  gboolean judges;      /* instead of a given event: weigh the evidence and take the event that follows from it */
-  char *reason;         /* a waiting reason (wipe_story.c, table), or wipe_reason_of_error / of_verdict, or a message's code */
+  gboolean judges; /* instead of a given event: weigh the evidence and take the event that follows from it */
+  WipeGateFacts *
+      gate; /* instead of a given event: judge the gate with what was read of the device; item, holder and port are filled in */
+  char *reason; /* a waiting reason (wipe_story.c, table), or wipe_reason_of_error / of_verdict, or a message's code */
   char *strategy, *serial, *facts;
 } WipeStep;
 WipeStep *wipe_step_new (const char *wipe, gint64 now_ms);
@@ -29,6 +31,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (WipeStep, wipe_step_free)
 /* kind: see WipeNote. */
 void wipe_step_note (WipeStep *step, const char *kind, const char *format, ...) G_GNUC_PRINTF (3, 4);
 void wipe_step_event (WipeStep *step, WipeEventKind event, const char *reason);
+
+/* The gate is judged in the step: facts are copied, their strings must live as long as the step does (static, or the run's). */
+void wipe_step_gate (WipeStep *step, const WipeGateFacts *facts);
 
 /* Writes the step. *wipe (caller frees) is the wipe as it stands after it. DB_ERROR_STALE when the machine has no such move from
  * where the wipe is now: somebody (a person, another step) was faster; load it again. */
@@ -42,4 +47,5 @@ WipeState wipe_waited_in (const Wipe *wipe);
 /* Reads the evidence out of the story. */
 gboolean wipe_story_evidence (Store *store, const char *wipe, WipeEvidence *evidence, GError **error);
 /* What a finished wipe's item and verdict become, with the journal line; used by wipe_step_apply and by the verbs. */
-gboolean wipe_story_end (Store *store, const ActionContext *context, const Wipe *ended, gboolean had_begun, GError **error);
+gboolean wipe_story_end (Store *store, const ActionContext *context, const Wipe *ended, gboolean had_begun,
+                         GError **error);

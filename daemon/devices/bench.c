@@ -340,6 +340,17 @@ bench_list (Bench *bench)
   return list;
 }
 
+gboolean
+bench_is_reading (Bench *bench)
+{
+  for (guint i = 0; i < bench->slots->len; i++) {
+    const Slot *slot = g_ptr_array_index (bench->slots, i);
+    if (!slot->is_shown)
+      return TRUE;
+  }
+  return FALSE;
+}
+
 const Device *
 bench_find (Bench *bench, guint64 session)
 {

@@ -37,8 +37,8 @@ typedef enum {
   DEVICE_LINK_NO_PERMISSION,
   DEVICE_LINK_BROKEN /* failed: see the error of the callback; connect may be tried again */
 } DeviceLink;
-const char *device_link_name (
-    DeviceLink link); /* "none" "opening" "needs_tap" "untrusted" "ready" "busy" "no_permission" "broken" */
+/* "none" "opening" "needs_tap" "untrusted" "ready" "busy" "no_permission" "broken" */
+const char *device_link_name (DeviceLink link);
 
 /* One plug-in of one device. Borrowed from the bench: valid inside the callback, or until the main loop runs again. */
 typedef struct {
@@ -72,6 +72,8 @@ void bench_free (Bench *bench);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Bench, bench_free)
 /* All devices with an Android-like or portable-device face, by port. Array of borrowed `const Device *`; caller unrefs it. */
 GPtrArray *bench_list (Bench *bench);
+/* TRUE while the strings of a device that is plugged in are still being read: it has not been announced yet. */
+gboolean bench_is_reading (Bench *bench);
 /* NULL when that plug-in is over. */
 const Device *bench_find (Bench *bench, guint64 session);
 const Device *bench_find_port (Bench *bench, const char *port);

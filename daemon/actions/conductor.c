@@ -1,0 +1,376 @@
+/* The conductor: which asset is on which port, and one run for each unfinished wipe. */
+#include "daemon/actions/conductor.h"
+#include "daemon/actions/wipe_run.h"
+#include "daemon/rules/wipe.h"
+#include "db/item.h"
+#include "db/wipe.h"
+
+const ConductorTimeouts conductor_default_timeouts = {
+    .tap_ms = 120 * 1000,
+    .probe_ms = 60 * 1000,
+    .leave_ms = 75 * 1000,
+    .human_ms = 15 * 60 * 1000,
+    .return_ms = 20 * 60 * 1000,
+    .settle_ms = 10 * 1000,
+};
+
+struct _Conductor {
+  Register *reg;
+  Events *events;
+  Bench *bench;
+  ConductorTimeouts timeouts;
+  WipeRunWorld world;
+  GHashTable *runs; /* wipe code -> WipeRun */
+  gboolean is_matching, match_again;
+  guint pending; /* questions to the register whose answer is still to come */
+  gboolean is_ending;
+  GMutex slots_lock;
+  GPtrArray *slots; /* BenchSlot *, guarded */
+};
+
+/* A question to the register, asked in the main loop and answered there. */
+typedef struct {
+  Conductor *conductor;
+  GPtrArray *slots; /* to match with the register's items */
+  Code code;        /* a wipe to take up */
+  GPtrArray *wipes; /* unfinished wipes found */
+  gboolean is_resumed;
+  GError *error;
+  void (*answer) (Conductor *conductor, gpointer question);
+} Question;
+
+static void
+question_free (Question *question)
+{
+  g_clear_pointer (&question->slots, g_ptr_array_unref);
+  g_clear_pointer (&question->wipes, g_ptr_array_unref);
+  g_clear_error (&question->error);
+  g_free (question);
+}
+
+static gboolean
+on_answer (gpointer user)
+{
+  Question *question = user;
+  question->conductor->pending--;
+  if (!question->conductor->is_ending)
+    question->answer (question->conductor, question);
+  question_free (question);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+answered_in_register (gpointer user, const GError *error)
+{
+  Question *question = user;
+  question->error = error != NULL ? g_error_copy (error) : NULL;
+  g_idle_add_full (G_PRIORITY_DEFAULT, on_answer, question, NULL);
+}
+
+static void
+ask (Conductor *conductor, RegisterFunc func, Question *question)
+{
+  question->conductor = conductor;
+  conductor->pending++;
+  register_read (conductor->reg, func, answered_in_register, question);
+}
+
+/* ---- the slots: what is on the ports, matched with the register ---- */
+
+static BenchSlot *
+slot_copy (const BenchSlot *slot)
+{
+  BenchSlot *copy = g_memdup2 (slot, sizeof *slot);
+  copy->port = g_strdup (slot->port);
+  copy->serial = g_strdup (slot->serial);
+  copy->maker = g_strdup (slot->maker);
+  copy->name = g_strdup (slot->name);
+  copy->model = g_strdup (slot->model);
+  return copy;
+}
+
+static GPtrArray *
+slots_copy (GPtrArray *slots)
+{
+  GPtrArray *copy = g_ptr_array_new_with_free_func ((GDestroyNotify)bench_slot_free);
+  for (guint i = 0; i < slots->len; i++)
+    g_ptr_array_add (copy, slot_copy (g_ptr_array_index (slots, i)));
+  return copy;
+}
+
+static GPtrArray *
+slots_of_bench (Bench *bench)
+{
+  g_autoptr (GPtrArray) devices = bench_list (bench);
+  GPtrArray *slots = g_ptr_array_new_with_free_func ((GDestroyNotify)bench_slot_free);
+  for (guint i = 0; i < devices->len; i++) {
+    const Device *device = g_ptr_array_index (devices, i);
+    BenchSlot *slot = g_new0 (BenchSlot, 1);
+    slot->port = g_strdup (device->port);
+    slot->serial = g_strdup (device->serial);
+    slot->maker = g_strdup (device->maker);
+    slot->name = g_strdup (device->name);
+    slot->mode = device_mode_name (device->mode);
+    slot->link = device_link_name (device->link);
+    slot->is_duplicate = device->is_duplicate;
+    g_ptr_array_add (slots, slot);
+  }
+  return slots;
+}
+
+static gboolean
+match_slot (Store *store, BenchSlot *slot, GError **error)
+{
+  g_autoptr (GError) problem = NULL;
+  g_autoptr (Wipe) wipe = wipe_open_of_port (store, slot->port, &problem);
+  g_autoptr (Item) item = NULL;
+  if (problem == NULL && slot->serial != NULL)
+    item = item_load_by_serial (store, slot->serial, &problem);
+  if (problem != NULL && !g_error_matches (problem, DB_ERROR, DB_ERROR_NOT_FOUND)) {
+    g_propagate_error (error, g_steal_pointer (&problem));
+    return FALSE;
+  }
+  if (wipe != NULL)
+    g_strlcpy (slot->wipe, wipe->code, sizeof slot->wipe);
+  if (item == NULL)
+    return TRUE;
+  g_strlcpy (slot->item, item->code, sizeof slot->item);
+  slot->item_state = item->state;
+  slot->model = g_strdup (item->model);
+  return TRUE;
+}
+
+static gboolean
+match_in_register (Store *store, gpointer user, GError **error)
+{
+  Question *question = user;
+  for (guint i = 0; i < question->slots->len; i++)
+    if (!match_slot (store, g_ptr_array_index (question->slots, i), error))
+      return FALSE;
+  return TRUE;
+}
+
+static void
+show_slots (Conductor *conductor, GPtrArray *slots)
+{
+  g_mutex_lock (&conductor->slots_lock);
+  g_clear_pointer (&conductor->slots, g_ptr_array_unref);
+  conductor->slots = slots;
+  g_mutex_unlock (&conductor->slots_lock);
+  events_publish (conductor->events, "bench", "");
+}
+
+static void match_slots (Conductor *conductor);
+
+static void
+on_matched (Conductor *conductor, gpointer user)
+{
+  Question *question = user;
+  conductor->is_matching = FALSE;
+  if (question->error != NULL)
+    g_warning ("the bench cannot be matched with the register: %s", question->error->message);
+  else if (!conductor->match_again)
+    show_slots (conductor, g_steal_pointer (&question->slots));
+  if (conductor->match_again)
+    match_slots (conductor);
+}
+
+/* Shows the ports at once as the bench sees them, then again when the register has said whose they are. */
+static void
+match_slots (Conductor *conductor)
+{
+  if (conductor->is_matching) {
+    conductor->match_again = TRUE;
+    return;
+  }
+  conductor->is_matching = TRUE;
+  conductor->match_again = FALSE;
+  Question *question = g_new0 (Question, 1);
+  question->slots = slots_of_bench (conductor->bench);
+  question->answer = on_matched;
+  ask (conductor, match_in_register, question);
+}
+
+static gboolean
+match_idle (gpointer user)
+{
+  match_slots (user);
+  return G_SOURCE_REMOVE;
+}
+
+void
+conductor_refresh (Conductor *conductor)
+{
+  g_idle_add_full (G_PRIORITY_DEFAULT, match_idle, conductor, NULL);
+}
+
+GPtrArray *
+conductor_slots (Conductor *conductor)
+{
+  g_mutex_lock (&conductor->slots_lock);
+  GPtrArray *copy = slots_copy (conductor->slots);
+  g_mutex_unlock (&conductor->slots_lock);
+  return copy;
+}
+
+/* ---- the runs ---- */
+
+static void
+on_run_changed (const char *wipe, gpointer user)
+{
+  Conductor *conductor = user;
+  events_publish (conductor->events, "wipe", wipe);
+  match_slots (conductor);
+}
+
+static void
+on_run_over (const char *wipe, gpointer user)
+{
+  Conductor *conductor = user;
+  g_autofree char *code = g_strdup (wipe); /* the run, and its code with it, goes away */
+  g_hash_table_remove (conductor->runs, code);
+  match_slots (conductor);
+}
+
+static void
+on_bench (const Device *device, BenchEvent event, gpointer user)
+{
+  Conductor *conductor = user;
+  g_autoptr (GList) codes = g_hash_table_get_keys (conductor->runs);
+  for (GList *code = codes; code != NULL; code = code->next) /* a run only ends from the loop, never inside this call */
+    wipe_run_bench (g_hash_table_lookup (conductor->runs, code->data), device, event);
+  match_slots (conductor);
+}
+
+static void
+on_wipes_found (Conductor *conductor, gpointer user)
+{
+  Question *question = user;
+  if (question->error != NULL) {
+    g_warning ("unfinished wipes cannot be read: %s", question->error->message);
+    return;
+  }
+  while (question->wipes->len > 0) {
+    Wipe *wipe = g_ptr_array_steal_index (question->wipes, 0);
+    WipeRun *known = g_hash_table_lookup (conductor->runs, wipe->code);
+    if (known != NULL) {
+      wipe_free (wipe);
+      wipe_run_reload (known);
+    } else if (wipe_is_over (wipe->state))
+      wipe_free (wipe);
+    else {
+      g_autofree char *code = g_strdup (wipe->code);
+      g_hash_table_insert (conductor->runs, g_steal_pointer (&code),
+                           wipe_run_new (&conductor->world, wipe, question->is_resumed));
+    }
+  }
+  match_slots (conductor);
+}
+
+static gboolean
+find_wipe (Store *store, gpointer user, GError **error)
+{
+  Question *question = user;
+  Wipe *wipe = wipe_load (store, question->code, error);
+  if (wipe == NULL)
+    return FALSE;
+  question->wipes = g_ptr_array_new_with_free_func ((GDestroyNotify)wipe_free);
+  g_ptr_array_add (question->wipes, wipe);
+  return TRUE;
+}
+
+static gboolean
+find_unfinished (Store *store, gpointer user, GError **error)
+{
+  Question *question = user;
+  question->wipes = wipe_list_unfinished (store, error);
+  return question->wipes != NULL;
+}
+
+typedef struct {
+  Conductor *conductor;
+  Code wipe;
+} Waking;
+
+static gboolean
+wake_idle (gpointer user)
+{
+  Waking *waking = user;
+  Question *question = g_new0 (Question, 1);
+  g_strlcpy (question->code, waking->wipe, sizeof question->code);
+  question->answer = on_wipes_found;
+  ask (waking->conductor, find_wipe, question);
+  return G_SOURCE_REMOVE;
+}
+
+void
+conductor_wake (Conductor *conductor, const char *wipe)
+{
+  Waking *waking = g_new0 (Waking, 1);
+  waking->conductor = conductor;
+  g_strlcpy (waking->wipe, wipe, sizeof waking->wipe);
+  g_idle_add_full (G_PRIORITY_DEFAULT, wake_idle, waking, g_free);
+}
+
+/* ---- life ---- */
+
+#define RESUME_CHECK_MS 20
+
+/* Unfinished wipes look at their ports only when the bench has announced what was plugged in at start. */
+static gboolean
+resume_when_read (gpointer user)
+{
+  Conductor *conductor = user;
+  if (bench_is_reading (conductor->bench))
+    return G_SOURCE_CONTINUE;
+  Question *question = g_new0 (Question, 1);
+  question->is_resumed = TRUE;
+  question->answer = on_wipes_found;
+  ask (conductor, find_unfinished, question);
+  return G_SOURCE_REMOVE;
+}
+
+Conductor *
+conductor_new (Register *reg, Events *events, const char *key_path, const ConductorTimeouts *timeouts,
+               gint64 (*now) (gpointer), gpointer now_data, GError **error)
+{
+  g_autoptr (Conductor) conductor = g_new0 (Conductor, 1);
+  conductor->reg = reg;
+  conductor->events = events;
+  conductor->timeouts = *timeouts;
+  g_mutex_init (&conductor->slots_lock);
+  conductor->slots = g_ptr_array_new_with_free_func ((GDestroyNotify)bench_slot_free);
+  conductor->runs = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify)wipe_run_free);
+  conductor->bench = bench_new (key_path, on_bench, conductor, error);
+  if (conductor->bench == NULL)
+    return NULL;
+  conductor->world = (WipeRunWorld){.reg = reg,
+                                    .bench = conductor->bench,
+                                    .timeouts = &conductor->timeouts,
+                                    .now = now,
+                                    .now_data = now_data,
+                                    .changed = on_run_changed,
+                                    .over = on_run_over,
+                                    .user = conductor};
+  g_timeout_add_full (G_PRIORITY_LOW, RESUME_CHECK_MS, resume_when_read, conductor, NULL);
+  match_slots (conductor);
+  return g_steal_pointer (&conductor);
+}
+
+void
+conductor_free (Conductor *conductor)
+{
+  if (conductor == NULL)
+    return;
+  conductor->is_ending = TRUE;
+  while (g_source_remove_by_user_data (conductor))
+    ; /* each removes one pending idle or timer of ours */
+  g_hash_table_remove_all (conductor->runs);
+  g_clear_pointer (&conductor->bench, bench_free);          /* ends what strategies and probes still wait for */
+  while (conductor->pending + conductor->world.pending > 0) /* the register's answers in flight name us */
+    g_main_context_iteration (NULL, TRUE);
+  g_hash_table_unref (conductor->runs);
+  g_ptr_array_unref (conductor->slots);
+  g_mutex_clear (&conductor->slots_lock);
+  g_free (conductor);
+}
