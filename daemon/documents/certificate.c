@@ -12,11 +12,12 @@
 #define VALUE_X          (FLOW_MARGIN + LABEL_WIDTH + GAP)
 #define VALUE_WIDTH      (FLOW_WIDTH - LABEL_WIDTH - GAP)
 #define GAP              (4.0 * POINTS_PER_MM)
-#define ROW_PADDING      3.0  /* points */
-#define INDENT           10.0 /* points, of a line of a list */
-#define SIGNATURE_HEIGHT (38.0 * POINTS_PER_MM)
+#define ROW_PADDING      3.0 /* points */
+#define SIGNATURE_HEIGHT (34.0 * POINTS_PER_MM)
 #define SIGNATURE_WIDTH  ((FLOW_WIDTH - GAP) / 2)
-#define KEEP_WITH_NEXT   48.0 /* points: a heading and two lines */
+#define KEEP_WITH_NEXT   42.0 /* points: a heading and two lines */
+
+#define HEADING_HEIGHT 26.0 /* points */
 
 typedef struct {
   const char *fr, *en;
@@ -82,6 +83,14 @@ draw_head (Flow *flow, const Certificate *certificate, cairo_surface_t *mask)
   flow_move_to (flow, flow_y (flow) + GAP);
 }
 
+/* The English words, unless they are the French ones. */
+static void
+draw_english (Flow *flow, double x, double width, const char *fr, const char *en)
+{
+  if (g_strcmp0 (fr, en) != 0)
+    flow_text (flow, FLOW_SMALL, NULL, x, width, en);
+}
+
 static void
 draw_heading (Flow *flow, Caption caption)
 {
@@ -90,7 +99,7 @@ draw_heading (Flow *flow, Caption caption)
   flow_text (flow, FLOW_HEADING, NULL, FLOW_MARGIN, LABEL_WIDTH, caption.fr);
   double bottom = flow_y (flow);
   flow_move_to (flow, top + ROW_PADDING);
-  flow_text (flow, FLOW_SMALL, NULL, VALUE_X, VALUE_WIDTH, caption.en);
+  draw_english (flow, VALUE_X, VALUE_WIDTH, caption.fr, caption.en);
   flow_move_to (flow, bottom + 1);
   flow_rule (flow, FLOW_MARGIN, FLOW_WIDTH);
   flow_move_to (flow, bottom + ROW_PADDING);
@@ -107,7 +116,7 @@ draw_field (Flow *flow, const CertificateField *field)
   flow_begin (flow, "TR");
   flow_begin (flow, "TH");
   flow_text (flow, FLOW_STRONG, NULL, FLOW_MARGIN, LABEL_WIDTH, field->label_fr);
-  flow_text (flow, FLOW_SMALL, NULL, FLOW_MARGIN, LABEL_WIDTH, field->label_en);
+  draw_english (flow, FLOW_MARGIN, LABEL_WIDTH, field->label_fr, field->label_en);
   flow_end (flow);
   double bottom = flow_y (flow);
   guint page = flow_page (flow);
@@ -141,7 +150,7 @@ draw_list (Flow *flow, Caption caption, const char *const *lines, gsize n_lines)
     return;
   draw_heading (flow, caption);
   for (gsize i = 0; i < n_lines; i++)
-    flow_text (flow, FLOW_BODY, NULL, FLOW_MARGIN + INDENT, FLOW_WIDTH - INDENT, lines[i]);
+    flow_text (flow, FLOW_ITEM, NULL, FLOW_MARGIN, FLOW_WIDTH, lines[i]);
   flow_move_to (flow, flow_y (flow) + GAP);
 }
 
@@ -166,7 +175,7 @@ draw_signature (Flow *flow, Caption signer, double x, double top)
 static void
 draw_signatures (Flow *flow)
 {
-  flow_need (flow, SIGNATURE_HEIGHT + KEEP_WITH_NEXT);
+  flow_need (flow, SIGNATURE_HEIGHT + HEADING_HEIGHT);
   draw_heading (flow, SIGNATURES);
   double top = flow_y (flow) + ROW_PADDING;
   for (gsize i = 0; i < G_N_ELEMENTS (SIGNERS); i++)

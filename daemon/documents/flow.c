@@ -17,13 +17,18 @@ typedef struct {
   PangoWeight weight;
   double grey; /* 0 black; light greys are not readable enough on paper */
   double spacing;
+  double hanging; /* how far the rows after the first stand to the right */
   const char *tag;
 } Style;
 
 static const Style STYLES[] = {
-    [FLOW_TITLE] = {18, PANGO_WEIGHT_BOLD, 0.0, 2.0, "H1"},   [FLOW_HEADING] = {11, PANGO_WEIGHT_BOLD, 0.0, 2.0, "H2"},
-    [FLOW_BODY] = {9.5, PANGO_WEIGHT_NORMAL, 0.0, 2.0, "P"},  [FLOW_STRONG] = {9.5, PANGO_WEIGHT_BOLD, 0.0, 1.0, "P"},
-    [FLOW_SMALL] = {7.5, PANGO_WEIGHT_NORMAL, 0.3, 1.0, "P"}, [FLOW_TINY] = {6, PANGO_WEIGHT_NORMAL, 0.3, 0.5, "P"},
+    [FLOW_TITLE] = {18, PANGO_WEIGHT_BOLD, 0.0, 2.0, 0, "H1"},
+    [FLOW_HEADING] = {11, PANGO_WEIGHT_BOLD, 0.0, 2.0, 0, "H2"},
+    [FLOW_BODY] = {9, PANGO_WEIGHT_NORMAL, 0.0, 2.0, 0, "P"},
+    [FLOW_ITEM] = {8.5, PANGO_WEIGHT_NORMAL, 0.0, 1.5, 12, "P"},
+    [FLOW_STRONG] = {9, PANGO_WEIGHT_BOLD, 0.0, 1.0, 0, "P"},
+    [FLOW_SMALL] = {7, PANGO_WEIGHT_NORMAL, 0.3, 0.5, 0, "P"},
+    [FLOW_TINY] = {6, PANGO_WEIGHT_NORMAL, 0.3, 0.5, 0, "P"},
 };
 
 struct Flow {
@@ -54,6 +59,7 @@ style_layout (PangoContext *context, const Style *style)
   g_autoptr (PangoFontDescription) font = font_new (style->points, style->weight);
   pango_layout_set_font_description (layout, font);
   pango_layout_set_wrap (layout, PANGO_WRAP_WORD_CHAR);
+  pango_layout_set_indent (layout, -(int)(style->hanging * PANGO_SCALE));
   pango_layout_set_spacing (layout, (int)(style->spacing * PANGO_SCALE));
   return layout;
 }

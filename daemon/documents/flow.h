@@ -16,6 +16,7 @@ typedef enum {
   FLOW_TITLE,
   FLOW_HEADING,
   FLOW_BODY,
+  FLOW_ITEM, /* of a list */
   FLOW_STRONG,
   FLOW_SMALL, /* the second language, captions: grey */
   FLOW_TINY,
