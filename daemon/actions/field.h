@@ -7,7 +7,7 @@
 gboolean field_is_absent (const char *text);
 /* An optional text of at most 120 characters on one line. value: a trimmed copy, NULL when absent. M_FIELD_LONG, M_FIELD_TYPE. */
 gboolean field_text (const char *name, const char *text, char **value, GError **error);
-/* An optional field with a check of rules/item.h. value: the normalised copy, NULL when absent. */
+/* An optional field with a check of rules/field.h. value: the normalised copy, NULL when absent. */
 gboolean field_checked (char *(*check) (const char *, GError **), const char *text, char **value, GError **error);
 /* An amount given as text or as cents, not both (M_AMOUNT_TWICE). Absent: M_FIELD_MISSING when required, else amount is 0. M_MONEY_*. */
 gboolean field_amount (const char *name, const char *text, const gint64 *cents, gboolean is_required, Money *amount,

@@ -1,0 +1,111 @@
+/* Accounts of system users: see account.h. */
+#include "daemon/actions/account.h"
+#include "daemon/actions/field.h"
+#include "daemon/rules/field.h"
+#include <pwd.h>
+#include <unistd.h>
+
+enum { NO_UID = -1, PASSWD_BUFFER = 16 * 1024 /* bytes */ };
+
+/* The unix name, or "uid 1234" for a user without one. Caller frees. */
+static char *
+unix_name (gint64 uid)
+{
+  g_autofree char *buffer = g_malloc (PASSWD_BUFFER);
+  struct passwd entry, *found = NULL;
+  if (getpwuid_r ((uid_t)uid, &entry, buffer, PASSWD_BUFFER, &found) == 0 && found != NULL)
+    return g_utf8_make_valid (found->pw_name, -1);
+  return g_strdup_printf ("uid %" G_GINT64_FORMAT, uid);
+}
+
+static gboolean
+insert_account (Store *store, const ActionContext *context, Account *account, GError **error)
+{
+  g_autofree char *after = g_strdup_printf ("role=%s uid=%" G_GINT64_FORMAT, role_name (account->role), account->uid);
+  return action_new_code (store, 'C', account->code, error) && account_insert (store, account, error) &&
+         action_journal (store, context, "account.add", account->code, NULL, after, error);
+}
+
+Account *
+account_of_uid (Store *store, gint64 uid, gint64 now, GError **error)
+{
+  g_autoptr (GError) problem = NULL;
+  Account *known = account_load_by_uid (store, uid, &problem);
+  if (known != NULL)
+    return known;
+  if (!g_error_matches (problem, DB_ERROR, DB_ERROR_NOT_FOUND)) {
+    g_propagate_error (error, g_steal_pointer (&problem));
+    return NULL;
+  }
+  if (uid != 0 && uid != (gint64)geteuid ()) {
+    rule_error_set (error, M_FORBIDDEN_ACCOUNT, NULL);
+    return NULL;
+  }
+  g_autoptr (Account) made = g_new0 (Account, 1);
+  made->name = unix_name (uid);
+  made->uid = uid;
+  made->role = ROLE_ADMIN;
+  const ActionContext daemon_itself = {.now = now, .account = "", .role = ROLE_ADMIN};
+  if (!insert_account (store, &daemon_itself, made, error))
+    return NULL;
+  return g_steal_pointer (&made);
+}
+
+static gboolean
+role_of_text (const char *text, Role *role, GError **error)
+{
+  if (role_parse (text, role))
+    return TRUE;
+  if (field_is_absent (text))
+    rule_error_set (error, M_FIELD_MISSING, "role", NULL);
+  else
+    rule_error_set (error, M_WORD_UNKNOWN, text, "role", "reader, agent, technician, admin", NULL);
+  return FALSE;
+}
+
+static Account *
+account_of_request (const AccountRequest *request, GError **error)
+{
+  g_autoptr (Account) account = g_new0 (Account, 1);
+  account->name = name_check (request->name, error);
+  if (account->name == NULL || !role_of_text (request->role, &account->role, error))
+    return NULL;
+  account->uid = request->uid != NULL ? *request->uid : NO_UID;
+  if (account->uid < NO_UID || account->uid >= G_MAXUINT32 || (request->uid != NULL && account->uid == NO_UID)) {
+    rule_error_set (error, M_FIELD_RANGE, "uid", "0", "4294967294", NULL);
+    return NULL;
+  }
+  return g_steal_pointer (&account);
+}
+
+static gboolean
+judge_new (Store *store, const Account *account, Verdict *verdict, GError **error)
+{
+  g_autoptr (GError) problem = NULL;
+  if (account->uid == NO_UID)
+    return TRUE;
+  g_autoptr (Account) other = account_load_by_uid (store, account->uid, &problem);
+  if (other != NULL)
+    verdict_add (verdict, M_ACCOUNT_KNOWN, other->code, NULL);
+  if (other != NULL || g_error_matches (problem, DB_ERROR, DB_ERROR_NOT_FOUND))
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&problem));
+  return FALSE;
+}
+
+gboolean
+account_add (Store *store, const ActionContext *context, const AccountRequest *request, Outcome *outcome,
+             GError **error)
+{
+  g_autoptr (Account) account = account_of_request (request, error);
+  if (account == NULL || !judge_new (store, account, outcome->verdict, error))
+    return FALSE;
+  if (!action_may_go_on (context, outcome->verdict, error))
+    return context->is_preview;
+  if (!insert_account (store, context, account, error)) {
+    action_explain (error, M_ALREADY_KNOWN, M_STALE);
+    return FALSE;
+  }
+  outcome_add_code (outcome, account->code);
+  return TRUE;
+}

@@ -1,0 +1,190 @@
+/* The table of kinds. A new kind or heading is a row here, nowhere else. */
+#include "daemon/actions/import_kind.h"
+#include "daemon/actions/field.h"
+#include "daemon/actions/item.h"
+#include "daemon/actions/person.h"
+#include "daemon/actions/sim.h"
+#include <string.h>
+
+enum {
+  TABLET_SERIAL,
+  TABLET_MODEL,
+  TABLET_IMEI,
+  TABLET_INVENTORY_NO,
+  TABLET_PRICE,
+  TABLET_FUND,
+  TABLET_PIECES,
+  TABLET_KIND
+};
+static const ImportColumn tablet_columns[] = {
+    [TABLET_SERIAL] = {"serial", "serie numerodeserie ndeserie nodeserie nserie serialnumber serialno sn"},
+    [TABLET_MODEL] = {"model", "modele designation"},
+    [TABLET_IMEI] = {"imei", "numeroimei"},
+    [TABLET_INVENTORY_NO] = {"inventory_no",
+                             "inventory inventaire numerodinventaire ndinventaire ninventaire inventorynumber"},
+    [TABLET_PRICE] = {"price", "prix prixttc prixunitaire montant priceeur prixeur"},
+    [TABLET_FUND] = {"fund", "fonds"},
+    [TABLET_PIECES] = {"pieces", "accessoires accessories"},
+    [TABLET_KIND] = {"kind", "sorte type"},
+};
+
+enum { SIM_ICCID, SIM_MSISDN, SIM_OPERATOR, SIM_OFFER };
+static const ImportColumn sim_columns[] = {
+    [SIM_ICCID] = {"iccid", "numerodecarte ndecarte carte sim numerosim numerodesim cartesim"},
+    [SIM_MSISDN] = {"msisdn", "numero numerodetelephone numerodappel ligne telephone phone phonenumber number"},
+    [SIM_OPERATOR] = {"operator", "operateur"},
+    [SIM_OFFER] = {"offer", "offre forfait plan"},
+};
+
+enum { PERSON_NAME, PERSON_PHONE, PERSON_EMAIL, PERSON_TOWN };
+static const ImportColumn person_columns[] = {
+    [PERSON_NAME] = {"name", "nom nometprenom nomprenom prenometnom"},
+    [PERSON_PHONE] = {"phone", "telephone numerodetelephone tel portable mobile"},
+    [PERSON_EMAIL] = {"email", "courriel mail mel adressemail"},
+    [PERSON_TOWN] = {"town", "commune ville"},
+};
+
+/* "housse;chargeur", "housse + chargeur", "sleeve, charger", "sleeve|charger": the cell was quoted when the file's own separator is in it. */
+static char **
+split_pieces (const char *cell)
+{
+  return g_strsplit_set (cell != NULL ? cell : "", ";,|+/", -1);
+}
+
+static ItemRequest
+tablet_request (const ImportLine *line, char *const *pieces)
+{
+  const char *fund = line->cells[TABLET_FUND];
+  return (ItemRequest){.kind = line->cells[TABLET_KIND],
+                       .serial = line->cells[TABLET_SERIAL],
+                       .model = line->cells[TABLET_MODEL],
+                       .imei = line->cells[TABLET_IMEI],
+                       .inventory_no = line->cells[TABLET_INVENTORY_NO],
+                       .price = line->cells[TABLET_PRICE],
+                       .fund = field_is_absent (fund) ? line->fund : fund,
+                       .pieces = (const char *const *)pieces};
+}
+
+static gboolean
+tablet_known (Store *store, const ImportLine *line, Code code, const char **differs, GError **error)
+{
+  const ItemRequest request = tablet_request (line, NULL);
+  return item_known (store, &request, code, differs, error);
+}
+
+static gboolean
+tablet_add (Store *store, const ActionContext *context, const ImportLine *line, Outcome *outcome, GError **error)
+{
+  g_auto (GStrv) pieces = split_pieces (line->cells[TABLET_PIECES]);
+  const ItemRequest request = tablet_request (line, pieces);
+  return item_add (store, context, &request, outcome, error);
+}
+
+static SimRequest
+sim_request (const ImportLine *line)
+{
+  return (SimRequest){.iccid = line->cells[SIM_ICCID],
+                      .msisdn = line->cells[SIM_MSISDN],
+                      .operator_name = line->cells[SIM_OPERATOR],
+                      .offer = line->cells[SIM_OFFER]};
+}
+
+static gboolean
+sim_line_known (Store *store, const ImportLine *line, Code code, const char **differs, GError **error)
+{
+  const SimRequest request = sim_request (line);
+  return sim_known (store, &request, code, differs, error);
+}
+
+static gboolean
+sim_line_add (Store *store, const ActionContext *context, const ImportLine *line, Outcome *outcome, GError **error)
+{
+  const SimRequest request = sim_request (line);
+  return sim_add (store, context, &request, outcome, error);
+}
+
+static PersonRequest
+person_request (const ImportLine *line)
+{
+  return (PersonRequest){.name = line->cells[PERSON_NAME],
+                         .phone = line->cells[PERSON_PHONE],
+                         .email = line->cells[PERSON_EMAIL],
+                         .town = line->cells[PERSON_TOWN]};
+}
+
+static gboolean
+person_line_known (Store *store, const ImportLine *line, Code code, const char **differs, GError **error)
+{
+  const PersonRequest request = person_request (line);
+  if (!person_known (store, &request, code, error))
+    return FALSE;
+  *differs = NULL;
+  return TRUE;
+}
+
+static gboolean
+person_line_add (Store *store, const ActionContext *context, const ImportLine *line, Outcome *outcome, GError **error)
+{
+  const PersonRequest request = person_request (line);
+  return person_add (store, context, &request, outcome, error);
+}
+
+static const ImportKind kinds[] = {
+    {"tablets", tablet_columns, G_N_ELEMENTS (tablet_columns), TABLET_SERIAL, TABLET_SERIAL, TABLET_SERIAL,
+     tablet_known, tablet_add},
+    {"sims", sim_columns, G_N_ELEMENTS (sim_columns), SIM_ICCID, SIM_ICCID, SIM_ICCID, sim_line_known, sim_line_add},
+    {"persons", person_columns, G_N_ELEMENTS (person_columns), PERSON_NAME, PERSON_NAME, PERSON_PHONE,
+     person_line_known, person_line_add},
+};
+
+const ImportKind *
+import_kind_find (const char *name)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (kinds); i++)
+    if (g_str_equal (kinds[i].name, name))
+      return &kinds[i];
+  return NULL;
+}
+
+static gboolean
+is_heading_of (const ImportColumn *column, const char *folded)
+{
+  g_autofree char *own = field_fold (column->name);
+  if (g_str_equal (own, folded))
+    return TRUE;
+  g_auto (GStrv) synonyms = g_strsplit (column->synonyms, " ", -1);
+  return g_strv_contains ((const char *const *)synonyms, folded);
+}
+
+gboolean
+import_kind_column (const ImportKind *kind, const char *heading, gsize *column)
+{
+  g_autofree char *folded = field_fold (heading);
+  for (gsize i = 0; i < kind->n_columns; i++)
+    if (is_heading_of (&kind->columns[i], folded)) {
+      *column = i;
+      return TRUE;
+    }
+  return FALSE;
+}
+
+const ImportKind *
+import_kind_of_headings (char *const *headings, guint n)
+{
+  for (gsize k = 0; k < G_N_ELEMENTS (kinds); k++)
+    for (guint i = 0; i < n; i++) {
+      gsize column;
+      if (import_kind_column (&kinds[k], headings[i], &column) && column == kinds[k].key)
+        return &kinds[k];
+    }
+  return NULL;
+}
+
+char *
+import_kind_column_names (const ImportKind *kind)
+{
+  g_autoptr (GString) names = g_string_new (NULL);
+  for (gsize i = 0; i < kind->n_columns; i++)
+    g_string_append_printf (names, "%s%s", i > 0 ? ", " : "", kind->columns[i].name);
+  return g_strdup (names->str);
+}

@@ -1,0 +1,63 @@
+/* Idempotency keys over db/idempotency: the digest of a request, and what is said of a key. */
+#include "daemon/actions/once.h"
+#include <string.h>
+
+enum { KEY_MIN = 8, KEY_MAX = 64 }; /* characters */
+
+static gboolean
+key_check (const char *key, GError **error)
+{
+  gsize length = 0;
+  while (g_ascii_isalnum (key[length]) || key[length] == '-')
+    length++;
+  if (key[length] == '\0' && length >= KEY_MIN && length <= KEY_MAX)
+    return TRUE;
+  rule_error_set (error, M_KEY_FORMAT, NULL);
+  return FALSE;
+}
+
+/* Each part with its length, so that no two requests give the same bytes. */
+static char *
+digest (const OnceRequest *request)
+{
+  g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
+  g_autofree char *head = g_strdup_printf ("%zu:%s%zu:%s", strlen (request->method), request->method,
+                                           strlen (request->target), request->target);
+  g_checksum_update (sum, (const guchar *)head, -1);
+  if (request->body_length > 0)
+    g_checksum_update (sum, (const guchar *)request->body, (gssize)request->body_length);
+  return g_strdup (g_checksum_get_string (sum));
+}
+
+gboolean
+once_find (Store *store, const ActionContext *context, const OnceRequest *request, IdempotencyAnswer *answer,
+           GError **error)
+{
+  if (request->key == NULL) {
+    *answer = (IdempotencyAnswer){.match = IDEMPOTENCY_NEW};
+    return TRUE;
+  }
+  if (!key_check (request->key, error))
+    return FALSE;
+  g_autofree char *hash = digest (request);
+  g_auto (IdempotencyAnswer) found = {0};
+  if (!idempotency_find (store, context->account, request->key, hash, &found, error))
+    return FALSE;
+  if (found.match == IDEMPOTENCY_OTHER) {
+    rule_error_set (error, M_KEY_REUSED, NULL);
+    return FALSE;
+  }
+  *answer = found;
+  found.body = NULL; /* handed over */
+  return TRUE;
+}
+
+gboolean
+once_put (Store *store, const ActionContext *context, const OnceRequest *request, int status, const char *body,
+          GError **error)
+{
+  if (request->key == NULL)
+    return TRUE;
+  g_autofree char *hash = digest (request);
+  return idempotency_put (store, context->account, request->key, hash, status, body, context->now, error);
+}

@@ -1,0 +1,114 @@
+/* sim.add: see sim.h. */
+#include "daemon/actions/sim.h"
+#include "daemon/actions/field.h"
+#include "daemon/rules/field.h"
+#include "db/sim.h"
+
+/* The line without code and state, and the card's number. */
+static Line *
+line_of_request (const SimRequest *request, char **iccid, GError **error)
+{
+  g_autoptr (Line) line = g_new0 (Line, 1);
+  g_autofree char *checked = iccid_check (request->iccid, error);
+  if (checked == NULL || !field_checked (msisdn_check, request->msisdn, &line->msisdn, error) ||
+      !field_text ("operator", request->operator_name, &line->operator_name, error) ||
+      !field_text ("offer", request->offer, &line->offer, error))
+    return NULL;
+  *iccid = g_steal_pointer (&checked);
+  return g_steal_pointer (&line);
+}
+
+/* NULL without error when the register has none. */
+static Card *
+known_card (Store *store, const char *iccid, GError **error)
+{
+  g_autoptr (GError) problem = NULL;
+  Card *card = card_load_by_iccid (store, iccid, &problem);
+  if (card == NULL && !g_error_matches (problem, DB_ERROR, DB_ERROR_NOT_FOUND))
+    g_propagate_error (error, g_steal_pointer (&problem));
+  return card;
+}
+
+static gboolean
+judge_new (Store *store, const char *iccid, const Line *line, Verdict *verdict, GError **error)
+{
+  g_autoptr (GError) problem = NULL;
+  g_autoptr (Card) card = known_card (store, iccid, &problem);
+  if (card != NULL)
+    verdict_add (verdict, M_ICCID_KNOWN, iccid, card->code, NULL);
+  if (problem == NULL && line->msisdn != NULL) {
+    g_autoptr (Line) other = line_load_by_msisdn (store, line->msisdn, &problem);
+    if (other != NULL)
+      verdict_add (verdict, M_PHONE_KNOWN, line->msisdn, other->code, NULL);
+    else if (g_error_matches (problem, DB_ERROR, DB_ERROR_NOT_FOUND))
+      g_clear_error (&problem);
+  }
+  if (problem == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&problem));
+  return FALSE;
+}
+
+static gboolean
+insert_line_and_card (Store *store, const ActionContext *context, Line *line, Card *card, GError **error)
+{
+  line->state = LINE_STOCK;
+  line->created_at = card->created_at = context->now;
+  if (!action_new_code (store, 'L', line->code, error) || !action_new_code (store, 'S', card->code, error))
+    return FALSE;
+  g_strlcpy (card->line, line->code, sizeof card->line);
+  return line_insert (store, line, error) && line_set_state (store, line->code, LINE_STOCK, LINE_ACTIVE, error) &&
+         card_insert (store, card, error);
+}
+
+gboolean
+sim_add (Store *store, const ActionContext *context, const SimRequest *request, Outcome *outcome, GError **error)
+{
+  g_autoptr (Card) card = g_new0 (Card, 1);
+  g_autoptr (Line) line = line_of_request (request, &card->iccid, error);
+  if (line == NULL || !judge_new (store, card->iccid, line, outcome->verdict, error))
+    return FALSE;
+  if (!action_may_go_on (context, outcome->verdict, error))
+    return context->is_preview;
+  if (!insert_line_and_card (store, context, line, card, error)) {
+    action_explain (error, M_ALREADY_KNOWN, M_STALE);
+    return FALSE;
+  }
+  g_autofree char *subjects = g_strjoin (" ", card->code, line->code, NULL);
+  if (!action_journal (store, context, "sim.add", subjects, "state=stock", "state=active", error))
+    return FALSE;
+  outcome_add_code (outcome, card->code);
+  outcome_add_code (outcome, line->code);
+  return TRUE;
+}
+
+static const char *
+difference (const Line *asked, const Line *kept)
+{
+  if (asked->msisdn != NULL && g_strcmp0 (asked->msisdn, kept->msisdn) != 0)
+    return "msisdn";
+  if (asked->operator_name != NULL && g_strcmp0 (asked->operator_name, kept->operator_name) != 0)
+    return "operator";
+  if (asked->offer != NULL && g_strcmp0 (asked->offer, kept->offer) != 0)
+    return "offer";
+  return NULL;
+}
+
+gboolean
+sim_known (Store *store, const SimRequest *request, Code code, const char **differs, GError **error)
+{
+  g_autoptr (GError) problem = NULL;
+  g_autofree char *iccid = NULL;
+  g_autoptr (Line) asked = line_of_request (request, &iccid, error);
+  if (asked == NULL)
+    return FALSE;
+  g_autoptr (Card) card = known_card (store, iccid, &problem);
+  g_autoptr (Line) kept = card != NULL ? line_load (store, card->line, &problem) : NULL;
+  if (problem != NULL) {
+    g_propagate_error (error, g_steal_pointer (&problem));
+    return FALSE;
+  }
+  g_strlcpy (code, card != NULL ? card->code : "", sizeof (Code));
+  *differs = kept != NULL ? difference (asked, kept) : NULL;
+  return TRUE;
+}
