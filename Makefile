@@ -111,6 +111,8 @@ install: programs ## install under DESTDIR and PREFIX
 	install -m644 docs/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
 	sed 's|@PREFIX@|$(PREFIX)|g' daemon/system/temoind.service >$(DESTDIR)$(PREFIX)/lib/systemd/system/temoind.service
 	install -m644 daemon/system/70-temoin.rules $(DESTDIR)$(PREFIX)/lib/udev/rules.d/
+	install -d $(DESTDIR)/etc/temoin
+	[ -e $(DESTDIR)/etc/temoin/temoin.conf ] || install -m644 daemon/system/temoin.conf $(DESTDIR)/etc/temoin/
 	install -m644 daemon/system/temoin.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/temoin.conf
 
 help: ## this list
