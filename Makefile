@@ -8,6 +8,8 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 WERROR ?=
 VERSION := 0.1.0
+# V=1 shows the compiler calls
+Q := $(if $(V),,@)
 
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wwrite-strings -Wvla \
             -Wformat=2 -Wundef -Wswitch-enum -Wcast-function-type $(WERROR)
@@ -124,7 +126,8 @@ clean: ## remove the build directories
 # ---- how things are built ----
 $(BUILD)/obj/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(PKG_CFLAGS) -MMD -MP -c -o $@ $<
+	@echo "  CC $<"
+	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(PKG_CFLAGS) -MMD -MP -c -o $@ $<
 
 $(BUILD)/obj/tests/%.o: PKG_CFLAGS = $(TESTS_CFLAGS)
 PKG_CFLAGS = $(MAIN_CFLAGS)
@@ -138,40 +141,49 @@ endif
 define library
 $(call lib_of,$(1)): $(call obj,$(call SRC_of,$(1))) $(if $(filter db,$(1)),$(BUILD)/obj/gen/migrations.o)
 	@mkdir -p $$(@D)
+	@echo "  AR $$@"
 	@rm -f $$@
-	ar rcs $$@ $$^
+	$(Q)ar rcs $$@ $$^
 endef
 $(foreach f,$(FOLDERS) cli,$(eval $(call library,$(f))))
 
 # db/migrations/*.sql as a C array, in the order of their names
 $(BUILD)/gen/migrations.c: $(wildcard db/migrations/*.sql) db/migrations/embed.awk
 	@mkdir -p $(@D)
-	awk -f db/migrations/embed.awk $(sort $(wildcard db/migrations/*.sql)) >$@
+	$(Q)awk -f db/migrations/embed.awk $(sort $(wildcard db/migrations/*.sql)) >$@
 $(BUILD)/obj/gen/migrations.o: $(BUILD)/gen/migrations.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(MAIN_CFLAGS) -c -o $@ $<
+	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(MAIN_CFLAGS) -c -o $@ $<
 
 $(BUILD)/temoind: $(call obj,$(wildcard daemon/*.c)) $(LIBS_temoind)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(MAIN_LIBS)
+	@echo "  LD $@"
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(MAIN_LIBS)
 $(BUILD)/temoin: $(call obj,cli/temoin.c) $(BUILD)/lib/cli.a
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(MAIN_LIBS)
+	@echo "  LD $@"
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(MAIN_LIBS)
 $(BUILD)/temoin-label: $(call obj,labels/temoin-label.c) $(call lib_of,labels)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(MAIN_LIBS)
+	@echo "  LD $@"
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(MAIN_LIBS)
 $(BUILD)/temoin-fleet: $(call obj,$(wildcard tests/fleet/*.c))
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(TESTS_LIBS)
+	@echo "  LD $@"
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(TESTS_LIBS)
 
 .SECONDEXPANSION:
 $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $$(LIBS_$$(patsubst %/,%,$$(dir $$*)))
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(TESTS_LIBS)
+	@echo "  LD $@"
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(TESTS_LIBS)
 $(BUILD)/tests/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(BUILD)/obj/tests/fuzz/replay.o $(LIBS_temoind) $(BUILD)/lib/cli.a
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(TESTS_LIBS)
+	@echo "  LD $@"
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(TESTS_LIBS)
 $(BUILD)/tests/fuzz/%-fuzz: $(BUILD)/obj/tests/fuzz/%.o $(LIBS_temoind) $(BUILD)/lib/cli.a
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(TESTS_LIBS)
+	@echo "  LD $@"
+	$(Q)$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(TESTS_LIBS)
 $(BUILD)/tests/bench/%: $(BUILD)/obj/tests/bench/%.o $(LIBS_temoind) $(BUILD)/lib/cli.a
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(TESTS_LIBS)
+	@echo "  LD $@"
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(TESTS_LIBS)
 
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
