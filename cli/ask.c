@@ -1,0 +1,357 @@
+/* Acting, listing, showing. */
+#include "cli/ask.h"
+#include "cli/display.h"
+#include "cli/fields.h"
+#include "cli/table.h"
+#include "cli/typed.h"
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- one request, parsed ---- */
+
+static json_t *
+ask_json (const Session *session, const Request *request, Reply *reply, Leave *leave, GError **error)
+{
+  g_auto (Reply) own = {0, NULL};
+  json_t *answer = NULL;
+  *leave = LEAVE_UNREACHABLE;
+  if (!client_ask (session, request, &own, error))
+    return NULL;
+  *leave = fault_leave_of_status (own.status);
+  if (*leave != LEAVE_DONE) {
+    *leave = answer_refuse (session, &own);
+    return NULL;
+  }
+  answer = answer_parse (session, &own, error);
+  if (answer != NULL && reply != NULL) {
+    *reply = own;
+    own = (Reply){0, NULL};
+  }
+  return answer;
+}
+
+json_t *
+ask_get (const Session *session, const char *target, Reply *reply, Leave *leave, GError **error)
+{
+  Request request = {.method = "GET", .target = target};
+  return ask_json (session, &request, reply, leave, error);
+}
+
+json_t *
+ask_post (const Session *session, const char *target, const char *body, Reply *reply, Leave *leave, GError **error)
+{
+  Request request = {.method = "POST", .target = target, .body = body};
+  return ask_json (session, &request, reply, leave, error);
+}
+
+/* ---- act ---- */
+
+/* A line for each object of the same kind as the first: the others (the tablet of a loan) were only touched. */
+static void
+print_done (const Session *session, const Text *done, const json_t *answer)
+{
+  const json_t *items = json_object_get (answer, "items");
+  const char *main_kind = json_string_value (json_object_get (json_array_get (items, 0), "kind"));
+  for (size_t i = 0; i < json_array_size (items); i++) {
+    const json_t *item = json_array_get (items, i);
+    if (g_strcmp0 (json_string_value (json_object_get (item, "kind")), main_kind) != 0)
+      continue;
+    g_autofree char *line = fields_fill (text_in (*done, session->language), item, session->language);
+    printf ("%s\n", g_strchomp (line));
+  }
+}
+
+static void
+print_preview (const Session *session, const json_t *answer)
+{
+  static const Text nothing = {"Rien ne s'y oppose.", "Nothing stands against it."};
+  answer_lists (session, answer, NULL, stdout);
+  if (!answer_stops (answer, NULL))
+    printf ("%s\n", text_in (nothing, session->language));
+}
+
+Leave
+ask_act (const Session *session, const Typed *typed, GError **error)
+{
+  g_autofree char *target = typed_target (typed);
+  char *body = typed_body (typed);
+  g_auto (Reply) reply = {0, NULL};
+  Leave leave;
+  json_t *answer = ask_post (session, target, body, &reply, &leave, error);
+  free (body);
+  if (answer == NULL)
+    return leave;
+  gboolean is_preview = json_object_get (typed->fields, "preview") != NULL;
+  if (session->is_json)
+    answer_raw (&reply);
+  else if (is_preview)
+    print_preview (session, answer);
+  else {
+    print_done (session, &typed->command->done, answer);
+    fflush (stdout);
+    answer_lists (session, answer, NULL, stderr);
+  }
+  if (is_preview && answer_stops (answer, json_object_get (typed->fields, "overrides")))
+    leave = LEAVE_REFUSED;
+  json_decref (answer);
+  return leave;
+}
+
+/* ---- lists ---- */
+
+static Table *
+table_of (const char *const *columns, Language language)
+{
+  gsize n = g_strv_length ((char **)columns);
+  g_autofree gboolean *is_number = g_new0 (gboolean, n + 1);
+  g_auto (GStrv) titles = g_new0 (char *, n + 1);
+  for (gsize i = 0; i < n; i++) {
+    titles[i] = fields_title (columns[i], language);
+    is_number[i] = fields_is_number (columns[i]);
+  }
+  return table_new ((const char *const *)titles, is_number, n);
+}
+
+static void
+add_rows (Table *table, const json_t *items, const char *const *columns, Language language)
+{
+  gsize n = g_strv_length ((char **)columns);
+  for (size_t row = 0; row < json_array_size (items); row++) {
+    g_auto (GStrv) cells = g_new0 (char *, n + 1);
+    for (gsize i = 0; i < n; i++)
+      cells[i] = fields_text (json_array_get (items, row), columns[i], language);
+    table_add (table, (const char *const *)cells);
+  }
+}
+
+static void
+print_rows (const Session *session, Table *table)
+{
+  g_autoptr (GString) out = g_string_new (NULL);
+  table_print (table, out, session->has_colour, 0);
+  fputs (out->str, stdout);
+}
+
+#define PAGE_ROWS 500 /* the most that a page of the API may hold */
+
+static char *
+page_target (const Typed *typed, const char *after)
+{
+  g_autofree char *base = typed_target (typed);
+  GString *target = g_string_new (base);
+  const char *sign = strchr (base, '?') == NULL ? "?" : "&";
+  if (json_object_get (typed->fields, "limit") == NULL) {
+    g_string_append_printf (target, "%slimit=%d", sign, PAGE_ROWS);
+    sign = "&";
+  }
+  if (after != NULL) {
+    g_autofree char *cursor = g_uri_escape_string (after, NULL, FALSE);
+    g_string_append_printf (target, "%safter=%s", sign, cursor);
+  }
+  return g_string_free (target, FALSE);
+}
+
+/* The cursor of the next page: a string, or the number of the journal. NULL after the last page. Caller frees. */
+static char *
+next_cursor (const json_t *answer)
+{
+  const json_t *next = json_object_get (answer, "next");
+  if (json_is_integer (next))
+    return g_strdup_printf ("%" JSON_INTEGER_FORMAT, json_integer_value (next));
+  return g_strdup (json_string_value (next));
+}
+
+Leave
+ask_list (const Session *session, const Typed *typed, GError **error)
+{
+  g_auto (GStrv) columns = g_strsplit (typed->command->columns, " ", -1);
+  g_autoptr (Table) table = table_of ((const char *const *)columns, session->language);
+  gboolean is_one_page = session->is_json || json_object_get (typed->fields, "limit") != NULL;
+  g_autofree char *after = NULL;
+  do {
+    g_autofree char *target = page_target (typed, after);
+    g_auto (Reply) reply = {0, NULL};
+    Leave leave;
+    json_t *answer = ask_get (session, target, &reply, &leave, error);
+    if (answer == NULL)
+      return leave;
+    if (session->is_json) {
+      answer_raw (&reply);
+    } else {
+      add_rows (table, json_object_get (answer, "items"), (const char *const *)columns, session->language);
+      print_rows (session, table);
+    }
+    g_free (after);
+    after = next_cursor (answer);
+    json_decref (answer);
+  } while (after != NULL && !is_one_page);
+  return LEAVE_DONE;
+}
+
+/* ---- one object ---- */
+
+/* The lists inside objects, and what is shown of them. */
+static const struct {
+  const char *name, *columns;
+  Text title;
+} inner_lists[] = {
+    {"pieces", "code piece state out_state in_state condition", {"Accessoires", "Pieces"}},
+    {"loans", "code item item_model started_on due_on state", {"Prêts", "Loans"}},
+    {"entries", "number at debit_cents credit_cents subject reason", {"Écritures", "Entries"}},
+    {"evidence", "clock kind text", {"Preuves", "Evidence"}},
+};
+
+static gboolean
+is_filled (const json_t *items, const char *column, Language language)
+{
+  for (size_t i = 0; i < json_array_size (items); i++) {
+    g_autofree char *text = fields_text (json_array_get (items, i), column, language);
+    if (*text != '\0')
+      return TRUE;
+  }
+  return FALSE;
+}
+
+static void
+print_inner_list (const Session *session, const json_t *items, gsize which)
+{
+  g_auto (GStrv) all = g_strsplit (inner_lists[which].columns, " ", -1);
+  g_autoptr (GPtrArray) columns = g_ptr_array_new ();
+  for (char **column = all; *column != NULL; column++)
+    if (is_filled (items, *column, session->language))
+      g_ptr_array_add (columns, *column);
+  g_ptr_array_add (columns, NULL);
+  g_autoptr (Table) table = table_of ((const char *const *)columns->pdata, session->language);
+  add_rows (table, items, (const char *const *)columns->pdata, session->language);
+  printf ("\n%s\n", text_in (inner_lists[which].title, session->language));
+  print_rows (session, table);
+}
+
+static void
+print_inner_lists (const Session *session, const json_t *object)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (inner_lists); i++) {
+    const json_t *items = json_object_get (object, inner_lists[i].name);
+    if (json_array_size (items) > 0)
+      print_inner_list (session, items, i);
+  }
+}
+
+static void add_fields (GPtrArray *names, const json_t *object, const char *prefix);
+
+/* state_fr and state_en are shown as "state" once: the English half of a pair is skipped, and so is the word beside it. */
+static void
+add_field (GPtrArray *names, const json_t *object, const char *prefix, const char *name, const json_t *value)
+{
+  g_autofree char *told = g_strconcat (name, "_fr", NULL);
+  if (json_is_array (value) || json_is_null (value) || g_str_has_suffix (name, "_en") ||
+      json_object_get (object, told) != NULL || g_str_equal (name, "currency"))
+    return;
+  g_autofree char *path = g_strconcat (prefix, name, NULL);
+  if (g_str_has_suffix (path, "_fr"))
+    path[strlen (path) - strlen ("_fr")] = '\0';
+  if (!json_is_object (value)) {
+    g_ptr_array_add (names, g_steal_pointer (&path));
+    return;
+  }
+  g_autofree char *inside = g_strconcat (path, ".", NULL);
+  add_fields (names, value, inside);
+}
+
+static void
+add_fields (GPtrArray *names, const json_t *object, const char *prefix)
+{
+  const char *name;
+  json_t *value;
+  json_object_foreach ((json_t *)object, name, value)
+  {
+    add_field (names, object, prefix, name, value);
+  }
+}
+
+void
+ask_print_record (const Session *session, const json_t *object)
+{
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+  add_fields (names, object, "");
+  gsize width = 0;
+  for (guint i = 0; i < names->len; i++) {
+    g_autofree char *title = fields_title (g_ptr_array_index (names, i), session->language);
+    width = MAX (width, display_width (title));
+  }
+  for (guint i = 0; i < names->len; i++) {
+    g_autofree char *title = fields_title (g_ptr_array_index (names, i), session->language);
+    g_autofree char *text = fields_text (object, g_ptr_array_index (names, i), session->language);
+    if (*text != '\0')
+      printf ("%s%*s  %s\n", title, (int)(width - display_width (title)), "", text);
+  }
+  print_inner_lists (session, object);
+}
+
+Leave
+ask_record (const Session *session, const Typed *typed, GError **error)
+{
+  g_autofree char *target = typed_target (typed);
+  g_auto (Reply) reply = {0, NULL};
+  Leave leave;
+  json_t *object = ask_get (session, target, &reply, &leave, error);
+  if (object == NULL)
+    return leave;
+  if (session->is_json)
+    answer_raw (&reply);
+  else
+    ask_print_record (session, object);
+  json_decref (object);
+  return LEAVE_DONE;
+}
+
+Leave
+ask_verify (const Session *session, const Typed *typed, GError **error)
+{
+  g_auto (Reply) reply = {0, NULL};
+  Leave leave;
+  json_t *answer = ask_get (session, typed->command->path, &reply, &leave, error);
+  if (answer == NULL)
+    return leave;
+  gint64 lines = json_integer_value (json_object_get (answer, "lines"));
+  gint64 first_bad = json_integer_value (json_object_get (answer, "first_bad"));
+  gboolean is_whole = json_is_true (json_object_get (answer, "ok"));
+  json_decref (answer);
+  if (session->is_json)
+    answer_raw (&reply);
+  if (!is_whole) {
+    fault_set (error, LEAVE_UNREACHABLE, session->language,
+               "Le journal a été modifié ou abîmé : la chaîne est rompue à la ligne %" G_GINT64_FORMAT ".",
+               "The journal was changed or damaged: the chain is broken at line %" G_GINT64_FORMAT ".", first_bad);
+    return LEAVE_UNREACHABLE;
+  }
+  g_autofree char *text =
+      text_print (session->language, "Le journal est entier : %" G_GINT64_FORMAT " lignes vérifiées.",
+                  "The journal is whole: %" G_GINT64_FORMAT " lines checked.", lines);
+  if (!session->is_json)
+    printf ("%s\n", text);
+  return LEAVE_DONE;
+}
+
+Leave
+ask_health (const Session *session, const Typed *typed, GError **error)
+{
+  g_auto (Reply) reply = {0, NULL};
+  Request request = {.method = "GET", .target = typed->command->path};
+  if (!client_ask (session, &request, &reply, error))
+    return LEAVE_UNREACHABLE;
+  json_t *health = answer_parse (session, &reply, error);
+  if (health == NULL)
+    return LEAVE_UNREACHABLE;
+  gboolean is_well =
+      fault_leave_of_status (reply.status) == LEAVE_DONE && !json_is_false (json_object_get (health, "ok"));
+  if (session->is_json)
+    answer_raw (&reply);
+  else
+    ask_print_record (session, health);
+  if (!is_well)
+    fault_set (error, LEAVE_UNREACHABLE, session->language, "Témoin répond, mais son registre ne peut pas écrire.",
+               "Témoin answers, but its register cannot write.");
+  json_decref (health);
+  return is_well ? LEAVE_DONE : LEAVE_UNREACHABLE;
+}

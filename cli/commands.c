@@ -1,0 +1,229 @@
+/* The table of commands. To add one: add a row, and a line in docs/man/temoin.1 (a test compares the two). */
+#include "cli/commands.h"
+#include "cli/ask.h"
+#include "cli/erase.h"
+#include "cli/help.h"
+#include "cli/transfer.h"
+#include "cli/watch.h"
+
+/* Values as the help shows them. */
+#define DAY                                                                                                            \
+  {                                                                                                                    \
+    "JOUR", "DAY"                                                                                                      \
+  }
+#define EUROS                                                                                                          \
+  {                                                                                                                    \
+    "EUROS", "EUROS"                                                                                                   \
+  }
+#define FILE_                                                                                                          \
+  {                                                                                                                    \
+    "FICHIER", "FILE"                                                                                                  \
+  }
+#define FUND                                                                                                           \
+  {                                                                                                                    \
+    "FONDS", "FUND"                                                                                                    \
+  }
+#define ID                                                                                                             \
+  {                                                                                                                    \
+    "CODE", "ID"                                                                                                       \
+  }
+#define NAME                                                                                                           \
+  {                                                                                                                    \
+    "NOM", "NAME"                                                                                                      \
+  }
+#define NUMBER                                                                                                         \
+  {                                                                                                                    \
+    "N", "N"                                                                                                           \
+  }
+#define TEXT                                                                                                           \
+  {                                                                                                                    \
+    "TEXTE", "TEXT"                                                                                                    \
+  }
+#define NOTHING                                                                                                        \
+  {                                                                                                                    \
+    "", ""                                                                                                             \
+  }
+
+/* clang-format off */
+const Parameter commands_common[] = {
+  {"--socket", FILE_, NULL, PARAMETER_TEXT, 0, {"socket du service (sinon $TEMOIN_SOCKET, sinon /run/temoin/admin.sock)", "socket of the daemon (else $TEMOIN_SOCKET, else /run/temoin/admin.sock)"}},
+  {"--json", NOTHING, NULL, PARAMETER_FLAG, 0, {"montrer la réponse JSON telle quelle", "show the JSON answer unchanged"}},
+  {"--lang", {"fr|en", "fr|en"}, NULL, PARAMETER_TEXT, 0, {"langue (sinon $TEMOIN_LANG, sinon celle du système)", "language (else $TEMOIN_LANG, else the system's)"}},
+  {"--help", NOTHING, NULL, PARAMETER_FLAG, 0, {"l'aide de cette commande", "the help of this command"}},
+  {"--version", NOTHING, NULL, PARAMETER_FLAG, 0, {"la version", "the version"}},
+  {.name = NULL},
+};
+
+const Parameter commands_writing[] = {
+  {"--preview", NOTHING, "preview", PARAMETER_FLAG, 0, {"dire ce qui se passerait, sans rien changer", "say what would happen, change nothing"}},
+  {"--override", {"DROIT", "RIGHT"}, "overrides", PARAMETER_LIST, 0, {"passer outre, avec ce droit (demande --comment)", "override, with this right (needs --comment)"}},
+  {"--comment", TEXT, "comment", PARAMETER_TEXT, 0, {"pourquoi : gardé dans le journal", "why: kept in the journal"}},
+  {.name = NULL},
+};
+
+#define LIMIT {"--limit", NUMBER, "limit", PARAMETER_NUMBER, 0, {"au plus N lignes", "at most N rows"}}
+#define AFTER {"--after", {"CURSEUR", "CURSOR"}, "after", PARAMETER_TEXT, 0, {"après cette ligne (« next » de la page d'avant)", "after this row (\"next\" of the page before)"}}
+#define OUTPUT {"-o", FILE_, NULL, PARAMETER_TEXT, PARAMETER_REQUIRED, {"où écrire (- : sortie standard)", "where to write (-: standard output)"}}
+#define FORCE {"--force", NOTHING, NULL, PARAMETER_FLAG, 0, {"remplacer le fichier s'il existe", "replace the file when it exists"}}
+#define YES {"--yes", NOTHING, NULL, PARAMETER_FLAG, 0, {"ne pas demander de confirmation", "do not ask for a confirmation"}}
+
+const Command commands[] = {
+  {.words = "person add", .method = "POST", .path = "/v1/persons", .is_write = TRUE, .run = ask_act,
+   .done = {"{code}  {name} est au registre", "{code}  {name} is in the register"},
+   .summary = {"ajouter une personne", "add a person"},
+   .parameters = {
+     {"NAME", NAME, "name", PARAMETER_TEXT, PARAMETER_REQUIRED, {"nom et prénom", "full name"}},
+     {"--phone", NUMBER, "phone", PARAMETER_TEXT, 0, {"téléphone", "phone number"}},
+     {"--email", TEXT, "email", PARAMETER_TEXT, 0, {"courriel", "e-mail"}},
+     {"--town", NAME, "town", PARAMETER_TEXT, 0, {"commune", "town"}}}},
+  {.words = "person list", .method = "GET", .path = "/v1/persons", .columns = "code name phone email town", .run = ask_list,
+   .summary = {"les personnes", "the people"}, .parameters = {LIMIT, AFTER}},
+  {.words = "tablet add", .method = "POST", .path = "/v1/items", .fixed = "kind=tablet", .is_write = TRUE, .run = ask_act,
+   .done = {"{code}  {model}  {serial}  {state}", "{code}  {model}  {serial}  {state}"},
+   .summary = {"ajouter une tablette", "add a tablet"},
+   .parameters = {
+     {"--serial", NUMBER, "serial", PARAMETER_TEXT, PARAMETER_REQUIRED, {"numéro de série (au dos, ou dans les réglages)", "serial number (on the back, or in the settings)"}},
+     {"--model", NAME, "model", PARAMETER_TEXT, PARAMETER_REQUIRED, {"modèle", "model"}},
+     {"--imei", NUMBER, "imei", PARAMETER_TEXT, 0, {"numéro IMEI", "IMEI number"}},
+     {"--inventory-no", NUMBER, "inventory_no", PARAMETER_TEXT, 0, {"numéro d'inventaire comptable", "accounting inventory number"}},
+     {"--price", EUROS, "price", PARAMETER_TEXT, 0, {"prix, par exemple 526,67", "price, for example 526.67"}},
+     {"--fund", FUND, "fund", PARAMETER_TEXT, 0, {"fonds qui paie le prix", "fund that pays the price"}},
+     {"--pieces", {"housse,chargeur", "sleeve,charger"}, "pieces", PARAMETER_WORDS, 0, {"accessoires", "pieces of the kit"}}}},
+  {.words = "tablet list", .method = "GET", .path = "/v1/items", .columns = "code model serial inventory_no state holder.name holder.due_on", .run = ask_list,
+   .summary = {"les tablettes", "the tablets"},
+   .parameters = {
+     {"--state", {"ÉTAT", "STATE"}, "state", PARAMETER_WORD, 0, {"seulement celles-là : « à effacer », prête, prêtée ...", "only those: \"to be wiped\", ready, lent ..."}},
+     LIMIT, AFTER}},
+  {.words = "sim add", .method = "POST", .path = "/v1/sims", .is_write = TRUE, .run = ask_act,
+   .done = {"{code}  carte {iccid}  ligne {line}", "{code}  card {iccid}  line {line}"},
+   .summary = {"ajouter une carte SIM et sa ligne", "add a SIM card and its line"},
+   .parameters = {
+     {"--iccid", NUMBER, "iccid", PARAMETER_TEXT, PARAMETER_REQUIRED, {"numéro imprimé sur la carte", "number printed on the card"}},
+     {"--msisdn", NUMBER, "msisdn", PARAMETER_TEXT, 0, {"numéro de téléphone", "phone number"}},
+     {"--operator", NAME, "operator", PARAMETER_TEXT, PARAMETER_REQUIRED, {"opérateur", "operator"}},
+     {"--offer", NAME, "offer", PARAMETER_TEXT, PARAMETER_REQUIRED, {"offre", "offer"}}}},
+  {.words = "sim list", .method = "GET", .path = "/v1/sims", .columns = "code iccid line created_at", .run = ask_list,
+   .summary = {"les cartes SIM", "the SIM cards"}, .parameters = {LIMIT, AFTER}},
+  {.words = "line list", .method = "GET", .path = "/v1/lines", .columns = "code msisdn operator offer state credit_until line_until holder.name", .run = ask_list,
+   .summary = {"les lignes de téléphone et leurs dates de fin", "the phone lines and the days they end"},
+   .parameters = {{"--state", {"ÉTAT", "STATE"}, "state", PARAMETER_WORD, 0, {"seulement celles-là", "only those"}}, LIMIT, AFTER}},
+  {.words = "fund add", .method = "POST", .path = "/v1/funds", .is_write = TRUE, .run = ask_act,
+   .done = {"{code}  {name}  {granted_cents} du {from} au {to} ({strand})", "{code}  {name}  {granted_cents} from {from} to {to} ({strand})"},
+   .summary = {"ajouter un fonds", "add a fund"},
+   .parameters = {
+     {"NAME", NAME, "name", PARAMETER_TEXT, PARAMETER_REQUIRED, {"nom du fonds", "name of the fund"}},
+     {"--amount", EUROS, "amount", PARAMETER_TEXT, PARAMETER_REQUIRED, {"somme accordée, par exemple 7900,00", "amount granted, for example 7900.00"}},
+     {"--from", DAY, "from", PARAMETER_TEXT, PARAMETER_REQUIRED, {"premier jour", "first day"}},
+     {"--to", DAY, "to", PARAMETER_TEXT, PARAMETER_REQUIRED, {"dernier jour", "last day"}},
+     {"--strand", {"VOLET", "STRAND"}, "strand", PARAMETER_WORD, PARAMETER_REQUIRED, {"équipement, compétences ou connexion", "equipment, skills or connection"}}}},
+  {.words = "fund show", .method = "GET", .path = "/v1/objects/{id}", .run = ask_record,
+   .summary = {"un fonds et ses écritures", "a fund and its entries"},
+   .parameters = {{"FUND", FUND, "id", PARAMETER_TEXT, PARAMETER_REQUIRED, {"code du fonds", "code of the fund"}}}},
+  {.words = "fund list", .method = "GET", .path = "/v1/funds", .columns = "code name strand from to granted_cents spent_cents balance_cents", .run = ask_list,
+   .summary = {"les fonds et ce qu'il en reste", "the funds and what is left"}, .parameters = {LIMIT, AFTER}},
+  {.words = "lend", .method = "POST", .path = "/v1/loans", .is_write = TRUE, .run = ask_act,
+   .done = {"{code}  {item} est prêtée à {person_name} jusqu'au {due_on}", "{code}  {item} is lent to {person_name} until {due_on}"},
+   .summary = {"prêter à une personne", "lend to a person"},
+   .parameters = {
+     {"PERSON", {"PERSONNE", "PERSON"}, "person", PARAMETER_TEXT, PARAMETER_REQUIRED, {"code de la personne", "code of the person"}},
+     {"ID", ID, "things", PARAMETER_LIST, PARAMETER_REQUIRED | PARAMETER_MANY, {"codes des tablettes, cartes SIM ou lignes", "codes of tablets, SIM cards or lines"}},
+     {"--until", DAY, "until", PARAMETER_TEXT, 0, {"à rendre ce jour-là (sinon un an)", "due that day (else one year)"}}}},
+  {.words = "return", .method = "POST", .path = "/v1/returns", .is_write = TRUE, .run = ask_act,
+   .done = {"{code}  {item} est revenue : prêt {state}", "{code}  {item} came back: loan {state}"},
+   .summary = {"reprendre, accessoire par accessoire", "take back, piece by piece"},
+   .parameters = {
+     {"ID", ID, "thing", PARAMETER_TEXT, PARAMETER_REQUIRED, {"code de la tablette, de la ligne ou du prêt", "code of the tablet, line or loan"}},
+     {"--piece", {"housse=manquant", "sleeve=missing"}, "pieces", PARAMETER_PAIRS, 0, {"état d'un accessoire : présent, manquant, cassé ou later (plus tard)", "state of a piece: present, missing, broken or later"}},
+     {"--condition", TEXT, "condition", PARAMETER_TEXT, 0, {"état constaté", "condition seen"}}}},
+  {.words = "renew", .method = "POST", .path = "/v1/renewals", .is_write = TRUE, .run = ask_act,
+   .done = {"{code}  {item} reste chez {person_name} jusqu'au {due_on}", "{code}  {item} stays with {person_name} until {due_on}"},
+   .summary = {"prolonger un prêt", "renew a loan"},
+   .parameters = {
+     {"ID", ID, "thing", PARAMETER_TEXT, PARAMETER_REQUIRED, {"code de la chose prêtée ou du prêt", "code of the thing or of the loan"}},
+     {"--until", DAY, "until", PARAMETER_TEXT, 0, {"à rendre ce jour-là (sinon un an)", "due that day (else one year)"}}}},
+  {.words = "recharge", .method = "POST", .path = "/v1/recharges", .is_write = TRUE, .run = ask_act,
+   .done = {"{code}  {line}  {product}  {amount_cents}", "{code}  {line}  {product}  {amount_cents}"},
+   .summary = {"noter une recharge faite à la main", "record a recharge made by hand"},
+   .parameters = {
+     {"LINE", {"LIGNE", "LINE"}, "line", PARAMETER_TEXT, PARAMETER_REQUIRED, {"code de la ligne ou de sa carte SIM", "code of the line or of its SIM card"}},
+     {"--amount", EUROS, "amount", PARAMETER_TEXT, PARAMETER_REQUIRED, {"prix payé", "price paid"}},
+     {"--product", NAME, "product", PARAMETER_TEXT, 0, {"ce qui a été acheté", "what was bought"}},
+     {"--fund", FUND, "fund", PARAMETER_TEXT, 0, {"fonds qui paie", "fund that pays"}},
+     {"--on", DAY, "on", PARAMETER_TEXT, 0, {"jour de la recharge (sinon aujourd'hui)", "day of the recharge (else today)"}},
+     {"--keep-alive", NOTHING, "keep_alive", PARAMETER_FLAG, 0, {"la plus petite recharge, qui sauve la ligne", "the smallest recharge, which saves the line"}}}},
+  {.words = "due", .method = "GET", .path = "/v1/due", .columns = "due_on state item item_model person_name person", .run = ask_list,
+   .summary = {"ce qui doit revenir", "what must come back"},
+   .parameters = {{"--days", NUMBER, "days", PARAMETER_NUMBER, 0, {"dans les N jours (sinon 30)", "within N days (else 30)"}}, LIMIT, AFTER}},
+  {.words = "find", .method = "GET", .path = "/v1/find", .columns = "code kind name model serial msisdn iccid state", .run = ask_list,
+   .summary = {"chercher une personne ou une chose", "look for a person or a thing"},
+   .parameters = {{"TEXT", TEXT, "q", PARAMETER_TEXT, PARAMETER_REQUIRED, {"nom, numéro, modèle ...", "name, number, model ..."}}, LIMIT}},
+  {.words = "show", .method = "GET", .path = "/v1/objects/{id}", .run = ask_record,
+   .summary = {"la fiche d'un code", "the record of a code"},
+   .parameters = {{"ID", ID, "id", PARAMETER_TEXT, PARAMETER_REQUIRED, {"n'importe quel code", "any code"}}}},
+  {.words = "bench", .method = "GET", .path = "/v1/bench", .run = watch_once,
+   .summary = {"ce qui est branché en USB", "what is plugged in over USB"}},
+  {.words = "bench list", .method = "GET", .path = "/v1/bench", .run = watch_once,
+   .summary = {"la même chose", "the same"}},
+  {.words = "bench watch", .method = "GET", .path = "/v1/bench", .run = watch_run,
+   .summary = {"le banc, redessiné à chaque changement", "the bench, redrawn at each change"}},
+  {.words = "wipe", .method = "POST", .path = "/v1/wipes", .is_write = TRUE, .run = erase_run,
+   .done = {"{code}  effacement de {item} sur le port {port}", "{code}  wipe of {item} on port {port}"},
+   .summary = {"effacer une tablette du banc, et le prouver", "wipe a tablet on the bench, and prove it"},
+   .parameters = {
+     {"ID", ID, "item", PARAMETER_TEXT, PARAMETER_REQUIRED, {"code de la tablette, ou d'un effacement à suivre", "code of the tablet, or of a wipe to follow"}},
+     {"--strategy", {"MÉTHODE", "WAY"}, "strategy", PARAMETER_WORD, 0, {"recovery-wipe, fastboot ou guided", "recovery-wipe, fastboot or guided"}},
+     YES,
+     {"--no-wait", NOTHING, NULL, PARAMETER_FLAG, 0, {"lancer sans suivre", "start without following"}},
+     {"--attest", TEXT, NULL, PARAMETER_TEXT, 0, {"attester ce que montre l'écran", "attest what the screen shows"}},
+     {"--cancel", NOTHING, NULL, PARAMETER_FLAG, 0, {"annuler", "cancel"}},
+     {"--waive", {"RAISON", "REASON"}, NULL, PARAMETER_TEXT, 0, {"déclarer prête sans effacement (droit wipe-waive)", "declare ready without a wipe (right wipe-waive)"}}}},
+  {.words = "certificate", .method = "GET", .path = "/v1/certificates/{id}", .run = transfer_fetch,
+   .summary = {"le certificat d'effacement (PDF)", "the certificate of erasure (PDF)"},
+   .parameters = {{"ID", ID, "id", PARAMETER_TEXT, PARAMETER_REQUIRED, {"code de la tablette ou de l'effacement", "code of the tablet or of the wipe"}}, OUTPUT, FORCE}},
+  {.words = "label", .method = "GET", .path = "/v1/labels", .run = transfer_fetch,
+   .summary = {"une planche d'étiquettes (PDF ou PNG)", "a sheet of labels (PDF or PNG)"},
+   .parameters = {
+     {"ID", ID, "codes", PARAMETER_LIST, PARAMETER_REQUIRED | PARAMETER_MANY, {"codes à imprimer", "codes to print"}},
+     {"--format", NAME, "format", PARAMETER_TEXT, 0, {"avery-l7160 (sinon), avery-l7651 ...", "avery-l7160 (default), avery-l7651 ..."}},
+     {"--start", NUMBER, "start", PARAMETER_NUMBER, 0, {"première étiquette libre d'une planche entamée", "first free label of a used sheet"}},
+     {"--dpi", NUMBER, "dpi", PARAMETER_NUMBER, 0, {"points par pouce d'une image", "dots per inch of an image"}},
+     OUTPUT, FORCE}},
+  {.words = "import", .method = "POST", .path = "/v1/imports", .run = transfer_import,
+   .summary = {"importer un fichier CSV : tout ou rien", "import a CSV file: all or nothing"},
+   .parameters = {
+     {"FILE", FILE_, NULL, PARAMETER_TEXT, PARAMETER_REQUIRED, {"fichier (- : entrée standard)", "file (-: standard input)"}},
+     {"--dry-run", NOTHING, "dry_run", PARAMETER_FLAG, 0, {"essayer sans rien changer", "rehearse, change nothing"}},
+     {"--kind", {"SORTE", "KIND"}, "kind", PARAMETER_TEXT, 0, {"tablets, sims ou persons (sinon d'après les titres)", "tablets, sims or persons (else told by the header)"}},
+     {"--fund", FUND, "fund", PARAMETER_TEXT, 0, {"fonds qui paie les prix du fichier", "fund that pays the prices of the file"}}}},
+  {.words = "journal", .method = "GET", .path = "/v1/journal", .columns = "seq at account verb subjects after reason", .run = ask_list,
+   .summary = {"le journal de tous les actes", "the journal of every act"}, .parameters = {LIMIT, AFTER}},
+  {.words = "journal verify", .method = "GET", .path = "/v1/journal/verify", .run = ask_verify,
+   .summary = {"vérifier que le journal est entier", "check that the journal is whole"}},
+  {.words = "backup", .method = "GET", .path = "/v1/backup", .run = transfer_fetch,
+   .summary = {"sauvegarder le registre", "back the register up"},
+   .parameters = {{"FILE", FILE_, NULL, PARAMETER_TEXT, PARAMETER_REQUIRED, {"où écrire (- : sortie standard)", "where to write (-: standard output)"}}, FORCE}},
+  {.words = "restore", .method = "POST", .path = "/v1/restore?confirm=1", .run = transfer_restore,
+   .summary = {"remplacer le registre par une sauvegarde", "replace the register by a backup"},
+   .parameters = {{"FILE", FILE_, NULL, PARAMETER_TEXT, PARAMETER_REQUIRED, {"fichier de sauvegarde (- : entrée standard)", "backup file (-: standard input)"}}, YES}},
+  {.words = "demo clock", .method = "POST", .path = "/v1/demo/clock", .is_write = TRUE, .run = ask_act,
+   .done = {"{code}", "{code}"},
+   .summary = {"avancer l'horloge d'un registre de démonstration", "move the clock of a demonstration register"},
+   .parameters = {{"DAY", DAY, "day", PARAMETER_TEXT, PARAMETER_REQUIRED, {"le jour qu'il sera", "the day it shall be"}}}},
+  {.words = "doctor", .method = "GET", .path = "/healthz", .run = ask_health,
+   .summary = {"le service va-t-il bien ?", "is the daemon well?"}},
+  {.words = "help", .run = help_run,
+   .summary = {"cette aide, ou celle d'une commande", "this help, or that of a command"},
+   .parameters = {{"COMMAND", {"COMMANDE", "COMMAND"}, NULL, PARAMETER_LIST, PARAMETER_MANY, {"ses mots", "its words"}}}},
+};
+/* clang-format on */
+
+const gsize commands_n = G_N_ELEMENTS (commands);
+
+const Command *
+commands_find (const char *words)
+{
+  for (gsize i = 0; i < commands_n; i++)
+    if (g_str_equal (commands[i].words, words))
+      return &commands[i];
+  return NULL;
+}

@@ -1,0 +1,456 @@
+/* The wipe as one person sees it from one terminal. The daemon does the work: this end may leave at any time. */
+#include "cli/erase.h"
+#include "cli/ask.h"
+#include "cli/display.h"
+#include "cli/fields.h"
+#include "cli/stream.h"
+#include "cli/terminal.h"
+#include "cli/typed.h"
+#include <stdlib.h>
+
+#define LOOK_AGAIN_MS 2000 /* also without news: one may have been missed */
+
+/* ---- small requests ---- */
+
+/* POSTs fields (taken). As ask_post. */
+static json_t *
+post_fields (const Session *session, const char *target, json_t *fields, Leave *leave, GError **error)
+{
+  char *body = json_dumps (fields, JSON_COMPACT);
+  json_decref (fields);
+  json_t *answer = ask_post (session, target, body, NULL, leave, error);
+  free (body);
+  return answer;
+}
+
+static json_t *
+get_object (const Session *session, const char *code, Reply *reply, Leave *leave, GError **error)
+{
+  g_autofree char *escaped = g_uri_escape_string (code, NULL, FALSE);
+  g_autofree char *target = g_strconcat ("/v1/objects/", escaped, NULL);
+  return ask_get (session, target, reply, leave, error);
+}
+
+static const char *
+string_of (const json_t *object, const char *name)
+{
+  const char *text = json_string_value (json_object_get (object, name));
+  return text == NULL ? "" : text;
+}
+
+/* ---- the end ---- */
+
+typedef struct {
+  const char *state;
+  Leave leave;
+  Text sentence;
+} Ending;
+
+/* The endings of a wipe; a state that is not here is not an end. */
+static const Ending endings[] = {
+    {"verified",
+     LEAVE_DONE,
+     {"{item} est effacée : {verdict}. Le certificat : temoin certificate {code} -o certificat.pdf",
+      "{item} is wiped: {verdict}. The certificate: temoin certificate {code} -o certificate.pdf"}},
+    {"not_wiped", LEAVE_DEVICE, {"{item} n'est PAS effacée. {todo}", "{item} is NOT wiped. {todo}"}},
+    {"unknown",
+     LEAVE_DEVICE,
+     {"On ne sait pas si {item} est effacée. {todo}", "It is not known whether {item} is wiped. {todo}"}},
+    {"blocked",
+     LEAVE_DEVICE,
+     {"{item} n'a pas été effacée : c'est bloqué. {todo}", "{item} was not wiped: it is blocked. {todo}"}},
+    {"aborted",
+     LEAVE_REFUSED,
+     {"L'effacement de {item} est abandonné avant d'avoir commencé. {todo}",
+      "The wipe of {item} was given up before it began. {todo}"}},
+};
+
+static const Ending *
+ending_of (const json_t *wipe)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (endings); i++)
+    if (g_str_equal (endings[i].state, string_of (wipe, "state")))
+      return &endings[i];
+  return NULL;
+}
+
+static void
+print_filled (const Session *session, Text sentence, const json_t *wipe)
+{
+  g_autofree char *line = fields_fill (text_in (sentence, session->language), wipe, session->language);
+  printf ("%s\n", g_strchomp (line));
+}
+
+/* The wipe as it stands after an act of a person: its end, or where it is. */
+static Leave
+print_standing (const Session *session, const json_t *wipe)
+{
+  static const Text standing = {"{code}  {item}  {state}", "{code}  {item}  {state}"};
+  const Ending *ending = ending_of (wipe);
+  print_filled (session, ending == NULL ? standing : ending->sentence, wipe);
+  return ending == NULL ? LEAVE_DONE : ending->leave;
+}
+
+/* ---- following ---- */
+
+typedef struct {
+  const Session *session;
+  const char *code; /* of the wipe */
+  Stream *stream;
+  json_int_t shown;   /* number of the last evidence printed */
+  char *todo;         /* the last one printed, or NULL */
+  gboolean is_asking; /* the technician's sentence is awaited on standard input */
+  gboolean is_silent; /* it was said that the daemon does not answer */
+} Follow;
+
+static void
+follow_clear (Follow *follow)
+{
+  stream_free (follow->stream);
+  g_free (follow->todo);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Follow, follow_clear)
+
+static void
+show_evidence (Follow *follow, const json_t *wipe)
+{
+  static const Text line = {"  {clock}  {kind}  {text}", "  {clock}  {kind}  {text}"};
+  const json_t *evidence = json_object_get (wipe, "evidence");
+  for (size_t i = 0; i < json_array_size (evidence); i++) {
+    const json_t *fact = json_array_get (evidence, i);
+    json_int_t number = json_integer_value (json_object_get (fact, "number"));
+    if (number <= follow->shown)
+      continue;
+    print_filled (follow->session, line, fact);
+    follow->shown = number;
+  }
+}
+
+static void
+show_todo (Follow *follow, const json_t *wipe)
+{
+  static const Text line = {"À FAIRE : {todo}", "TO DO: {todo}"};
+  g_autofree char *todo = fields_text (wipe, "todo", follow->session->language);
+  if (*todo == '\0' || g_strcmp0 (todo, follow->todo) == 0)
+    return;
+  print_filled (follow->session, line, wipe);
+  g_free (follow->todo);
+  follow->todo = g_steal_pointer (&todo);
+}
+
+static void
+show_progress (const Follow *follow, const json_t *wipe)
+{
+  static const char *const wheel[] = {"|", "/", "-", "\\"};
+  static guint turn;
+  g_autofree char *state = fields_text (wipe, "state", follow->session->language);
+  g_autofree char *line = g_strdup_printf ("%s %s", wheel[turn++ % G_N_ELEMENTS (wheel)], state);
+  terminal_progress (line);
+}
+
+static gboolean
+waits_for_attestation (const json_t *wipe)
+{
+  return g_str_equal (string_of (wipe, "state"), "wait_human") && g_str_equal (string_of (wipe, "reason"), "attest");
+}
+
+/* Asks the person, or (without a terminal) says what to type later. TRUE: it is being asked. */
+static gboolean
+ask_attestation (Follow *follow, const json_t *wipe)
+{
+  static const Text question = {
+      "Écrivez en une phrase ce que montre l'écran, puis Entrée (« non » si un ancien compte est demandé) : ",
+      "Write in one sentence what the screen shows, then Enter (\"no\" if a former account is asked): "};
+  static const Text later = {"Pour l'attester : temoin wipe {item} --attest \"ce que montre l'écran\"",
+                             "To attest it: temoin wipe {item} --attest \"what the screen shows\""};
+  if (!terminal_can_ask () || follow->session->is_json) {
+    print_filled (follow->session, later, wipe);
+    return FALSE;
+  }
+  terminal_progress (text_in (question, follow->session->language));
+  return TRUE;
+}
+
+/* One line was typed: attest it, or say that the tablet does not look reset. FALSE: nothing more will be typed. */
+static gboolean
+take_attestation (Follow *follow, GError **error)
+{
+  g_autofree char *said = terminal_ask ("");
+  Leave leave;
+  follow->is_asking = FALSE; /* asked again when it still waits */
+  if (said == NULL)
+    return !feof (stdin);
+  gboolean is_no = g_ascii_strcasecmp (said, "non") == 0 || g_ascii_strcasecmp (said, "no") == 0;
+  json_t *fields = json_pack ("{s:s}", "wipe", follow->code);
+  if (!is_no)
+    json_object_set_new (fields, "text", json_string (said));
+  json_t *answer =
+      post_fields (follow->session, is_no ? "/v1/cancellations" : "/v1/attestations", fields, &leave, error);
+  json_decref (answer);
+  return error == NULL || *error == NULL;
+}
+
+static void
+say_silent (Follow *follow)
+{
+  static const Text text = {
+      "Témoin ne répond plus : j'attends qu'il revienne (l'effacement suit son cours).",
+      "Témoin does not answer any more: waiting for it to come back (the wipe takes its course)."};
+  if (!follow->is_silent)
+    fprintf (stderr, "%s\n", text_in (text, follow->session->language));
+  follow->is_silent = TRUE;
+}
+
+static Leave
+leave_running (const Follow *follow)
+{
+  g_autofree char *code = display_code (follow->code);
+  g_autofree char *text = text_print (
+      follow->session->language, "L'effacement %s continue sans ce terminal. Pour le suivre encore : temoin wipe %s",
+      "The wipe %s goes on without this terminal. To follow it again: temoin wipe %s", code, code);
+  fprintf (stderr, "\n%s\n", text);
+  return LEAVE_DONE;
+}
+
+/* Shows what is new. TRUE: it goes on; FALSE: over, *leave says how. */
+static gboolean
+show_wipe (Follow *follow, const json_t *wipe, const Reply *reply, Leave *leave)
+{
+  const Ending *ending = ending_of (wipe);
+  terminal_progress (NULL);
+  if (!follow->session->is_json) {
+    show_evidence (follow, wipe);
+    if (ending == NULL)
+      show_todo (follow, wipe);
+  }
+  if (waits_for_attestation (wipe) && !follow->is_asking) {
+    follow->is_asking = ask_attestation (follow, wipe);
+    *leave = LEAVE_DONE;
+    return follow->is_asking;
+  }
+  follow->is_asking = follow->is_asking && waits_for_attestation (wipe);
+  if (ending == NULL)
+    return TRUE;
+  if (follow->session->is_json)
+    answer_raw (reply);
+  else
+    print_filled (follow->session, ending->sentence, wipe);
+  *leave = ending->leave;
+  return FALSE;
+}
+
+/* Looks at the wipe once. TRUE: look again at the next news. */
+static gboolean
+look (Follow *follow, Leave *leave, GError **error)
+{
+  g_auto (Reply) reply = {0, NULL};
+  g_autoptr (GError) trouble = NULL;
+  json_t *wipe = get_object (follow->session, follow->code, &reply, leave, &trouble);
+  if (wipe == NULL && trouble == NULL)
+    return FALSE; /* refused, and said so */
+  if (!stream_is_patient (follow->stream, wipe != NULL)) {
+    g_propagate_error (error, g_steal_pointer (&trouble));
+    return FALSE;
+  }
+  if (wipe == NULL) {
+    say_silent (follow);
+    return TRUE;
+  }
+  follow->is_silent = FALSE;
+  gboolean goes_on = show_wipe (follow, wipe, &reply, leave);
+  if (goes_on && !follow->is_asking && !follow->session->is_json)
+    show_progress (follow, wipe);
+  fflush (stdout);
+  json_decref (wipe);
+  return goes_on;
+}
+
+static Leave
+follow_wipe (const Session *session, const char *code, GError **error)
+{
+  g_auto (Follow) follow = {.session = session, .code = code, .stream = stream_open (session)};
+  Leave leave = LEAVE_DONE;
+  while (look (&follow, &leave, error)) {
+    int what = stream_wait (follow.stream, follow.is_asking, LOOK_AGAIN_MS);
+    if (what & STREAM_INTERRUPT)
+      return leave_running (&follow);
+    if ((what & STREAM_INPUT) && !take_attestation (&follow, error))
+      return leave_running (&follow);
+  }
+  return leave;
+}
+
+/* ---- starting ---- */
+
+/* The port where the bench shows that item; "?" when it does not. Caller frees. */
+static char *
+port_of (const Session *session, const char *item, Leave *leave, GError **error)
+{
+  json_t *bench = ask_get (session, "/v1/bench", NULL, leave, error);
+  if (bench == NULL)
+    return NULL;
+  const json_t *slots = json_object_get (bench, "items");
+  char *port = NULL;
+  for (size_t i = 0; port == NULL && i < json_array_size (slots); i++)
+    if (g_str_equal (string_of (json_array_get (slots, i), "item"), item))
+      port = display_clean (string_of (json_array_get (slots, i), "port"));
+  json_decref (bench);
+  return port == NULL ? g_strdup ("?") : port;
+}
+
+static void
+print_plan (const Session *session, const json_t *item, const char *port, const char *strategy)
+{
+  static const Text chosen = {"choisie d'après la tablette", "chosen from what the tablet can do"};
+  g_autofree char *code = display_code (string_of (item, "code"));
+  g_autofree char *model = display_clean (string_of (item, "model"));
+  g_autofree char *serial = display_clean (string_of (item, "serial"));
+  g_autofree char *text =
+      text_print (session->language,
+                  "Tablette %s · %s · n° de série %s · port %s\nTout ce qu'elle contient sera effacé, sans retour "
+                  "possible. Méthode : %s.",
+                  "Tablet %s · %s · serial %s · port %s\nEverything on it will be erased for good. Way: %s.", code,
+                  model, serial, port, strategy == NULL ? text_in (chosen, session->language) : strategy);
+  fprintf (session->is_json ? stderr : stdout, "%s\n", text);
+}
+
+/* The first thing that stands against it as the complaint, then the lists. */
+static Leave
+refuse_plan (const Session *session, const json_t *verdict)
+{
+  const json_t *first = json_array_get (json_object_get (verdict, "impossible"), 0);
+  if (first == NULL)
+    first = json_array_get (json_object_get (verdict, "needs_confirmation"), 0);
+  const char *code = string_of (first, "code");
+  g_autofree char *sentence = answer_sentence (first, session->language);
+  answer_complain (session->language, sentence, code);
+  answer_lists (session, verdict, code, stderr);
+  return LEAVE_REFUSED;
+}
+
+static gboolean
+is_confirmed (const Session *session, const Typed *typed, GError **error)
+{
+  static const Text question = {"Effacer cette tablette ?", "Wipe this tablet?"};
+  if (typed_has (typed, "--yes"))
+    return TRUE;
+  if (!terminal_can_ask ())
+    fault_set (error, LEAVE_USAGE, session->language,
+               "Effacer demande une confirmation : sans terminal, ajoutez --yes.",
+               "A wipe needs a confirmation: without a terminal add --yes.");
+  else if (terminal_confirm (session, text_in (question, session->language)))
+    return TRUE;
+  else
+    fault_set (error, LEAVE_REFUSED, session->language, "Rien n'a été effacé.", "Nothing was wiped.");
+  return FALSE;
+}
+
+/* Asks the daemon what it would say, shows the plan, asks the person. */
+static gboolean
+is_agreed (const Session *session, const Typed *typed, const json_t *item, Leave *leave, GError **error)
+{
+  json_t *question = json_copy (typed->fields);
+  json_object_set_new (question, "preview", json_true ());
+  json_t *verdict = post_fields (session, typed->command->path, question, leave, error);
+  if (verdict == NULL)
+    return FALSE;
+  gboolean is_possible = !answer_stops (verdict, json_object_get (typed->fields, "overrides"));
+  g_autofree char *port = is_possible ? port_of (session, string_of (item, "code"), leave, error) : NULL;
+  if (port != NULL) {
+    print_plan (session, item, port, json_string_value (json_object_get (typed->fields, "strategy")));
+    answer_lists (session, verdict, NULL, session->is_json ? stderr : stdout);
+    fflush (stdout);
+    *leave = LEAVE_REFUSED;
+  } else if (!is_possible) {
+    *leave = refuse_plan (session, verdict);
+  }
+  json_decref (verdict);
+  return port != NULL && is_confirmed (session, typed, error);
+}
+
+static Leave
+start_wipe (const Session *session, const Typed *typed, GError **error)
+{
+  g_auto (Reply) reply = {0, NULL};
+  Leave leave;
+  char *body = typed_body (typed);
+  json_t *answer = ask_post (session, typed->command->path, body, &reply, &leave, error);
+  free (body);
+  if (answer == NULL)
+    return leave;
+  g_autofree char *code = g_strdup (string_of (answer, "code"));
+  gboolean is_left_alone = typed_has (typed, "--no-wait");
+  if (!session->is_json)
+    print_filled (session, typed->command->done, json_array_get (json_object_get (answer, "items"), 0));
+  else if (is_left_alone)
+    answer_raw (&reply);
+  json_decref (answer);
+  return is_left_alone ? LEAVE_DONE : follow_wipe (session, code, error);
+}
+
+static Leave
+wipe_item (const Session *session, const Typed *typed, GError **error)
+{
+  Leave leave;
+  json_t *item = get_object (session, string_of (typed->fields, "item"), NULL, &leave, error);
+  if (item == NULL)
+    return leave;
+  g_autofree char *code = g_strdup (string_of (item, "code"));
+  gboolean is_wipe = g_str_equal (string_of (item, "kind"), "wipe");
+  gboolean may_start = !is_wipe && is_agreed (session, typed, item, &leave, error);
+  json_decref (item);
+  if (is_wipe)
+    return follow_wipe (session, code, error);
+  return may_start ? start_wipe (session, typed, error) : leave;
+}
+
+/* ---- the other acts on a wipe ---- */
+
+/* One act is one request of its own; the code typed goes under the name that the request wants. */
+static const struct {
+  const char *option, *target, *code_field, *text_field, *right;
+} acts[] = {
+    {"--attest", "/v1/attestations", "wipe", "text", NULL},
+    {"--cancel", "/v1/cancellations", "wipe", NULL, NULL},
+    {"--waive", "/v1/waivers", "item", "comment", "wipe-waive"},
+};
+
+static Leave
+do_act (const Session *session, const Typed *typed, gsize which, GError **error)
+{
+  json_t *fields = json_copy (typed->fields);
+  json_t *code = json_incref (json_object_get (fields, "item"));
+  json_object_del (fields, "item");
+  json_object_set_new (fields, acts[which].code_field, code);
+  if (acts[which].text_field != NULL)
+    json_object_set_new (fields, acts[which].text_field, json_string (typed_text (typed, acts[which].option)));
+  if (acts[which].right != NULL)
+    json_object_set_new (fields, "overrides", json_pack ("[s]", acts[which].right));
+  Leave leave;
+  g_auto (Reply) reply = {0, NULL};
+  char *body = json_dumps (fields, JSON_COMPACT);
+  json_decref (fields);
+  json_t *answer = ask_post (session, acts[which].target, body, &reply, &leave, error);
+  free (body);
+  if (answer == NULL)
+    return leave;
+  const json_t *first = json_array_get (json_object_get (answer, "items"), 0);
+  if (session->is_json)
+    answer_raw (&reply);
+  else
+    (void)print_standing (session, first); /* the act itself was done, whatever the wipe's end */
+  answer_lists (session, answer, NULL, stderr);
+  json_decref (answer);
+  return LEAVE_DONE;
+}
+
+Leave
+erase_run (const Session *session, const Typed *typed, GError **error)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (acts); i++)
+    if (typed_has (typed, acts[i].option))
+      return do_act (session, typed, i, error);
+  if (json_object_get (typed->fields, "preview") != NULL)
+    return ask_act (session, typed, error);
+  return wipe_item (session, typed, error);
+}

@@ -1,0 +1,247 @@
+/* The table of fields, and the way from a JSON value to a text. */
+#include "cli/fields.h"
+#include "cli/display.h"
+#include "cli/words.h"
+#include <string.h>
+
+typedef enum {
+  FIELD_PLAIN,
+  FIELD_CODE,
+  FIELD_DAY,
+  FIELD_INSTANT,
+  FIELD_CLOCK,
+  FIELD_MONEY,
+  FIELD_NUMBER,
+  FIELD_WORD,
+  FIELD_PHONE,
+  FIELD_TAIL, /* the last letters of a long identifier */
+} FieldFormat;
+
+typedef struct {
+  const char *name;
+  FieldFormat format;
+  Text title;
+} Field;
+
+static const Field fields[] = {
+    {"code", FIELD_CODE, {"Étiquette", "Label"}},
+    {"kind", FIELD_WORD, {"Sorte", "Kind"}},
+    {"name", FIELD_PLAIN, {"Nom", "Name"}},
+    {"piece", FIELD_WORD, {"Accessoire", "Piece"}},
+    {"phone", FIELD_PHONE, {"Téléphone", "Phone"}},
+    {"email", FIELD_PLAIN, {"Courriel", "E-mail"}},
+    {"town", FIELD_PLAIN, {"Commune", "Town"}},
+    {"serial", FIELD_PLAIN, {"N° de série", "Serial"}},
+    {"serial_end", FIELD_TAIL, {"Fin du n° de série", "Serial end"}},
+    {"model", FIELD_PLAIN, {"Modèle", "Model"}},
+    {"imei", FIELD_PLAIN, {"IMEI", "IMEI"}},
+    {"inventory_no", FIELD_PLAIN, {"N° d'inventaire", "Inventory no"}},
+    {"price_cents", FIELD_MONEY, {"Prix", "Price"}},
+    {"currency", FIELD_PLAIN, {"Monnaie", "Currency"}},
+    {"fund", FIELD_CODE, {"Fonds", "Fund"}},
+    {"state", FIELD_WORD, {"État", "State"}},
+    {"state_reason", FIELD_PLAIN, {"Pourquoi", "Why"}},
+    {"holder.name", FIELD_PLAIN, {"Chez", "Held by"}},
+    {"holder.person", FIELD_CODE, {"Emprunteur", "Borrower"}},
+    {"holder.since", FIELD_DAY, {"Depuis", "Since"}},
+    {"holder.due_on", FIELD_DAY, {"À rendre le", "Due on"}},
+    {"holder.loan", FIELD_CODE, {"Prêt", "Loan"}},
+    {"wipe", FIELD_CODE, {"Effacement", "Wipe"}},
+    {"iccid", FIELD_PLAIN, {"N° de carte (ICCID)", "Card (ICCID)"}},
+    {"line", FIELD_CODE, {"Ligne", "Line"}},
+    {"card", FIELD_PLAIN, {"N° de carte (ICCID)", "Card (ICCID)"}},
+    {"msisdn", FIELD_PHONE, {"Numéro", "Number"}},
+    {"operator", FIELD_PLAIN, {"Opérateur", "Operator"}},
+    {"offer", FIELD_PLAIN, {"Offre", "Offer"}},
+    {"credit_until", FIELD_DAY, {"Crédit jusqu'au", "Credit until"}},
+    {"line_until", FIELD_DAY, {"Ligne jusqu'au", "Line until"}},
+    {"created_at", FIELD_INSTANT, {"Créé le", "Created"}},
+    {"item", FIELD_CODE, {"Chose prêtée", "Thing"}},
+    {"item_kind", FIELD_WORD, {"Sorte", "Kind"}},
+    {"item_model", FIELD_PLAIN, {"Modèle", "Model"}},
+    {"item_state", FIELD_WORD, {"État", "State"}},
+    {"person", FIELD_CODE, {"Personne", "Person"}},
+    {"person_name", FIELD_PLAIN, {"Chez", "Held by"}},
+    {"started_on", FIELD_DAY, {"Depuis le", "Since"}},
+    {"due_on", FIELD_DAY, {"À rendre le", "Due on"}},
+    {"due_reason", FIELD_PLAIN, {"Pourquoi ce jour", "Why that day"}},
+    {"closed_on", FIELD_DAY, {"Terminé le", "Closed on"}},
+    {"renewals", FIELD_NUMBER, {"Prolongations", "Renewals"}},
+    {"out_state", FIELD_WORD, {"Au départ", "Out"}},
+    {"in_state", FIELD_WORD, {"Au retour", "In"}},
+    {"condition", FIELD_PLAIN, {"État constaté", "Condition"}},
+    {"strand", FIELD_WORD, {"Volet", "Strand"}},
+    {"from", FIELD_DAY, {"Du", "From"}},
+    {"to", FIELD_DAY, {"Au", "To"}},
+    {"granted_cents", FIELD_MONEY, {"Accordé", "Granted"}},
+    {"spent_cents", FIELD_MONEY, {"Dépensé", "Spent"}},
+    {"balance_cents", FIELD_MONEY, {"Reste", "Left"}},
+    {"number", FIELD_NUMBER, {"N°", "No"}},
+    {"at", FIELD_INSTANT, {"Le", "At"}},
+    {"clock", FIELD_CLOCK, {"Heure", "Time"}},
+    {"debit_cents", FIELD_MONEY, {"Débit", "Debit"}},
+    {"credit_cents", FIELD_MONEY, {"Crédit", "Credit"}},
+    {"subject", FIELD_CODE, {"Objet", "Subject"}},
+    {"reason", FIELD_PLAIN, {"Motif", "Reason"}},
+    {"product", FIELD_PLAIN, {"Recharge", "Product"}},
+    {"amount_cents", FIELD_MONEY, {"Montant", "Amount"}},
+    {"on", FIELD_DAY, {"Le", "On"}},
+    {"port", FIELD_PLAIN, {"Port", "Port"}},
+    {"strategy", FIELD_WORD, {"Méthode", "Way"}},
+    {"verdict", FIELD_WORD, {"Verdict", "Verdict"}},
+    {"todo", FIELD_PLAIN, {"À faire maintenant", "To do now"}},
+    {"started_at", FIELD_INSTANT, {"Commencé", "Started"}},
+    {"ended_at", FIELD_INSTANT, {"Terminé", "Ended"}},
+    {"asked_by", FIELD_PLAIN, {"Demandé par", "Asked by"}},
+    {"attested_by", FIELD_PLAIN, {"Attesté par", "Attested by"}},
+    {"attestation", FIELD_PLAIN, {"Attestation", "Attestation"}},
+    {"text", FIELD_PLAIN, {"Fait", "Fact"}},
+    {"maker", FIELD_PLAIN, {"Marque", "Maker"}},
+    {"mode", FIELD_PLAIN, {"Liaison", "Link"}},
+    {"step", FIELD_PLAIN, {"Étape", "Step"}},
+    {"seq", FIELD_NUMBER, {"N°", "No"}},
+    {"account", FIELD_PLAIN, {"Par", "By"}},
+    {"verb", FIELD_PLAIN, {"Acte", "Act"}},
+    {"subjects", FIELD_PLAIN, {"Objets", "Subjects"}},
+    {"before", FIELD_PLAIN, {"Avant", "Before"}},
+    {"after", FIELD_PLAIN, {"Après", "After"}},
+    {"hash", FIELD_PLAIN, {"Empreinte", "Hash"}},
+    {"ok", FIELD_PLAIN, {"En bonne santé", "Well"}},
+    {"version", FIELD_PLAIN, {"Version", "Version"}},
+    {"last_error", FIELD_PLAIN, {"Dernier ennui", "Last trouble"}},
+    {"last_contact_at", FIELD_INSTANT, {"Dernier contact", "Last contact"}},
+    {"title", FIELD_PLAIN, {"Quoi", "What"}},
+};
+
+static const Field *
+field_find (const char *name)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (fields); i++)
+    if (g_str_equal (fields[i].name, name))
+      return &fields[i];
+  return NULL;
+}
+
+char *
+fields_title (const char *name, Language language)
+{
+  const Field *field = field_find (name);
+  return field == NULL ? display_clean (name) : g_strdup (text_in (field->title, language));
+}
+
+gboolean
+fields_is_number (const char *name)
+{
+  const Field *field = field_find (name);
+  return field != NULL && (field->format == FIELD_MONEY || field->format == FIELD_NUMBER);
+}
+
+/* What is shown differs from what is stored: where the value of some fields is found. */
+static const char *
+stored_name (const char *name)
+{
+  static const struct {
+    const char *shown, *stored;
+  } aliases[] = {{"serial_end", "serial"}, {"clock", "at"}, {"piece", "name"}};
+  for (gsize i = 0; i < G_N_ELEMENTS (aliases); i++)
+    if (g_str_equal (aliases[i].shown, name))
+      return aliases[i].stored;
+  return name;
+}
+
+static const json_t *
+value_of (const json_t *object, const char *name, Language language)
+{
+  const char *dot = strchr (name, '.');
+  if (dot != NULL) {
+    g_autofree char *head = g_strndup (name, (gsize)(dot - name));
+    return value_of (json_object_get (object, head), dot + 1, language);
+  }
+  g_autofree char *told = g_strdup_printf ("%s_%s", name, language == LANGUAGE_ENGLISH ? "en" : "fr");
+  const json_t *sentence = json_object_get (object, told);
+  return json_is_string (sentence) ? sentence : json_object_get (object, stored_name (name));
+}
+
+static char *
+tail_of (const char *text)
+{
+  enum { TAIL = 4 }; /* letters */
+  g_autofree char *clean = display_clean (text);
+  glong length = g_utf8_strlen (clean, -1);
+  return length <= TAIL ? g_strdup (clean) : g_strdup_printf ("…%s", g_utf8_offset_to_pointer (clean, length - TAIL));
+}
+
+static char *
+string_text (const char *text, FieldFormat format, Language language)
+{
+  switch (format) {
+  case FIELD_CODE:
+    return display_code (text);
+  case FIELD_DAY:
+    return display_day (text, language);
+  case FIELD_INSTANT:
+    return display_instant (text, language);
+  case FIELD_CLOCK:
+    return display_clock (text);
+  case FIELD_PHONE:
+    return display_phone (text);
+  case FIELD_TAIL:
+    return tail_of (text);
+  case FIELD_WORD:
+    return display_clean (words_text (text, language));
+  case FIELD_PLAIN:
+  case FIELD_MONEY:
+  case FIELD_NUMBER:
+    break;
+  }
+  return display_clean (text);
+}
+
+static char *
+integer_text (json_int_t value, FieldFormat format, Language language)
+{
+  return format == FIELD_MONEY ? display_money (value, language) : g_strdup_printf ("%" JSON_INTEGER_FORMAT, value);
+}
+
+static char *
+value_text (const json_t *value, FieldFormat format, Language language)
+{
+  static const Text truth[] = {{"non", "no"}, {"oui", "yes"}};
+  if (json_is_string (value))
+    return string_text (json_string_value (value), format, language);
+  if (json_is_integer (value))
+    return integer_text (json_integer_value (value), format, language);
+  if (json_is_boolean (value))
+    return g_strdup (text_in (truth[json_is_true (value)], language));
+  if (value == NULL || json_is_null (value))
+    return g_strdup ("");
+  char *dumped = json_dumps (value, JSON_COMPACT | JSON_ENCODE_ANY);
+  char *text = display_clean (dumped);
+  free (dumped);
+  return text;
+}
+
+char *
+fields_text (const json_t *object, const char *name, Language language)
+{
+  const Field *field = field_find (name);
+  return value_text (value_of (object, name, language), field == NULL ? FIELD_PLAIN : field->format, language);
+}
+
+char *
+fields_fill (const char *sentence, const json_t *object, Language language)
+{
+  GString *out = g_string_new (NULL);
+  for (const char *at = sentence; *at != '\0';) {
+    const char *end = *at == '{' ? strchr (at, '}') : NULL;
+    if (end == NULL) {
+      g_string_append_c (out, *at++);
+      continue;
+    }
+    g_autofree char *name = g_strndup (at + 1, (gsize)(end - at - 1));
+    g_autofree char *text = fields_text (object, name, language);
+    g_string_append (out, text);
+    at = end + 1;
+  }
+  return g_string_free (out, FALSE);
+}

@@ -1,0 +1,123 @@
+/* termios, signalfd, and lines that are rewritten. */
+#include "cli/terminal.h"
+#include "cli/display.h"
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/signalfd.h>
+#include <termios.h>
+#include <unistd.h>
+
+static struct termios saved_mode;
+static gboolean has_saved_mode;
+
+gboolean
+terminal_can_ask (void)
+{
+  return isatty (STDIN_FILENO) && isatty (STDERR_FILENO);
+}
+
+gboolean
+terminal_is_shown (void)
+{
+  return isatty (STDOUT_FILENO);
+}
+
+gboolean
+terminal_has_colour (void)
+{
+  const char *refusal = g_getenv ("NO_COLOR");
+  return terminal_is_shown () && (refusal == NULL || *refusal == '\0') && g_strcmp0 (g_getenv ("TERM"), "dumb") != 0;
+}
+
+gsize
+terminal_width (void)
+{
+  enum { USUAL_COLUMNS = 80 };
+  struct winsize size;
+  if (!terminal_is_shown ())
+    return 0;
+  return ioctl (STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : USUAL_COLUMNS;
+}
+
+char *
+terminal_ask (const char *question)
+{
+  fprintf (stderr, "%s", question);
+  fflush (stderr);
+  char *line = NULL;
+  size_t size = 0;
+  ssize_t length = getline (&line, &size, stdin);
+  char *text = length < 0 ? NULL : g_strdup (g_strstrip (line));
+  free (line);
+  if (text != NULL && *text == '\0')
+    g_clear_pointer (&text, g_free);
+  return text;
+}
+
+gboolean
+terminal_confirm (const Session *session, const char *question)
+{
+  g_autofree char *line =
+      g_strdup_printf ("%s %s ", question, session->language == LANGUAGE_ENGLISH ? "[y/N]" : "[o/N]");
+  g_autofree char *answer = terminal_ask (line);
+  return answer != NULL && strchr ("oOyY", answer[0]) != NULL;
+}
+
+int
+terminal_interrupt_fd (void)
+{
+  sigset_t signals;
+  sigemptyset (&signals);
+  sigaddset (&signals, SIGINT);
+  sigaddset (&signals, SIGTERM);
+  if (sigprocmask (SIG_BLOCK, &signals, NULL) != 0)
+    return -1;
+  return signalfd (-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+void
+terminal_take_keys (void)
+{
+  if (!isatty (STDIN_FILENO) || tcgetattr (STDIN_FILENO, &saved_mode) != 0)
+    return;
+  struct termios mode = saved_mode;
+  mode.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
+  has_saved_mode = tcsetattr (STDIN_FILENO, TCSANOW, &mode) == 0;
+}
+
+void
+terminal_restore (void)
+{
+  if (has_saved_mode)
+    (void)tcsetattr (STDIN_FILENO, TCSANOW, &saved_mode); /* leaving anyway: nothing better can be done */
+  has_saved_mode = FALSE;
+}
+
+void
+terminal_progress (const char *text)
+{
+  if (!isatty (STDERR_FILENO))
+    return;
+  fprintf (stderr, "\r\033[K%s", text == NULL ? "" : text);
+  fflush (stderr);
+}
+
+void
+terminal_transfer (guint64 done, guint64 total, gpointer user)
+{
+  enum { BAR = 30 }; /* columns */
+  const Session *session = user;
+  g_autofree char *bytes = display_bytes (done, session->language);
+  if (total == 0) {
+    terminal_progress (bytes);
+    return;
+  }
+  int filled = (int)(MIN (done, total) * BAR / total);
+  g_autofree char *full = g_strnfill (BAR, '#');
+  g_autofree char *line =
+      g_strdup_printf ("[%.*s%*s] %d %%  %s", filled, full, BAR - filled, "", (int)(done * 100 / total), bytes);
+  terminal_progress (line);
+}

@@ -1,0 +1,28 @@
+/* The person at the terminal: questions, a progress line, keys, Ctrl-C. Not for layout. */
+#pragma once
+#include "cli/session.h"
+
+/* Can a person be asked? (standard input and standard error are a terminal) */
+gboolean terminal_can_ask (void);
+/* Is standard output a terminal? */
+gboolean terminal_is_shown (void);
+/* May it be coloured? (a terminal, NO_COLOR not set, TERM not "dumb") */
+gboolean terminal_has_colour (void);
+/* Columns of standard output; 0 when it is no terminal. */
+gsize terminal_width (void);
+
+/* Prints question and reads one line. TRUE only for an answer that starts with o, O, y or Y. */
+gboolean terminal_confirm (const Session *session, const char *question);
+/* Prints question and reads one line without its end; NULL at end of input or when empty. Caller frees. */
+char *terminal_ask (const char *question);
+
+/* From now on Ctrl-C and SIGTERM do not end the program but make this descriptor readable. -1 when it cannot be made. */
+int terminal_interrupt_fd (void);
+/* Keys arrive one by one, unseen, until terminal_restore. Nothing happens when standard input is no terminal. */
+void terminal_take_keys (void);
+void terminal_restore (void);
+
+/* One line on standard error that replaces the one before; nothing when it is no terminal. NULL clears it. */
+void terminal_progress (const char *text);
+/* A ClientProgress: a bar, or the bytes so far when the total is not known. user: const Session *. */
+void terminal_transfer (guint64 done, guint64 total, gpointer user);

@@ -1,0 +1,184 @@
+/* Whole files, down and up. */
+#include "cli/transfer.h"
+#include "cli/answer.h"
+#include "cli/display.h"
+#include "cli/fields.h"
+#include "cli/files.h"
+#include "cli/table.h"
+#include "cli/terminal.h"
+#include "cli/typed.h"
+#include <string.h>
+
+static const char *
+output_path (const Typed *typed)
+{
+  const char *path = typed_text (typed, "-o");
+  return path == NULL ? typed_text (typed, "FILE") : path;
+}
+
+/* Only labels have a field of that name to choose by; the others have one form. */
+static void
+choose_output (const Typed *typed, const char *path)
+{
+  if (json_object_get (typed->fields, "codes") != NULL)
+    json_object_set_new (typed->fields, "output", json_string (g_str_has_suffix (path, ".png") ? "png" : "pdf"));
+}
+
+static void
+tell_written (const Session *session, const char *path, FILE *file)
+{
+  g_autofree char *size = display_bytes ((guint64)ftello (file), session->language);
+  g_autofree char *line =
+      text_print (session->language, "Fichier écrit : %s (%s)", "File written: %s (%s)", path, size);
+  printf ("%s\n", line);
+}
+
+Leave
+transfer_fetch (const Session *session, const Typed *typed, GError **error)
+{
+  const char *path = output_path (typed);
+  choose_output (typed, path);
+  g_autofree char *target = typed_target (typed);
+  g_autoptr (FileOut) out = files_write (session, path, typed_has (typed, "--force"), error);
+  if (out == NULL)
+    return LEAVE_USAGE;
+  g_auto (Reply) reply = {0, NULL};
+  Request request = {.method = "GET",
+                     .target = target,
+                     .download = files_stream (out),
+                     .progress = terminal_can_ask () ? terminal_transfer : NULL,
+                     .user = (gpointer)session};
+  gboolean is_answered = client_ask (session, &request, &reply, error);
+  terminal_progress (NULL);
+  if (!is_answered)
+    return LEAVE_UNREACHABLE;
+  if (fault_leave_of_status (reply.status) != LEAVE_DONE)
+    return answer_refuse (session, &reply);
+  if (!g_str_equal (path, "-"))
+    tell_written (session, path, files_stream (out));
+  return files_keep (session, g_steal_pointer (&out), error) ? LEAVE_DONE : LEAVE_USAGE;
+}
+
+/* ---- up ---- */
+
+static gboolean
+send_file (const Session *session, const Typed *typed, const char *type, Reply *reply, GError **error)
+{
+  FILE *file = files_read (session, typed_text (typed, "FILE"), error);
+  if (file == NULL)
+    return FALSE;
+  g_autofree char *target = typed_target (typed);
+  Request request = {.method = "POST",
+                     .target = target,
+                     .upload = file,
+                     .type = type,
+                     .progress = terminal_can_ask () ? terminal_transfer : NULL,
+                     .user = (gpointer)session};
+  gboolean is_answered = client_ask (session, &request, reply, error);
+  terminal_progress (NULL);
+  fclose (file);
+  return is_answered;
+}
+
+/* The lines that a person must correct: every line that is an error. */
+static void
+print_wrong_rows (const Session *session, const json_t *rows)
+{
+  const char *const titles[] = {session->language == LANGUAGE_ENGLISH ? "Line" : "Ligne",
+                                session->language == LANGUAGE_ENGLISH ? "What is wrong" : "Ce qui ne va pas"};
+  const gboolean is_number[] = {TRUE, FALSE};
+  g_autoptr (Table) table = table_new (titles, is_number, G_N_ELEMENTS (titles));
+  guint wrong = 0;
+  for (size_t i = 0; i < json_array_size (rows); i++) {
+    const json_t *row = json_array_get (rows, i);
+    if (g_strcmp0 (json_string_value (json_object_get (row, "verdict")), "error") != 0)
+      continue;
+    g_autofree char *line = fields_text (row, "line", session->language);
+    g_autofree char *sentence = answer_sentence (row, session->language);
+    table_add (table, (const char *const[]){line, sentence});
+    wrong++;
+  }
+  g_autoptr (GString) out = g_string_new (NULL);
+  table_print (table, out, session->has_colour, 0);
+  if (wrong > 0)
+    fputs (out->str, stdout);
+}
+
+static void
+print_summary (const Session *session, const json_t *answer, gboolean is_rehearsal)
+{
+  int made = (int)json_integer_value (json_object_get (answer, "made"));
+  int known = (int)json_integer_value (json_object_get (answer, "known"));
+  int errors = (int)json_integer_value (json_object_get (answer, "errors"));
+  int lines = (int)json_integer_value (json_object_get (answer, "lines"));
+  g_autofree char *text =
+      is_rehearsal ? text_print (session->language,
+                                 "Essai : %d lignes, %d à créer, %d déjà connues, %d à corriger. Rien n'a changé.",
+                                 "Rehearsal: %d lines, %d to make, %d known, %d to correct. Nothing was changed.",
+                                 lines, made, known, errors)
+                   : text_print (session->language, "%d lignes : %d créées, %d déjà connues, %d à corriger.",
+                                 "%d lines: %d made, %d known, %d to correct.", lines, made, known, errors);
+  printf ("%s\n", text);
+}
+
+static void
+print_import (const Session *session, const Reply *reply, gboolean is_rehearsal)
+{
+  json_t *answer = json_loadb (reply->body->str, reply->body->len, 0, NULL);
+  print_wrong_rows (session, json_object_get (answer, "rows"));
+  if (json_object_get (answer, "lines") != NULL)
+    print_summary (session, answer, is_rehearsal);
+  answer_lists (session, fault_leave_of_status (reply->status) == LEAVE_DONE ? answer : NULL, NULL, stderr);
+  json_decref (answer);
+}
+
+Leave
+transfer_import (const Session *session, const Typed *typed, GError **error)
+{
+  g_auto (Reply) reply = {0, NULL};
+  if (!send_file (session, typed, "text/csv", &reply, error))
+    return LEAVE_UNREACHABLE;
+  gboolean is_refused = fault_leave_of_status (reply.status) != LEAVE_DONE;
+  if (!session->is_json)
+    print_import (session, &reply, json_object_get (typed->fields, "dry_run") != NULL);
+  fflush (stdout);
+  if (is_refused)
+    return answer_refuse (session, &reply);
+  if (session->is_json)
+    answer_raw (&reply);
+  return LEAVE_DONE;
+}
+
+static gboolean
+may_restore (const Session *session, const Typed *typed, GError **error)
+{
+  static const Text question = {"Remplacer tout le registre par cette sauvegarde ? Ce qui est plus récent sera perdu.",
+                                "Replace the whole register by this backup? What is newer will be lost."};
+  if (typed_has (typed, "--yes"))
+    return TRUE;
+  if (!terminal_can_ask ())
+    fault_set (error, LEAVE_USAGE, session->language,
+               "Restaurer remplace tout le registre : sans terminal, ajoutez --yes pour le confirmer.",
+               "Restoring replaces the whole register: without a terminal add --yes to confirm.");
+  else if (terminal_confirm (session, text_in (question, session->language)))
+    return TRUE;
+  else
+    fault_set (error, LEAVE_REFUSED, session->language, "Rien n'a été changé.", "Nothing was changed.");
+  return FALSE;
+}
+
+Leave
+transfer_restore (const Session *session, const Typed *typed, GError **error)
+{
+  g_auto (Reply) reply = {0, NULL};
+  if (!may_restore (session, typed, error) || !send_file (session, typed, "application/octet-stream", &reply, error))
+    return LEAVE_USAGE;
+  if (fault_leave_of_status (reply.status) != LEAVE_DONE)
+    return answer_refuse (session, &reply);
+  static const Text done = {"La sauvegarde est restaurée.", "The backup is restored."};
+  if (session->is_json)
+    answer_raw (&reply);
+  else
+    printf ("%s\n", text_in (done, session->language));
+  return LEAVE_DONE;
+}

@@ -1,0 +1,111 @@
+/* One table of stable words. */
+#include "cli/words.h"
+
+static const struct {
+  const char *word;
+  Text text;
+} rows[] = {
+    /* tablets and other things */
+    {"new", {"neuve", "new"}},
+    {"to_wipe", {"à effacer", "to be wiped"}},
+    {"wiping", {"effacement en cours", "being wiped"}},
+    {"ready", {"prête", "ready"}},
+    {"lent", {"prêtée", "lent"}},
+    {"blocked", {"bloquée", "blocked"}},
+    {"repair", {"en réparation", "in repair"}},
+    {"lost", {"perdue", "lost"}},
+    {"stolen", {"volée", "stolen"}},
+    {"retired", {"réformée", "retired"}},
+    {"donated", {"donnée", "donated"}},
+    {"tablet", {"tablette", "tablet"}},
+    {"hotspot", {"borne wifi", "hotspot"}},
+    {"laptop", {"ordinateur", "laptop"}},
+    {"other", {"autre", "other"}},
+    /* lines, loans, pieces */
+    {"stock", {"en stock", "in stock"}},
+    {"active", {"active", "active"}},
+    {"returned", {"revenue", "returned"}},
+    {"suspended", {"suspendue", "suspended"}},
+    {"expired", {"expirée", "expired"}},
+    {"open", {"en cours", "open"}},
+    {"overdue", {"en retard", "overdue"}},
+    {"partly_returned", {"revenu en partie", "partly returned"}},
+    {"closed", {"terminé", "closed"}},
+    {"written_off", {"abandonné", "written off"}},
+    {"present", {"présent", "present"}},
+    {"missing", {"manquant", "missing"}},
+    {"broken", {"cassé", "broken"}},
+    {"sleeve", {"housse", "sleeve"}},
+    {"charger", {"chargeur", "charger"}},
+    {"stylus", {"stylet", "stylus"}},
+    {"cable", {"câble", "cable"}},
+    {"keyboard", {"clavier", "keyboard"}},
+    /* kinds of objects */
+    {"person", {"personne", "person"}},
+    {"sim", {"carte SIM", "SIM card"}},
+    {"line", {"ligne", "line"}},
+    {"fund", {"fonds", "fund"}},
+    {"loan", {"prêt", "loan"}},
+    {"recharge", {"recharge", "recharge"}},
+    {"piece", {"accessoire", "piece"}},
+    {"wipe", {"effacement", "wipe"}},
+    {"equipment", {"équipement", "equipment"}},
+    {"skills", {"compétences", "skills"}},
+    {"connection", {"connexion", "connection"}},
+    /* wipes: states, verdicts, evidence, strategies */
+    {"seen", {"vue sur le banc", "seen on the bench"}},
+    {"identified", {"reconnue", "identified"}},
+    {"gated", {"vérifiée", "checked"}},
+    {"armed", {"prête à effacer", "armed"}},
+    {"started", {"ordre envoyé", "command sent"}},
+    {"gone", {"partie du port", "left its port"}},
+    {"recovery", {"efface", "wiping"}},
+    {"wait_human", {"attend une personne", "waits for a person"}},
+    {"verified", {"effacement vérifié", "wipe verified"}},
+    {"not_wiped", {"NON effacée", "NOT wiped"}},
+    {"unknown", {"on ne sait pas", "unknown"}},
+    {"aborted", {"abandonné", "aborted"}},
+    {"none", {"aucun", "none"}},
+    {"proven", {"prouvé", "proven"}},
+    {"consistent", {"concordant", "consistent"}},
+    {"attested", {"attesté", "attested"}},
+    {"state", {"étape", "step"}},
+    {"said", {"demandé", "said"}},
+    {"answered", {"réponse", "answer"}},
+    {"human", {"personne", "person"}},
+    {"guided", {"guidée : une personne efface à la main", "guided: a person resets it by hand"}},
+    /* imports */
+    {"make", {"à créer", "to make"}},
+    {"known", {"déjà connue", "known"}},
+    {"error", {"à corriger", "to correct"}},
+};
+
+const char *
+words_text (const char *word, Language language)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    if (g_str_equal (rows[i].word, word))
+      return text_in (rows[i].text, language);
+  return word;
+}
+
+static char *
+folded (const char *text)
+{
+  g_auto (GStrv) ascii = NULL;
+  g_auto (GStrv) words = g_str_tokenize_and_fold (text, "fr", &ascii);
+  return g_strjoinv (" ", ascii[0] != NULL ? ascii : words);
+}
+
+const char *
+words_read (const char *typed)
+{
+  g_autofree char *wanted = folded (typed);
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autofree char *fr = folded (rows[i].text.fr);
+    g_autofree char *en = folded (rows[i].text.en);
+    if (g_str_equal (rows[i].word, typed) || g_str_equal (wanted, fr) || g_str_equal (wanted, en))
+      return rows[i].word;
+  }
+  return typed;
+}
