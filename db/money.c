@@ -42,8 +42,11 @@ take_whole (const char **at, gint64 *whole)
     return MONEY_NOT_A_NUMBER;
   while (**at == ' ') {
     (*at)++;
-    if (take_digits (at, whole) != GROUP_DIGITS || first > GROUP_DIGITS)
-      return g_ascii_isalpha (**at) ? MONEY_NOT_A_NUMBER : MONEY_AMBIGUOUS;
+    int digits = take_digits (at, whole);
+    if (digits == 0)
+      return MONEY_NOT_A_NUMBER;
+    if (digits != GROUP_DIGITS || first > GROUP_DIGITS)
+      return MONEY_AMBIGUOUS;
   }
   return MONEY_OK;
 }
