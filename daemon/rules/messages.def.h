@@ -237,5 +237,6 @@
   X (BENCH_MISSING, "bench_missing", MESSAGE_TROUBLE, NULL, "Cette machine n'a pas de banc USB en service : rien ne peut être effacé ici.", "This machine has no USB bench at work: nothing can be wiped here.") \
   X (BACKUP_UNREADABLE, "backup_unreadable", MESSAGE_INPUT, NULL, "Ce fichier n'est pas une sauvegarde de Témoin, ou il est abîmé. Rien n'a été remplacé.", "This file is not a backup of Témoin, or it is damaged. Nothing was replaced.") \
   X (BACKUP_NEWER, "backup_newer", MESSAGE_INPUT, NULL, "Cette sauvegarde vient d'une version plus récente de Témoin. Mettez le programme à jour. Rien n'a été remplacé.", "This backup was made by a newer version of Témoin. Update the program. Nothing was replaced.") \
+  X (WIPE_NONE_OPEN, "wipe_none_open", MESSAGE_REFUSED, NULL, "Aucun effacement de {1c} n'est en cours.", "No wipe of {1c} is under way.") \
   X (CERTIFICATE_NO_WIPE, "certificate_no_wipe", MESSAGE_REFUSED, NULL, "{1c} n'a pas encore été effacé avec une preuve : il n'y a pas de certificat.", "{1c} was not wiped with a proof yet: there is no certificate.") \
 
