@@ -1,6 +1,7 @@
 /* label_render: checks the request, then puts each label in its cell of its page. */
 #include "labels/labels.h"
 
+#include "labels/actual_size.h"
 #include "labels/layout.h"
 #include "labels/output.h"
 #include "labels/sheet.h"
@@ -128,5 +129,6 @@ label_render (const LabelSheet *sheet, const Label *labels, gsize n_labels, GErr
       return NULL;
     }
   }
-  return output_finish (file, error);
+  GBytes *bytes = output_finish (file, error);
+  return bytes != NULL && sheet->output == LABEL_PDF ? actual_size_pdf (bytes) : bytes;
 }

@@ -88,6 +88,7 @@ the_longest_text_goes_on_the_larger_label (void)
   g_autoptr (GError) error = NULL;
   g_autoptr (GBytes) pdf = label_render (&sheet, &(Label){.qr = SIXTY_THREE}, 1, &error);
   g_assert_no_error (error);
+  g_assert_nonnull (pdf);
 }
 
 static void
@@ -126,6 +127,7 @@ cyrillic_and_emoji_do_no_harm (void)
   g_autoptr (GBytes) pdf = label_render (
       &A_PDF, &(Label){.qr = "T", .lines = {"Привет", "😀 e\u0301e\u0301", "\u202b العربية", ""}}, 1, &error);
   g_assert_no_error (error);
+  g_assert_nonnull (pdf);
 }
 
 static gpointer
