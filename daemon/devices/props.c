@@ -3,18 +3,25 @@
 
 #include <string.h>
 
-char *
-props_get (const char *text, const char *key)
+/* What follows "[key]: [" at the start of a line, or NULL. */
+static const char *
+find_value (const char *text, const char *key)
 {
   g_autofree char *label = g_strdup_printf ("[%s]: [", key);
   const char *found = text;
   while ((found = strstr (found, label)) != NULL && found != text && found[-1] != '\n')
     found++;
-  if (found == NULL)
-    return NULL;
-  const char *start = found + strlen (label);
+  return found != NULL ? found + strlen (label) : NULL;
+}
+
+char *
+props_get (const char *text, const char *key)
+{
+  const char *start = find_value (text, key);
   const char *end = start;
-  while ((end = strchr (end, ']')) != NULL && end[1] != '\0' && end[1] != '\n' && end[1] != '\r')
+  if (start == NULL)
+    return NULL;
+  while ((end = strchr (end, ']')) != NULL && strchr ("\r\n", end[1]) == NULL) /* the NUL is in the set too */
     end++;
   if (end == NULL || end == start)
     return NULL;

@@ -354,7 +354,7 @@ open_done (gpointer data)
     usb->handles++;
   if (opening->is_cancelled) {
     if (opening->handle != NULL)
-      usb_close (usb, opening->handle);
+      usb_close (opening->device, opening->handle, opening->claims);
     open_free (opening);
     return;
   }
@@ -407,30 +407,34 @@ usb_device_wire_closed (UsbDevice *device)
 }
 
 typedef struct {
-  Usb *usb;
+  UsbDevice *device;
   libusb_device_handle *handle;
+  gboolean claims;
 } Closing;
 
 static void
 close_work (gpointer data)
 {
-  Closing *closing = data;
-  libusb_close (closing->handle); /* releases the interface too */
+  const Closing *closing = data;
+  if (closing->claims)
+    (void)libusb_release_interface (closing->handle, closing->device->face.interface); /* closing does it anyway */
+  libusb_close (closing->handle);
 }
 
 static void
 close_done (gpointer data)
 {
   g_autofree Closing *closing = data;
-  closing->usb->handles--;
+  closing->device->usb->handles--;
+  usb_device_unref (closing->device);
 }
 
 void
-usb_close (Usb *usb, libusb_device_handle *handle)
+usb_close (UsbDevice *device, libusb_device_handle *handle, gboolean claims)
 {
   Closing *closing = g_new (Closing, 1);
-  *closing = (Closing){.usb = usb, .handle = handle};
-  usb_work (usb, close_work, close_done, closing);
+  *closing = (Closing){.device = usb_device_ref (device), .handle = handle, .claims = claims};
+  usb_work (device->usb, close_work, close_done, closing);
 }
 
 /* ---- life ---- */

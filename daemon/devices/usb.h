@@ -45,8 +45,8 @@ typedef void (*UsbOpenFunc) (libusb_device_handle *handle, const GError *error, 
 UsbOpen *usb_open (UsbDevice *device, gboolean claims, UsbOpenFunc func, gpointer user);
 /* func will not be called; the opening is over. Not after func was called. */
 void usb_open_cancel (UsbOpen *opening);
-/* Closes in the worker. No transfer may be under way. */
-void usb_close (Usb *usb, libusb_device_handle *handle);
+/* Closes in the worker, and before it releases the interface when it was opened with `claims`. No transfer may be under way. */
+void usb_close (UsbDevice *device, libusb_device_handle *handle, gboolean claims);
 /* A wire (of `device`) has queued its close: a waiting opening may go on behind it. */
 void usb_device_wire_closed (UsbDevice *device);
 

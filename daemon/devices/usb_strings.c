@@ -29,7 +29,7 @@ static void
 identify_free (UsbIdentify *identify)
 {
   if (identify->handle != NULL)
-    usb_close (identify->device->usb, identify->handle);
+    usb_close (identify->device, identify->handle, FALSE);
   libusb_free_transfer (identify->transfer);
   usb_device_unref (identify->device);
   g_clear_error (&identify->error);

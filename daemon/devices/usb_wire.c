@@ -33,7 +33,7 @@ direction_clear (Direction *direction)
 static void
 release (UsbWire *wire)
 {
-  usb_close (wire->device->usb, wire->handle);
+  usb_close (wire->device, wire->handle, TRUE);
   usb_device_wire_closed (wire->device);
   direction_clear (&wire->in);
   direction_clear (&wire->out);
