@@ -10,7 +10,7 @@
 #define MODULUS_BYTES 256
 
 // The structure is little endian, as are the numbers OpenSSL takes on the machines this runs on.
-struct __attribute__ ((packed)) AndroidKey {
+struct AndroidKey {
   guint32 words, n0inv;
   guint8 n[MODULUS_BYTES], rr[MODULUS_BYTES];
   guint32 e;

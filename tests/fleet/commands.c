@@ -161,8 +161,8 @@ char *
 commands_run (struct Fleet *fleet, const char *line)
 {
   g_autoptr (GError) error = NULL;
-  g_auto (GStrv) words = g_strsplit (line, " ", WORDS_MAX + 2);
-  g_autofree char *said = words[0] != NULL ? run_words (fleet, words, &error) : g_strdup ("");
+  g_auto (GStrv) words = g_strsplit (*line != '\0' ? line : " ", " ", WORDS_MAX + 2);
+  g_autofree char *said = run_words (fleet, words, &error);
   if (said == NULL)
     return g_strdup_printf ("error %s", error->message);
   return g_strdup_printf ("ok%s%s", *said != '\0' ? " " : "", said);

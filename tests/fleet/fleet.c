@@ -92,6 +92,13 @@ fleet_find (const struct Fleet *fleet, const char *name, GError **error)
   return NULL;
 }
 
+// Moves a tablet to a port that is free now; a cable that was in is in again.
+static gboolean
+move (Tablet *tablet, const char *port, gboolean is_in, GError **error)
+{
+  return tablet_set (tablet, "port", port, error) && (!is_in || tablet_plug (tablet, NULL, error));
+}
+
 gboolean
 fleet_swap (Tablet *one, Tablet *other, GError **error)
 {
@@ -101,10 +108,7 @@ fleet_swap (Tablet *one, Tablet *other, GError **error)
     g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "two tablets with ports are needed");
     return FALSE;
   }
-  if (was_in && !tablet_unplug (one, error))
-    return FALSE;
-  if (other_was_in && !tablet_unplug (other, error))
-    return FALSE;
-  return tablet_set (one, "port", other_port, error) && tablet_set (other, "port", port, error) &&
-         (!was_in || tablet_plug (one, NULL, error)) && (!other_was_in || tablet_plug (other, NULL, error));
+  (void)tablet_unplug (one, NULL); // out already is as good
+  (void)tablet_unplug (other, NULL);
+  return move (one, other_port, was_in, error) && move (other, port, other_was_in, error);
 }

@@ -17,6 +17,7 @@ struct UsbBus {
   GHashTable *hubs;    // port text of a hub or "usbN" -> its sysfs path
   GHashTable *devices; // port text -> UsbDevice, owned
   guint last_address[BUSES];
+  gboolean address_is_taken[BUSES][ADDRESS_MAX + 1];
 };
 
 static void
@@ -101,12 +102,23 @@ parent_of (const char *port)
   return dot != NULL ? g_strndup (port, (gsize)(dot - port)) : g_strdup_printf ("usb%u", bus_number (port));
 }
 
+// As the kernel does: the next free one, going round. 127 devices at once do not happen on one bus here.
 static guint
-next_address (UsbBus *bus, const char *port)
+take_address (UsbBus *bus, const char *port)
 {
-  guint *last = &bus->last_address[bus_number (port)];
-  *last = *last % ADDRESS_MAX + 1;
+  guint number = bus_number (port);
+  guint *last = &bus->last_address[number];
+  do
+    *last = *last % ADDRESS_MAX + 1;
+  while (bus->address_is_taken[number][*last]);
+  bus->address_is_taken[number][*last] = TRUE;
   return *last;
+}
+
+static void
+free_address (UsbBus *bus, const char *port, guint address)
+{
+  bus->address_is_taken[bus_number (port)][address] = FALSE;
 }
 
 static void
@@ -169,7 +181,7 @@ hub_path (UsbBus *bus, const char *hub, GError **error)
     return NULL;
   g_autofree char *syspath = g_build_filename (above, hub, NULL);
   g_autoptr (GByteArray) bytes = usb_descriptors_new (&identity);
-  g_autofree char *text = describe (syspath, hub, next_address (bus, hub), &identity, bytes);
+  g_autofree char *text = describe (syspath, hub, take_address (bus, hub), &identity, bytes);
   if (!umockdev_testbed_add_from_string (bus->testbed, text, error))
     return NULL;
   g_hash_table_insert (bus->hubs, g_strdup (hub), g_strdup (syspath));
@@ -184,7 +196,7 @@ device_new (UsbBus *bus, const char *port, const struct UsbIdentity *identity, c
   device->bus = bus;
   device->port = g_strdup (port);
   device->syspath = g_build_filename (hub, port, NULL);
-  device->address = next_address (bus, port);
+  device->address = take_address (bus, port);
   device->devname = g_strdup_printf ("/dev/bus/usb/%03u/%03u", number, device->address);
   device->char_link =
       g_strdup_printf ("%s/sys/dev/char/%u:%u", bus->root, USB_DEVICE_MAJOR, (number - 1) * 128 + device->address - 1);
@@ -228,6 +240,7 @@ usb_device_attach (UsbBus *bus, const char *port, const struct UsbIdentity *iden
   device->gadget = gadget;
   device->model = model;
   if (!device_show (device, error)) {
+    free_address (bus, port, device->address);
     umock_device_unref (device);
     return NULL;
   }
@@ -243,6 +256,7 @@ usb_device_detach (UsbDevice *device)
   g_hash_table_remove (bus->devices, device->port);
   umock_ioctl_stop (device, bus->testbed);
   umock_node_close (&device->node);
+  free_address (bus, device->port, device->address);
   umockdev_testbed_uevent (bus->testbed, device->syspath, "remove");
   umockdev_testbed_remove_device (bus->testbed, device->syspath);
   (void)unlink (device->char_link); // umockdev 0.17 leaves it, and stops when the address comes round again

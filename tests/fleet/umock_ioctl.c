@@ -517,15 +517,25 @@ find_client (const UsbDevice *device, const UMockdevIoctlClient *io, guint *inde
   return FALSE;
 }
 
-// A program killed in the middle of a request is not announced as gone: then our reference is the only one left.
+// umockdev keeps no reference to a client while its request is held here, and does not say when such a client is killed.
+// Without a held request ours is the only reference left; with one, its memory cannot be read any more.
+static gboolean
+is_dead (const struct UmockClient *client)
+{
+  const struct Bulk *bulk = client->bulk;
+  if (client->reap_timer != 0)
+    return FALSE;
+  if (bulk != NULL)
+    return bulk->used == 0 && !umockdev_ioctl_data_reload (bulk->buffer, NULL);
+  return g_atomic_int_get (&G_OBJECT (client->io)->ref_count) == 1;
+}
+
 static void
 prune_dead (UsbDevice *device)
 {
-  for (guint i = device->clients->len; i-- > 0;) {
-    struct UmockClient *client = device->clients->pdata[i];
-    if (g_atomic_int_get (&G_OBJECT (client->io)->ref_count) == 1)
+  for (guint i = device->clients->len; i-- > 0;)
+    if (is_dead (device->clients->pdata[i]))
       g_ptr_array_remove_index (device->clients, i);
-  }
 }
 
 static struct UmockClient *
