@@ -55,7 +55,7 @@ def test_lists_the_formats():
     (["-s", "22"], LINE, 1, "1-21", "1-21"),
     (["-s", "0"], LINE, 2, "au moins 1", "from 1 up"),
     ([], "", 1, "pas de texte", "no text"),
-    ([], LINE + LINE + "A" * 200 + "\n", 1, "ligne 3 : le texte du code QR est trop long", "line 3: the QR text is too long"),
+    ([], LINE + LINE + "A" * 300 + "\n", 1, "ligne 3 : le texte du code QR est trop long", "line 3: the QR text is too long"),
     ([], LINE + "\n" + "A\tB\tC\tD\tE\tF\n", 1, "ligne 3 : plus de 4 lignes", "line 3: more than 4 lines"),
     ([], LINE + "\tTBCD\n", 1, "ligne 2 :", "line 2:"),
     ([], b"A\tpr\xeat\xe9e\n", 1, "UTF-8", "UTF-8"),
