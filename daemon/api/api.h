@@ -20,12 +20,12 @@ typedef struct {
 typedef struct _Api Api;
 
 /* Serves on admin_listen_fd: a listening Unix socket, whose peers are known by their uid (SO_PEERCRED). The Api owns the
- * descriptor from then on, also when it fails. Starts its thread. NULL with G_IO_ERROR when the server cannot start. */
+ * descriptor from then on; after a failure it is not to be used again. Starts its thread. NULL with G_IO_ERROR when the server cannot start. */
 Api *api_new (const ApiWorld *world, int admin_listen_fd, GError **error);
 /* Stops listening, ends event streams, lets requests that are with the register end, joins the thread. Accepts NULL. Call it
  * before register_close and conductor_free. */
 void api_free (Api *api);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Api, api_free)
 
-/* `temoind --routes`: one line a route, "METHOD PATH ROLES SUMMARY" with single tabs between, in the order of the table. */
+/* `temoind --routes`: one line a route, "METHOD PATH ROLES QUERY SUMMARY" with single tabs between, in the order of the table. */
 void api_print_routes (FILE *out);

@@ -1,0 +1,79 @@
+/* Backups and restores, in HTTP. Making and checking a backup is db/backup's; this file moves the bytes. */
+#include "daemon/api/resources.h"
+#include "db/backup.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <gio/gio.h>
+#include <glib/gstdio.h>
+#include <unistd.h>
+
+gboolean
+api_backup_make (Request *request, Store *store, GError **error)
+{
+  g_autofree char *id = g_uuid_string_random ();
+  g_autofree char *name = g_strconcat ("backup-", id, ".tmp", NULL);
+  g_autofree char *path = g_build_filename (request->world->state_dir, name, NULL);
+  BackupReport report;
+  if (!backup_make (store, path, &report, error))
+    return FALSE;
+  int fd = open (path, O_RDONLY | O_CLOEXEC);
+  int failure = errno;
+  (void)g_unlink (path); /* the open descriptor keeps it until it is sent */
+  if (fd < 0) {
+    g_set_error (error, G_IO_ERROR, g_io_error_from_errno (failure), "backup: %s", g_strerror (failure));
+    return FALSE;
+  }
+  request_answer_file (request, "application/octet-stream", fd);
+  request->answer.backup =
+      g_strdup_printf ("schema=%d items=%" G_GINT64_FORMAT " people=%" G_GINT64_FORMAT " loans=%" G_GINT64_FORMAT
+                       " journal_lines=%" G_GINT64_FORMAT,
+                       report.schema, report.items, report.people, report.loans, report.journal_lines);
+  return TRUE;
+}
+
+/* The file came from outside: what is wrong with it is not wrong with the register. */
+static void
+explain_upload (GError **error)
+{
+  gboolean is_newer = g_error_matches (*error, DB_ERROR, DB_ERROR_NEWER);
+  if (!is_newer && !g_error_matches (*error, DB_ERROR, DB_ERROR_CORRUPT))
+    return;
+  g_clear_error (error);
+  rule_error_set (error, is_newer ? M_BACKUP_NEWER : M_BACKUP_UNREADABLE, NULL);
+}
+
+static void
+answer_report (Request *request, const BackupReport *report, gboolean is_restored)
+{
+  g_auto (Writer) out;
+  writer_init (&out);
+  writer_open_object (&out, NULL);
+  writer_bool (&out, "restored", is_restored);
+  writer_int (&out, "schema", report->schema);
+  writer_int (&out, "items", report->items);
+  writer_int (&out, "people", report->people);
+  writer_int (&out, "loans", report->loans);
+  writer_int (&out, "journal_lines", report->journal_lines);
+  writer_text (&out, "journal_hash", report->journal_hash);
+  writer_close (&out);
+  request_answer_json (request, 200, &out);
+}
+
+gboolean
+api_backup_restore (Request *request, GError **error)
+{
+  gint64 confirm;
+  BackupReport report;
+  g_autoptr (GError) failed = NULL;
+  if (!request_query_int (request, "confirm", 0, 1, 0, &confirm, error))
+    return FALSE;
+  if (!backup_check (request->upload, &report, &failed)) {
+    explain_upload (&failed);
+    g_propagate_error (error, g_steal_pointer (&failed));
+    return FALSE;
+  }
+  if (confirm != 0 && !register_replace (request->world->reg, request->upload, error))
+    return FALSE;
+  answer_report (request, &report, confirm != 0);
+  return TRUE;
+}

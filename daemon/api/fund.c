@@ -1,0 +1,88 @@
+/* Funds and their ledgers, in HTTP. */
+#include "daemon/actions/fund.h"
+#include "daemon/api/resources.h"
+#include "daemon/rules/fund.h"
+#include "db/fund.h"
+
+#define ENTRIES_SHOWN 500 /* of one fund's ledger */
+
+static const Field fields[] = {
+    {"name", FIELD_TEXT, G_STRUCT_OFFSET (FundRequest, name), TRUE, 0},
+    {"amount", FIELD_TEXT, G_STRUCT_OFFSET (FundRequest, amount), FALSE, 0},
+    {"amount_cents", FIELD_INT, G_STRUCT_OFFSET (FundRequest, amount_cents), FALSE, 0},
+    {"from", FIELD_TEXT, G_STRUCT_OFFSET (FundRequest, from), TRUE, 0},
+    {"to", FIELD_TEXT, G_STRUCT_OFFSET (FundRequest, to), TRUE, 0},
+    {"strand", FIELD_TEXT, G_STRUCT_OFFSET (FundRequest, strand), TRUE, 0},
+};
+const Form api_fund_form = {sizeof (FundRequest), fields, G_N_ELEMENTS (fields)};
+
+static void
+write_entry (View *view, const FundEntry *entry)
+{
+  writer_open_object (view->out, NULL);
+  writer_int (view->out, "number", entry->number);
+  writer_instant (view->out, "at", entry->at);
+  writer_money (view->out, "debit_cents", entry->debit);
+  writer_money (view->out, "credit_cents", entry->credit);
+  writer_word (view->out, "subject", entry->subject);
+  writer_text (view->out, "reason", entry->reason);
+  writer_close (view->out);
+}
+
+static gboolean
+write_entries (View *view, const char *fund, GError **error)
+{
+  g_autoptr (GPtrArray) entries = fund_entry_list (view->store, fund, 0, ENTRIES_SHOWN, error);
+  if (entries == NULL)
+    return FALSE;
+  writer_open_array (view->out, "entries");
+  for (guint i = 0; i < entries->len; i++)
+    write_entry (view, g_ptr_array_index (entries, i));
+  writer_close (view->out);
+  return TRUE;
+}
+
+static gboolean
+write_fund (View *view, gconstpointer record, GError **error)
+{
+  const Fund *fund = record;
+  writer_open_object (view->out, NULL);
+  writer_text (view->out, "kind", "fund");
+  writer_text (view->out, "code", fund->code);
+  writer_text (view->out, "name", fund->name);
+  writer_text (view->out, "strand", strand_name (fund->strand));
+  writer_word (view->out, "from", fund->from.text);
+  writer_word (view->out, "to", fund->to.text);
+  writer_money (view->out, "granted_cents", fund->granted);
+  writer_money (view->out, "spent_cents", fund->spent);
+  writer_money (view->out, "balance_cents", fund_balance (fund));
+  writer_text (view->out, "currency", "EUR");
+  writer_instant (view->out, "created_at", fund->created_at);
+  if (view->is_full && !write_entries (view, fund->code, error))
+    return FALSE;
+  writer_close (view->out);
+  return TRUE;
+}
+
+gboolean
+api_fund_show (View *view, const char *code, GError **error)
+{
+  g_autoptr (Fund) fund = fund_load (view->store, code, error);
+  return fund != NULL && write_fund (view, fund, error);
+}
+
+gboolean
+api_fund_list (Request *request, Store *store, GError **error)
+{
+  Page page;
+  if (!request_page_by_code (request, 'F', &page, error))
+    return FALSE;
+  g_autoptr (GPtrArray) funds = fund_list (store, page.after, page.limit + 1, error);
+  return funds != NULL && view_answer_list (request, store, &page, funds, write_fund, view_code_cursor, error);
+}
+
+gboolean
+api_fund_add (Request *request, Store *store, GError **error)
+{
+  return fund_add (store, &request->context, form_data_input (request->form), &request->outcome, error);
+}

@@ -1,0 +1,49 @@
+/* Is the daemon well, in HTTP: for supervisors and for Prometheus. */
+#include "daemon/api/resources.h"
+#include "db/item.h"
+
+gboolean
+api_health_show (Request *request, Store *store, GError **error)
+{
+  (void)store; /* at once, without the register's queue */
+  (void)error;
+  RegisterStats stats;
+  register_stats (request->world->reg, &stats);
+  gboolean is_well = stats.last_error[0] == '\0';
+  g_auto (Writer) out;
+  writer_init (&out);
+  writer_open_object (&out, NULL);
+  writer_bool (&out, "ok", is_well);
+  writer_text (&out, "version", TEMOIN_VERSION);
+  writer_word (&out, "last_error", stats.last_error);
+  writer_close (&out);
+  request_answer_json (request, is_well ? 200 : 503, &out);
+  return TRUE;
+}
+
+static void
+append_counter (GString *text, const char *name, const char *help, guint64 value)
+{
+  g_string_append_printf (text, "# HELP %s %s\n# TYPE %s counter\n%s %" G_GUINT64_FORMAT "\n", name, help, name, name,
+                          value);
+}
+
+gboolean
+api_health_metrics (Request *request, Store *store, GError **error)
+{
+  gint64 counts[ITEM_STATES_N];
+  if (!item_count_by_state (store, counts, error))
+    return FALSE;
+  RegisterStats stats;
+  register_stats (request->world->reg, &stats);
+  g_autoptr (GString) text = g_string_new (NULL);
+  append_counter (text, "temoin_register_batches_total", "Batches committed", stats.batches);
+  append_counter (text, "temoin_register_requests_total", "Requests committed", stats.requests);
+  append_counter (text, "temoin_register_failed_batches_total", "Batches that failed", stats.failed_batches);
+  g_string_append (text, "# HELP temoin_items Items by state\n# TYPE temoin_items gauge\n");
+  for (int state = 0; state < ITEM_STATES_N; state++)
+    g_string_append_printf (text, "temoin_items{state=\"%s\"} %" G_GINT64_FORMAT "\n",
+                            item_state_name ((ItemState)state), counts[state]);
+  request_answer_bytes (request, "text/plain; version=0.0.4", g_bytes_new (text->str, text->len));
+  return TRUE;
+}

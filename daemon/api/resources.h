@@ -1,0 +1,68 @@
+/* The handlers of every resource (one file each), as the route table and the views name them. What each does stands in the route's
+ * summary; what it must keep to, in routes.h (RouteHandler, RouteDraw, RouteReply) and view.h (ViewWrite). */
+#pragma once
+#include "daemon/api/routes.h"
+#include "daemon/api/view.h"
+
+/* Load the record of that code and write it; DB_ERROR_NOT_FOUND when there is none. */
+gboolean api_person_show (View *view, const char *code, GError **error);
+gboolean api_item_show (View *view, const char *code, GError **error);
+gboolean api_piece_show (View *view, const char *code, GError **error);
+gboolean api_card_show (View *view, const char *code, GError **error);
+gboolean api_line_show (View *view, const char *code, GError **error);
+gboolean api_loan_show (View *view, const char *code, GError **error);
+gboolean api_fund_show (View *view, const char *code, GError **error);
+gboolean api_recharge_show (View *view, const char *code, GError **error);
+gboolean api_wipe_show (View *view, const char *code, GError **error);
+/* record: const Loan *. For the loans of a person. */
+gboolean api_loan_write (View *view, gconstpointer record, GError **error);
+/* The member "holder" of a thing: who has it in an open loan, or null. */
+gboolean api_loan_write_holder (View *view, const char *item_or_line, GError **error);
+
+/* Bodies. */
+extern const Form api_person_form, api_item_form, api_sim_form, api_fund_form, api_recharge_form, api_lend_form,
+    api_return_form, api_renew_form, api_wipe_form, api_attest_form, api_cancel_form, api_waive_form, api_demo_form;
+
+/* RouteHandler: readers. */
+gboolean api_person_list (Request *request, Store *store, GError **error);
+gboolean api_item_list (Request *request, Store *store, GError **error);
+gboolean api_card_list (Request *request, Store *store, GError **error);
+gboolean api_line_list (Request *request, Store *store, GError **error);
+gboolean api_fund_list (Request *request, Store *store, GError **error);
+gboolean api_loan_list (Request *request, Store *store, GError **error);
+gboolean api_recharge_list (Request *request, Store *store, GError **error);
+gboolean api_wipe_list (Request *request, Store *store, GError **error);
+gboolean api_find_object (Request *request, Store *store, GError **error);
+gboolean api_find_text (Request *request, Store *store, GError **error);
+gboolean api_due_list (Request *request, Store *store, GError **error);
+gboolean api_bench_list (Request *request, Store *store, GError **error);
+gboolean api_journal_list (Request *request, Store *store, GError **error);
+gboolean api_journal_verify (Request *request, Store *store, GError **error);
+gboolean api_health_metrics (Request *request, Store *store, GError **error);
+gboolean api_backup_make (Request *request, Store *store, GError **error);
+/* RouteHandler: at once. */
+gboolean api_health_show (Request *request, Store *store, GError **error);
+/* RouteHandler: readers that gather what is drawn; RouteDraw: the drawing. */
+gboolean api_label_gather (Request *request, Store *store, GError **error);
+gboolean api_label_draw (Request *request, GError **error);
+gboolean api_certificate_gather (Request *request, Store *store, GError **error);
+gboolean api_certificate_draw (Request *request, GError **error);
+gboolean api_backup_restore (Request *request, GError **error);
+
+/* RouteHandler: writers. */
+gboolean api_person_add (Request *request, Store *store, GError **error);
+gboolean api_item_add (Request *request, Store *store, GError **error);
+gboolean api_sim_add (Request *request, Store *store, GError **error);
+gboolean api_fund_add (Request *request, Store *store, GError **error);
+gboolean api_loan_lend (Request *request, Store *store, GError **error);
+gboolean api_loan_return (Request *request, Store *store, GError **error);
+gboolean api_loan_renew (Request *request, Store *store, GError **error);
+gboolean api_recharge_add (Request *request, Store *store, GError **error);
+gboolean api_wipe_ask (Request *request, Store *store, GError **error);
+gboolean api_wipe_attest (Request *request, Store *store, GError **error);
+gboolean api_wipe_cancel (Request *request, Store *store, GError **error);
+gboolean api_wipe_waive (Request *request, Store *store, GError **error);
+gboolean api_import_run (Request *request, Store *store, GError **error);
+gboolean api_demo_set_clock (Request *request, Store *store, GError **error);
+/* RouteReply. */
+gboolean api_import_reply (Request *request, Store *store, GError **error);

@@ -1,0 +1,140 @@
+#include "daemon/api/routes.h"
+#include "daemon/api/resources.h"
+#include <string.h>
+
+#define R(role) (1u << ROLE_##role)
+#define ALL     (R (READER) | R (AGENT) | R (TECHNICIAN) | R (ADMIN))
+#define STAFF   (R (AGENT) | R (TECHNICIAN) | R (ADMIN))
+#define DESK    (R (AGENT) | R (ADMIN))
+#define WIPERS  (R (TECHNICIAN) | R (ADMIN))
+#define ADMINS  R (ADMIN)
+#define ROW(method_, path_, roles_, kind_, handler_, query_, summary_)                                                 \
+  .method = method_, .path = path_, .roles = roles_, .kind = kind_, .handler = handler_, .query = query_,              \
+  .summary = summary_
+/* What follows the summary in the rows that take a JSON body: the form, the limit, and the status when it made something. */
+#define TAKES(form_name, status) .form = &form_name, .body_max = BODY_MAX_JSON, .made_status = status
+
+/* clang-format off */
+static const Route routes[] = {
+  {ROW ("GET", "/healthz", 0, ROUTE_NOW, api_health_show, "", "Is the daemon well?")},
+  {ROW ("GET", "/metrics", ALL, ROUTE_READ, api_health_metrics, "", "Counters in the Prometheus text format")},
+  {ROW ("GET", "/v1/events", ALL, ROUTE_STREAM, NULL, "", "Stream of news (server-sent events)")},
+  {ROW ("GET", "/v1/persons", ALL, ROUTE_READ, api_person_list, "limit after", "People, by code")},
+  {ROW ("POST", "/v1/persons", DESK, ROUTE_WRITE, api_person_add, "", "Add a person"), TAKES (api_person_form, 201)},
+  {ROW ("GET", "/v1/items", ALL, ROUTE_READ, api_item_list, "state kind limit after", "Tablets and other items, by code")},
+  {ROW ("POST", "/v1/items", STAFF, ROUTE_WRITE, api_item_add, "", "Add a tablet or another item"), TAKES (api_item_form, 201)},
+  {ROW ("GET", "/v1/sims", ALL, ROUTE_READ, api_card_list, "limit after", "SIM cards of the lines, by line")},
+  {ROW ("POST", "/v1/sims", STAFF, ROUTE_WRITE, api_sim_add, "", "Add a SIM card and its line"), TAKES (api_sim_form, 201)},
+  {ROW ("GET", "/v1/lines", ALL, ROUTE_READ, api_line_list, "state limit after", "Phone lines, by code")},
+  {ROW ("GET", "/v1/funds", ALL, ROUTE_READ, api_fund_list, "limit after", "Funds with their balances, by code")},
+  {ROW ("POST", "/v1/funds", ADMINS, ROUTE_WRITE, api_fund_add, "", "Add a fund"), TAKES (api_fund_form, 201)},
+  {ROW ("GET", "/v1/loans", ALL, ROUTE_READ, api_loan_list, "open limit after", "Open loans, by due day")},
+  {ROW ("POST", "/v1/loans", DESK, ROUTE_WRITE, api_loan_lend, "", "Lend one or more things to a person"), TAKES (api_lend_form, 201)},
+  {ROW ("POST", "/v1/returns", STAFF, ROUTE_WRITE, api_loan_return, "", "Take a thing back, piece by piece"), TAKES (api_return_form, 200)},
+  {ROW ("POST", "/v1/renewals", DESK, ROUTE_WRITE, api_loan_renew, "", "Renew a loan"), TAKES (api_renew_form, 200)},
+  {ROW ("GET", "/v1/recharges", ALL, ROUTE_READ, api_recharge_list, "line fund limit after", "Recharges, by code")},
+  {ROW ("POST", "/v1/recharges", DESK, ROUTE_WRITE, api_recharge_add, "", "Record a recharge of a line, paid by a fund"), TAKES (api_recharge_form, 201)},
+  {ROW ("GET", "/v1/wipes", ALL, ROUTE_READ, api_wipe_list, "item limit", "Wipes, newest first")},
+  {ROW ("POST", "/v1/wipes", WIPERS, ROUTE_WRITE, api_wipe_ask, "", "Ask for the wipe of a tablet on the bench"), TAKES (api_wipe_form, 201)},
+  {ROW ("POST", "/v1/attestations", WIPERS, ROUTE_WRITE, api_wipe_attest, "", "Say what was seen on the tablet after its wipe"), TAKES (api_attest_form, 200)},
+  {ROW ("POST", "/v1/cancellations", WIPERS, ROUTE_WRITE, api_wipe_cancel, "", "Cancel a wipe before its command is sent"), TAKES (api_cancel_form, 200)},
+  {ROW ("POST", "/v1/waivers", ADMINS, ROUTE_WRITE, api_wipe_waive, "", "Make a tablet ready without a wipe (right and reason)"), TAKES (api_waive_form, 200)},
+  {ROW ("GET", "/v1/objects/{code}", ALL, ROUTE_READ, api_find_object, "", "One object, whatever its kind")},
+  {ROW ("GET", "/v1/find", ALL, ROUTE_READ, api_find_text, "q limit", "Objects whose words begin with these words")},
+  {ROW ("GET", "/v1/due", ALL, ROUTE_READ, api_due_list, "days limit after", "Loans due within so many days")},
+  {ROW ("GET", "/v1/bench", ALL, ROUTE_READ, api_bench_list, "", "What is plugged in now")},
+  {ROW ("GET", "/v1/labels", ALL, ROUTE_DRAW, api_label_gather, "codes format start output dpi", "A sheet of QR labels"), .draw = api_label_draw},
+  {ROW ("GET", "/v1/certificates/{code}", ALL, ROUTE_DRAW, api_certificate_gather, "", "Certificate of erasure, of a wipe or of an item's last verified wipe"), .draw = api_certificate_draw},
+  {ROW ("GET", "/v1/journal", ALL, ROUTE_READ, api_journal_list, "limit after", "Lines of the journal, in order")},
+  {ROW ("GET", "/v1/journal/verify", ALL, ROUTE_READ, api_journal_verify, "", "Recompute the journal's chain of hashes")},
+  {ROW ("POST", "/v1/imports", ADMINS, ROUTE_WRITE, api_import_run, "kind dry_run fund", "Import a CSV file, all or nothing"), .body_max = BODY_MAX_IMPORT, .made_status = 201, .reply = api_import_reply},
+  {ROW ("GET", "/v1/backup", ADMINS, ROUTE_READ, api_backup_make, "", "A checked copy of the register")},
+  {ROW ("POST", "/v1/restore", ADMINS, ROUTE_UPLOAD, NULL, "confirm", "Replace the register by a backup"), .body_max = BODY_MAX_RESTORE, .draw = api_backup_restore},
+  {ROW ("POST", "/v1/demo/clock", ADMINS, ROUTE_WRITE, api_demo_set_clock, "", "Move the clock of a demonstration register"), TAKES (api_demo_form, 200)},
+};
+/* clang-format on */
+
+const Route *
+api_routes (gsize *n)
+{
+  *n = G_N_ELEMENTS (routes);
+  return routes;
+}
+
+/* *subject: what stands for {code}; borrowed from path, NULL without. */
+static gboolean
+path_matches (const char *pattern, const char *path, const char **subject)
+{
+  const char *brace = strchr (pattern, '{');
+  *subject = NULL;
+  if (brace == NULL)
+    return g_str_equal (pattern, path);
+  gsize fixed = (gsize)(brace - pattern);
+  if (strncmp (pattern, path, fixed) != 0 || path[fixed] == '\0' || strchr (path + fixed, '/') != NULL)
+    return FALSE;
+  *subject = path + fixed;
+  return TRUE;
+}
+
+char *
+route_methods (const char *path)
+{
+  const char *subject;
+  g_autoptr (GString) methods = g_string_new (NULL);
+  for (gsize i = 0; i < G_N_ELEMENTS (routes); i++)
+    if (path_matches (routes[i].path, path, &subject))
+      g_string_append_printf (methods, "%s%s", methods->len > 0 ? ", " : "", routes[i].method);
+  return g_strdup (methods->str);
+}
+
+const Route *
+route_find (const char *method, const char *path, char **subject, GError **error)
+{
+  const char *found = NULL;
+  for (gsize i = 0; i < G_N_ELEMENTS (routes); i++) {
+    if (!g_str_equal (routes[i].method, method) || !path_matches (routes[i].path, path, &found))
+      continue;
+    *subject = g_strdup (found);
+    return &routes[i];
+  }
+  g_autofree char *methods = route_methods (path);
+  if (methods[0] == '\0')
+    rule_error_set (error, M_ROUTE_NOT_FOUND, NULL);
+  else
+    rule_error_set (error, M_METHOD_NOT_ALLOWED, method, methods, NULL);
+  return NULL;
+}
+
+gboolean
+route_takes_query (const Route *route, const char *name)
+{
+  g_auto (GStrv) names = g_strsplit (route->query, " ", -1);
+  return g_strv_contains ((const char *const *)names, name);
+}
+
+gboolean
+route_allows (const Route *route, Role role)
+{
+  return (route->roles & (1u << role)) != 0;
+}
+
+char *
+route_roles (const Route *route)
+{
+  if (route->roles == 0 && route->kind == ROUTE_NOW)
+    return g_strdup ("anyone");
+  g_autoptr (GString) names = g_string_new (NULL);
+  for (int role = 0; role < ROLES_N; role++)
+    if (route_allows (route, (Role)role))
+      g_string_append_printf (names, "%s%s", names->len > 0 ? ", " : "", role_name ((Role)role));
+  return g_strdup (names->str);
+}
+
+void
+api_print_routes (FILE *out)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (routes); i++) {
+    g_autofree char *roles = route_roles (&routes[i]);
+    fprintf (out, "%s\t%s\t%s\t%s\t%s\n", routes[i].method, routes[i].path, roles, routes[i].query, routes[i].summary);
+  }
+}

@@ -1,0 +1,127 @@
+/* SIM cards and phone lines, in HTTP. */
+#include "daemon/actions/sim.h"
+#include "daemon/api/resources.h"
+#include "daemon/rules/item.h"
+#include "db/sim.h"
+
+static const Field fields[] = {
+    {"iccid", FIELD_TEXT, G_STRUCT_OFFSET (SimRequest, iccid), TRUE, 0},
+    {"msisdn", FIELD_TEXT, G_STRUCT_OFFSET (SimRequest, msisdn), FALSE, 0},
+    {"operator", FIELD_TEXT, G_STRUCT_OFFSET (SimRequest, operator_name), FALSE, 0},
+    {"offer", FIELD_TEXT, G_STRUCT_OFFSET (SimRequest, offer), FALSE, 0},
+};
+const Form api_sim_form = {sizeof (SimRequest), fields, G_N_ELEMENTS (fields)};
+
+static void
+write_card (View *view, const Card *card)
+{
+  writer_open_object (view->out, NULL);
+  writer_text (view->out, "kind", "sim");
+  writer_text (view->out, "code", card->code);
+  writer_text (view->out, "iccid", card->iccid);
+  writer_text (view->out, "line", card->line);
+  writer_instant (view->out, "created_at", card->created_at);
+  writer_close (view->out);
+}
+
+gboolean
+api_card_show (View *view, const char *code, GError **error)
+{
+  g_autoptr (Card) card = card_load (view->store, code, error);
+  if (card == NULL)
+    return FALSE;
+  write_card (view, card);
+  return TRUE;
+}
+
+/* FALSE with error only when the register cannot be read: a line without a card leaves *card NULL. */
+static gboolean
+load_card_of (Store *store, const char *line, Card **card, GError **error)
+{
+  g_autoptr (GError) failed = NULL;
+  *card = card_of_line (store, line, &failed);
+  if (*card != NULL || g_error_matches (failed, DB_ERROR, DB_ERROR_NOT_FOUND))
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&failed));
+  return FALSE;
+}
+
+/* record: a line. Shows its newest card. */
+static gboolean
+write_card_of_line (View *view, gconstpointer record, GError **error)
+{
+  const Line *line = record;
+  g_autoptr (Card) card = NULL;
+  if (!load_card_of (view->store, line->code, &card, error))
+    return FALSE;
+  if (card != NULL)
+    write_card (view, card);
+  return TRUE;
+}
+
+static gboolean
+write_line (View *view, gconstpointer record, GError **error)
+{
+  const Line *line = record;
+  g_autoptr (Card) card = NULL;
+  if (!load_card_of (view->store, line->code, &card, error))
+    return FALSE;
+  writer_open_object (view->out, NULL);
+  writer_text (view->out, "kind", "line");
+  writer_text (view->out, "code", line->code);
+  writer_text (view->out, "msisdn", line->msisdn);
+  writer_text (view->out, "operator", line->operator_name);
+  writer_text (view->out, "offer", line->offer);
+  writer_text (view->out, "state", line_state_name (line->state));
+  writer_text (view->out, "state_fr", line_state_text (line->state, LANGUAGE_FR));
+  writer_text (view->out, "state_en", line_state_text (line->state, LANGUAGE_EN));
+  writer_text (view->out, "card", card != NULL ? card->iccid : NULL);
+  writer_word (view->out, "credit_until", line->credit_until.text);
+  writer_word (view->out, "line_until", line->line_until.text);
+  writer_instant (view->out, "created_at", line->created_at);
+  if (!api_loan_write_holder (view, line->code, error))
+    return FALSE;
+  writer_close (view->out);
+  return TRUE;
+}
+
+gboolean
+api_line_show (View *view, const char *code, GError **error)
+{
+  g_autoptr (Line) line = line_load (view->store, code, error);
+  return line != NULL && write_line (view, line, error);
+}
+
+static gboolean
+list_lines (Request *request, Store *store, const LineState *state, ViewWrite write, GError **error)
+{
+  Page page;
+  if (!request_page_by_code (request, 'L', &page, error))
+    return FALSE;
+  g_autoptr (GPtrArray) lines = line_list (store, state, page.after, page.limit + 1, error);
+  return lines != NULL && view_answer_list (request, store, &page, lines, write, view_code_cursor, error);
+}
+
+gboolean
+api_card_list (Request *request, Store *store, GError **error)
+{
+  return list_lines (request, store, NULL, write_card_of_line, error);
+}
+
+gboolean
+api_line_list (Request *request, Store *store, GError **error)
+{
+  LineState state;
+  const char *word = request_query (request, "state");
+  if (word != NULL && !line_state_parse (word, &state)) {
+    rule_error_set (error, M_FIELD_TYPE, "state", "stock, active, lent, returned, suspended, ...", NULL);
+    return FALSE;
+  }
+  return list_lines (request, store, word != NULL ? &state : NULL, write_line, error);
+}
+
+gboolean
+api_sim_add (Request *request, Store *store, GError **error)
+{
+  return sim_add (store, &request->context, form_data_input (request->form), &request->outcome, error);
+}
