@@ -8,6 +8,8 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 WERROR ?=
 VERSION := 0.1.0
+# Debian's own, which has pytest
+PYTHON ?= /usr/bin/python3
 # V=1 shows the compiler calls
 Q := $(if $(V),,@)
 
@@ -75,7 +77,7 @@ unit: programs $(UNIT_BIN) $(REPLAY_BIN) ## the C tests alone: rules, register, 
 	@BUILD=$(BUILD) tests/fuzz/replay-corpus $(REPLAY_BIN)
 
 system: programs ## the tests that start the real daemon and the emulated fleet
-	@BUILD=$(BUILD) SAN=$(SAN) python3 -m pytest -q -p no:cacheprovider tests/system
+	@BUILD=$(BUILD) SAN=$(SAN) $(PYTHON) -m pytest -q -p no:cacheprovider tests/system
 
 check-style: ## layers, function length and complexity, portable SQL, hygiene
 	@tests/layers.sh
@@ -169,7 +171,7 @@ $(BUILD)/temoin-fleet: $(call obj,$(wildcard tests/fleet/*.c))
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(TESTS_LIBS)
 
 .SECONDEXPANSION:
-$(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $$(LIBS_$$(patsubst %/,%,$$(dir $$*)))
+$(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $$(LIBS_$$(subst //,,$$(dir $$*)/))
 	@mkdir -p $(@D)
 	@echo "  LD $@"
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(TESTS_LIBS)
