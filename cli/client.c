@@ -1,6 +1,8 @@
 /* libcurl over a UNIX socket. */
 #include "cli/client.h"
 #include <curl/curl.h>
+#include <glib/gstdio.h>
+#include <unistd.h>
 
 #define CONNECT_TIMEOUT_S 5L
 #define SILENCE_S         120L                /* no byte either way for so long: lost */
@@ -150,13 +152,27 @@ may_have_arrived (CURLcode code)
          code == CURLE_PARTIAL_FILE || code == CURLE_OPERATION_TIMEDOUT;
 }
 
+/* Nobody listens there, or not to us. */
+static void
+fault_unreachable (const Session *session, GError **error)
+{
+  if (g_access (session->socket, F_OK) == 0 && g_access (session->socket, W_OK) != 0)
+    fault_set (error, LEAVE_UNREACHABLE, session->language,
+               "Vous n'avez pas le droit de parler à Témoin sur %s : demandez à entrer dans le groupe temoin.",
+               "You may not speak to Témoin on %s: ask to join the group temoin.", session->socket);
+  else
+    fault_set (error, LEAVE_UNREACHABLE, session->language,
+               "Témoin ne répond pas sur %s. Le service temoind est-il démarré ?",
+               "Témoin does not answer on %s. Is the service temoind started?", session->socket);
+}
+
 static void
 fault_lost (const Session *session, const Request *request, gboolean may_be_done, CURLcode code, GError **error)
 {
-  const char *why = curl_easy_strerror (code);
-  if (code == CURLE_WRITE_ERROR || code == CURLE_ABORTED_BY_CALLBACK)
-    fault_set (error, LEAVE_UNREACHABLE, session->language, "Impossible d'écrire la réponse du serveur (%s).",
-               "The server's answer could not be written (%s).", why);
+  if (code == CURLE_WRITE_ERROR)
+    fault_set (error, LEAVE_UNREACHABLE, session->language,
+               "La réponse du serveur n'a pas pu être écrite ou est trop grosse.",
+               "The server's answer could not be written, or is too large.");
   else if (may_be_done && g_str_equal (request->method, "POST"))
     fault_set (
         error, LEAVE_UNREACHABLE, session->language,
@@ -164,10 +180,11 @@ fault_lost (const Session *session, const Request *request, gboolean may_be_done
         "journal » avant de recommencer.",
         "The connection was lost: it is not known whether the request was carried out. Check with \"temoin show\" or "
         "\"temoin journal\" before trying again.");
+  else if (may_be_done)
+    fault_set (error, LEAVE_UNREACHABLE, session->language, "La connexion est coupée avant la fin de la réponse.",
+               "The connection was lost before the end of the answer.");
   else
-    fault_set (error, LEAVE_UNREACHABLE, session->language,
-               "Témoin ne répond pas sur %s (%s). Le service temoind est-il démarré ?",
-               "Témoin does not answer on %s (%s). Is the service temoind started?", session->socket, why);
+    fault_unreachable (session, error);
 }
 
 gboolean

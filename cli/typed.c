@@ -235,7 +235,8 @@ fault_unknown_command (const Walk *walk, const char *first, const char *second, 
   g_autofree gconstpointer *words = g_new (gconstpointer, commands_n);
   for (gsize i = 0; i < commands_n; i++)
     words[i] = commands[i].words;
-  g_autofree char *both = second == NULL ? g_strdup (first) : g_strdup_printf ("%s %s", first, second);
+  g_autofree char *both =
+      second == NULL || second[0] == '-' ? g_strdup (first) : g_strdup_printf ("%s %s", first, second);
   const char *near = nearest_find (both, (const char *const *)words, commands_n);
   if (near == NULL)
     near = nearest_find (first, (const char *const *)words, commands_n);
@@ -248,26 +249,43 @@ fault_unknown_command (const Walk *walk, const char *first, const char *second, 
                "There is no command \"%s\". The list: temoin help", both);
 }
 
+/* "temoin --lang en lend ...": what comes before the command can only be a common option. */
 static gboolean
-take_command (Walk *walk, GError **error)
+take_leading_options (Walk *walk, GError **error)
 {
   while (*walk->next != NULL && is_option (walk, *walk->next)) {
     const char *word = *walk->next++;
     if (!take_option (walk, word, error))
       return FALSE;
   }
-  const char *first = *walk->next;
-  const char *second = first == NULL ? NULL : walk->next[1];
-  if (first == NULL) { /* "temoin --version": the common options alone */
+  return TRUE;
+}
+
+/* The command of the next two words, else of the next one. */
+static const Command *
+match_command (Walk *walk)
+{
+  g_autofree char *both = walk->next[1] == NULL ? NULL : g_strdup_printf ("%s %s", walk->next[0], walk->next[1]);
+  const Command *command = both == NULL ? NULL : commands_find (both);
+  if (command == NULL)
+    command = commands_find (walk->next[0]);
+  if (command != NULL)
+    walk->next += strchr (command->words, ' ') == NULL ? 1 : 2;
+  return command;
+}
+
+static gboolean
+take_command (Walk *walk, GError **error)
+{
+  if (!take_leading_options (walk, error))
+    return FALSE;
+  if (*walk->next == NULL) { /* "temoin --version": the common options alone */
     walk->typed->command = commands_find ("help");
     return TRUE;
   }
-  g_autofree char *both = second == NULL ? NULL : g_strdup_printf ("%s %s", first, second);
-  const Command *command = both == NULL ? NULL : commands_find (both);
-  walk->next += command == NULL ? 1 : 2;
-  walk->typed->command = command == NULL ? commands_find (first) : command;
+  walk->typed->command = match_command (walk);
   if (walk->typed->command == NULL)
-    fault_unknown_command (walk, first, second == NULL || second[0] == '-' ? NULL : second, error);
+    fault_unknown_command (walk, walk->next[0], walk->next[1], error);
   return walk->typed->command != NULL;
 }
 

@@ -89,12 +89,12 @@ words_text (const char *word, Language language)
   return word;
 }
 
+/* Without accents, in small letters. */
 static char *
 folded (const char *text)
 {
-  g_auto (GStrv) ascii = NULL;
-  g_auto (GStrv) words = g_str_tokenize_and_fold (text, "fr", &ascii);
-  return g_strjoinv (" ", ascii[0] != NULL ? ascii : words);
+  g_autofree char *plain = g_str_to_ascii (text, "fr");
+  return g_ascii_strdown (plain, -1);
 }
 
 const char *
