@@ -68,16 +68,16 @@ backup_check (const char *path, BackupReport *report, GError **error)
   return TRUE;
 }
 
-/* The rehearsal: what a restore would bring back is what this register holds now. */
+/* The rehearsal: what a restore would bring back is what the register held. */
 static gboolean
-rehearse (Store *store, const char *copy, BackupReport *report, GError **error)
+rehearse (const BackupReport *here, const char *copy, BackupReport *report, GError **error)
 {
-  BackupReport here = {0}, there;
-  if (!count (store, &here, error) || !backup_check (copy, &there, error))
+  BackupReport there;
+  if (!backup_check (copy, &there, error))
     return FALSE;
-  gboolean is_same = here.items == there.items && here.people == there.people && here.loans == there.loans &&
-                     here.journal_lines == there.journal_lines && here.schema == there.schema &&
-                     g_str_equal (here.journal_hash, there.journal_hash);
+  gboolean is_same = here->items == there.items && here->people == there.people && here->loans == there.loans &&
+                     here->journal_lines == there.journal_lines && here->schema == there.schema &&
+                     g_str_equal (here->journal_hash, there.journal_hash);
   if (!is_same)
     g_set_error (error, DB_ERROR, DB_ERROR_CORRUPT, "the copy does not hold what the register holds");
   else if (report != NULL)
@@ -94,9 +94,11 @@ backup_make (Store *store, const char *path, BackupReport *report, GError **erro
   }
   g_autofree char *unproven = g_strconcat (path, ".unproven", NULL);
   (void)g_unlink (unproven); /* of a backup that was cut short */
-  if (!store_copy_to (store, unproven, error))
+  BackupReport here = {0};
+  /* counted before it is copied: in a transaction, the first read decides which instant is seen */
+  if (!count (store, &here, error) || !store_copy_to (store, unproven, error))
     return FALSE;
-  if (rehearse (store, unproven, report, error) && store_publish (unproven, path, error))
+  if (rehearse (&here, unproven, report, error) && store_publish (unproven, path, error))
     return TRUE;
   (void)g_unlink (unproven); /* the error tells more */
   return FALSE;
