@@ -35,16 +35,23 @@ struct _Api {
   gboolean is_stopping;
 };
 
+/* How far a request is. */
+typedef enum {
+  PHASE_HEAD, /* the head was read; of a ROUTE_UPLOAD the sender is being looked up */
+  PHASE_BODY, /* its body is coming */
+  PHASE_WORK, /* it is all here and handed over */
+} Phase;
+
 /* One request on one connection. */
 typedef struct {
   Request request;
   Api *api;
   struct MHD_Connection *connection;
-  int fd;              /* of the connection; not owned */
-  int upload_fd;       /* -1 unless a ROUTE_UPLOAD is being received */
+  int fd;        /* of the connection; not owned */
+  int upload_fd; /* -1 unless a ROUTE_UPLOAD is being received */
+  Phase phase;
   guint64 received;    /* bytes of body */
   gboolean has_answer; /* request.answer may be sent */
-  gboolean was_handed; /* to the work, with the whole body */
 } Exchange;
 
 static int
@@ -229,6 +236,7 @@ begin (Exchange *exchange, const char *method, const char *path)
   }
   if (request->route->kind == ROUTE_UPLOAD)
     return hand_over (exchange, work_start);
+  exchange->phase = PHASE_BODY;
   watch_set (exchange->api->watch, exchange->fd, BODY_S);
   return MHD_YES;
 }
@@ -255,8 +263,6 @@ static enum MHD_Result
 take_body (Exchange *exchange, const char *data, size_t *size)
 {
   Request *request = &exchange->request;
-  if (exchange->received == 0 && exchange->upload_fd >= 0)
-    watch_set (exchange->api->watch, exchange->fd, UPLOAD_S);
   exchange->received += *size;
   guint64 most = exchange->has_answer ? DISCARD_MAX : request->route->body_max;
   if (exchange->received > most)
@@ -295,7 +301,7 @@ work_on (Exchange *exchange)
 {
   g_autoptr (GError) error = NULL;
   Request *request = &exchange->request;
-  exchange->was_handed = TRUE;
+  exchange->phase = PHASE_WORK;
   if (request->route->kind == ROUTE_UPLOAD)
     return close_upload (exchange) ? hand_over (exchange, work_start_draw) : send_answer (exchange);
   if (request->route->kind == ROUTE_NOW)
@@ -305,6 +311,15 @@ work_on (Exchange *exchange)
   else
     answer_problem (exchange, error);
   return send_answer (exchange);
+}
+
+/* libmicrohttpd 0.9.75 calls once more for the head when a request was suspended there: who sends is known by now. */
+static enum MHD_Result
+begin_upload (Exchange *exchange)
+{
+  exchange->phase = PHASE_BODY;
+  watch_set (exchange->api->watch, exchange->fd, UPLOAD_S);
+  return MHD_YES;
 }
 
 static Exchange *
@@ -334,7 +349,15 @@ on_request (void *cls, struct MHD_Connection *connection, const char *path, cons
     return take_body (exchange, data, size);
   if (exchange->has_answer)
     return send_answer (exchange);
-  return exchange->was_handed ? send_stream (exchange) : work_on (exchange);
+  switch (exchange->phase) {
+  case PHASE_HEAD:
+    return begin_upload (exchange);
+  case PHASE_BODY:
+    return work_on (exchange);
+  case PHASE_WORK:
+    return send_stream (exchange);
+  }
+  return MHD_NO;
 }
 
 static void
