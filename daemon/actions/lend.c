@@ -118,7 +118,7 @@ count_loans (Lending *lending, GError **error)
   return TRUE;
 }
 
-/* Why is it ready: did its newest wipe end verified, or did somebody with the right waive it with a reason? */
+/* Is it ready because its newest wipe ended verified? A waiver opens the door too, but the answer then says that nothing is proven. */
 static gboolean
 is_proven (Store *store, const Item *item, gboolean *proven, GError **error)
 {
@@ -126,7 +126,7 @@ is_proven (Store *store, const Item *item, gboolean *proven, GError **error)
   if (newest == NULL)
     return FALSE;
   gboolean is_verified = newest->len > 0 && ((const Wipe *)g_ptr_array_index (newest, 0))->state == WIPE_VERIFIED;
-  *proven = is_verified || g_strcmp0 (item->state_reason, ITEM_WAIVED_REASON) == 0;
+  *proven = is_verified && g_strcmp0 (item->state_reason, ITEM_WAIVED_REASON) != 0;
   return TRUE;
 }
 
