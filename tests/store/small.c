@@ -161,8 +161,8 @@ nothing_in_a_query_is_syntax (void)
                                         "';--",
                                         "\\",
                                         "%",
-                                        "ada\xc2\xa0"
-                                        "ex",
+                                        ("ada\xc2\xa0"
+                                         "ex"),
                                         "\xf0\x9f\x98\x80",
                                         "\t\n",
                                         "",
