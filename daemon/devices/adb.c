@@ -16,6 +16,7 @@
 #define WRITE_TIMEOUT_MS   5000
 #define PAYLOAD_TIMEOUT_MS 5000
 #define SIGNATURES_MAX     2
+#define STALE_MAX          1000 /* packets; a device that only ever halts must not keep us busy */
 #define BANNER             "host::features=shell_v2,cmd"
 
 enum { AUTH_TOKEN = 1, AUTH_SIGNATURE = 2, AUTH_PUBLIC_KEY = 3 };
@@ -41,7 +42,7 @@ struct _Adb {
   const AdbKey *key;
   gboolean offers_key, is_offered, has_answered, is_ready, has_shell_v2;
   guint timeout_ms, timer;
-  guint signatures;
+  guint signatures, stale;
   guint32 version, max_payload, last_id;
   AdbMessage head;     /* the header whose payload is being read */
   GByteArray *payload; /* what has come of it */
@@ -458,9 +459,9 @@ on_payload (const guint8 *data, gsize n, const GError *error, gpointer user)
 
 /* Left over from a former session: anything but a greeting, before the device first answered ours. */
 static gboolean
-is_stale (const Adb *adb, const guint8 *data, gsize n, const GError *error)
+is_stale (Adb *adb, const guint8 *data, gsize n, const GError *error)
 {
-  if (adb->has_answered)
+  if (adb->has_answered || ++adb->stale > STALE_MAX)
     return FALSE;
   if (error != NULL)
     return g_error_matches (error, DEVICE_ERROR, DEVICE_ERROR_PROTOCOL);

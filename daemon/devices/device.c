@@ -45,3 +45,11 @@ device_facts_free (DeviceFacts *facts)
   g_free (facts->encryption);
   g_free (facts);
 }
+
+#define RECOVERY_PRODUCT 0xd001 /* makers keep the number and put their own vendor before it */
+
+gboolean
+device_is_recovery (const Device *device)
+{
+  return device->product == RECOVERY_PRODUCT;
+}

@@ -55,6 +55,9 @@ typedef struct {
   const char *maker, *name; /* USB strings, or NULL */
 } Device;
 
+/* Does it show the USB product number of Android's recovery (AOSP bootable/recovery, etc/init.rc: D001)? It is not back yet then. */
+gboolean device_is_recovery (const Device *device);
+
 typedef enum {
   BENCH_ARRIVED, /* plugged in (or came back): descriptors and serial are read, nothing was sent */
   BENCH_CHANGED, /* link, serial or is_duplicate changed */
