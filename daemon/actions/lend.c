@@ -20,7 +20,6 @@ typedef struct {
   Day today, due;
   const char *due_reason;      /* static */
   int tablets, lines, overdue; /* the person's open loans, growing with the things already judged */
-  int ready;
 } Lending;
 
 static void
@@ -107,11 +106,9 @@ count_loan (Lending *lending, const Loan *loan, GError **error)
 static gboolean
 count_loans (Lending *lending, GError **error)
 {
-  gint64 by_state[ITEM_STATES_N];
   g_autoptr (GPtrArray) loans = loan_list_open_of_person (lending->store, lending->person->code, error);
-  if (loans == NULL || !item_count_by_state (lending->store, by_state, error))
+  if (loans == NULL)
     return FALSE;
-  lending->ready = (int)by_state[ITEM_READY];
   for (guint i = 0; i < loans->len; i++)
     if (!count_loan (lending, g_ptr_array_index (loans, i), error))
       return FALSE;
@@ -130,6 +127,17 @@ is_proven (Store *store, const Item *item, gboolean *proven, GError **error)
   return TRUE;
 }
 
+/* The other ready tablets are counted only for the note on one that cannot go: counting reads the whole register. */
+static gboolean
+set_item_facts (Lending *lending, const Item *item, LendFacts *facts, GError **error)
+{
+  gint64 by_state[ITEM_STATES_N] = {0};
+  if (item->state != ITEM_READY && !item_count_by_state (lending->store, by_state, error))
+    return FALSE;
+  facts->ready_tablets = (int)by_state[ITEM_READY];
+  return is_proven (lending->store, item, &facts->wipe_verified, error);
+}
+
 static gboolean
 judge_thing (Lending *lending, const Thing *thing, Verdict *verdict, GError **error)
 {
@@ -140,7 +148,6 @@ judge_thing (Lending *lending, const Thing *thing, Verdict *verdict, GError **er
                      .person_tablets = lending->tablets,
                      .person_lines = lending->lines,
                      .person_overdue = lending->overdue,
-                     .ready_tablets = lending->ready,
                      .today = lending->today,
                      .due = lending->due,
                      .calendar = lending->context->calendar};
@@ -152,7 +159,7 @@ judge_thing (Lending *lending, const Thing *thing, Verdict *verdict, GError **er
     facts.holder_code = holder->code;
     facts.held_since = thing->loan->started_on;
   }
-  if (thing->item != NULL && !is_proven (lending->store, thing->item, &facts.wipe_verified, error))
+  if (thing->item != NULL && !set_item_facts (lending, thing->item, &facts, error))
     return FALSE;
   loan_judge_lend (&facts, verdict);
   lending->tablets += thing->item != NULL && thing->item->kind == KIND_TABLET;
