@@ -30,7 +30,7 @@ typedef struct {
   DeviceMode mode;
   DeviceLink link;
   char *serial, *text;
-  gboolean was_sent;
+  gboolean was_sent, is_recovery;
   DeviceFacts *facts;
   GError *error;
 } Happening;
@@ -287,19 +287,25 @@ on_strategy (StrategyEvent event, const char *text, gboolean was_sent, const GEr
     run_unref (run);
 }
 
+static Happening *
+happening_of_device (HappeningKind kind, const Device *device)
+{
+  Happening *happening = happening_new (kind);
+  happening->session = device->session;
+  happening->mode = device->mode;
+  happening->link = device->link;
+  happening->is_recovery = device_is_recovery (device);
+  happening->serial = g_strdup (device->serial);
+  return happening;
+}
+
 void
 wipe_run_bench (WipeRun *run, const Device *device, BenchEvent event)
 {
   static const HappeningKind kinds[] = {
       [BENCH_ARRIVED] = HAPPENED_ARRIVED, [BENCH_LEFT] = HAPPENED_LEFT, [BENCH_CHANGED] = HAPPENED_LINK};
-  if (!g_str_equal (device->port, run->wipe->port))
-    return;
-  Happening *happening = happening_new (kinds[event]);
-  happening->session = device->session;
-  happening->mode = device->mode;
-  happening->link = device->link;
-  happening->serial = g_strdup (device->serial);
-  happen (run, happening);
+  if (g_str_equal (device->port, run->wipe->port))
+    happen (run, happening_of_device (kinds[event], device));
 }
 
 static void
@@ -693,6 +699,24 @@ timer_started (WipeRun *run, const Happening *happening)
 
 /* ---- away and back ---- */
 
+static const char *
+face_name (const Happening *happening)
+{
+  return happening->is_recovery ? "recovery" : device_mode_name (happening->mode);
+}
+
+/* What shows on the port now. Recovery is not back yet: it erases, or just has. */
+static void
+write_face (WipeRun *run, const Happening *happening)
+{
+  WipeStep *step = new_step (run);
+  wipe_step_note (step, "usb", "on %s with its %s face%s", run->wipe->port, face_name (happening),
+                  happening->serial == NULL ? ", without a serial" : "");
+  if (happening->is_recovery && run->wipe->state == WIPE_GONE)
+    wipe_step_event (step, WIPE_ON_RECOVERY_FACE, NULL);
+  write_step (run, step);
+}
+
 static void
 arrived_away (WipeRun *run, const Happening *happening)
 {
@@ -707,11 +731,8 @@ arrived_away (WipeRun *run, const Happening *happening)
     write_step (run, step);
     return;
   }
-  g_autofree char *text =
-      g_strdup_printf ("on %s with its %s face%s", run->wipe->port, device_mode_name (happening->mode),
-                       happening->serial == NULL ? ", without a serial" : "");
-  write_note (run, "usb", text);
-  if (happening->serial == NULL)
+  write_face (run, happening);
+  if (happening->serial == NULL || happening->is_recovery)
     return;
   if (happening->mode != DEVICE_ADB)
     run->settle_timer = g_timeout_add (run->world->timeouts->settle_ms, on_settled, run);
@@ -723,11 +744,10 @@ static void
 left_away (WipeRun *run, const Happening *happening)
 {
   WipeStep *step = new_step (run);
-  gboolean was_settling = run->settle_timer != 0;
   stop_timer (&run->settle_timer);
-  wipe_step_note (step, "usb", "left %s again (%s face)", run->wipe->port, device_mode_name (happening->mode));
-  if (was_settling && run->wipe->state == WIPE_GONE)
-    wipe_step_event (step, WIPE_ON_RECOVERY_FACE, NULL);
+  wipe_step_note (step, "usb", "left %s again (%s face)", run->wipe->port, face_name (happening));
+  if (run->wipe->state == WIPE_RECOVERY)
+    wipe_step_event (step, WIPE_ON_LEFT, NULL);
   write_step (run, step);
 }
 
@@ -773,6 +793,16 @@ timer_away (WipeRun *run, const Happening *happening)
 
 /* ---- back, waiting for a person's eyes ---- */
 
+/* It restarts once more (the reset was not over), or was unplugged: what it shows when it is back counts. */
+static void
+left_attest (WipeRun *run, const Happening *happening)
+{
+  WipeStep *step = new_step (run);
+  wipe_step_note (step, "usb", "left %s again (%s face)", run->wipe->port, face_name (happening));
+  wipe_step_event (step, WIPE_ON_LEFT, NULL);
+  write_step (run, step);
+}
+
 static void
 arrived_attest (WipeRun *run, const Happening *happening)
 {
@@ -806,12 +836,8 @@ enter_away (WipeRun *run)
     start_timer (run, run->world->timeouts->return_ms);
   if (device == NULL || device->session == run->session)
     return;
-  Happening *happening =
-      happening_new (HAPPENED_ARRIVED); /* it came back while a step was written, or the daemon was away */
-  happening->session = device->session;
-  happening->mode = device->mode;
-  happening->serial = g_strdup (device->serial);
-  g_queue_push_tail (&run->happenings, happening);
+  /* it came back while a step was written, or the daemon was away */
+  g_queue_push_tail (&run->happenings, happening_of_device (HAPPENED_ARRIVED, device));
 }
 
 static void
@@ -849,10 +875,16 @@ enter_started (WipeRun *run, WipeState before)
     resume_started (run);
 }
 
+static gboolean
+is_away (WipeState state)
+{
+  return state == WIPE_GONE || state == WIPE_RECOVERY;
+}
+
 static void
 entered (WipeRun *run, WipeState before)
 {
-  if (run->wipe->state != WIPE_RECOVERY)
+  if (!is_away (run->wipe->state) || !is_away (before)) /* away is one wait, however often it shows a face */
     stop_timer (&run->timer);
   stop_timer (&run->settle_timer);
   switch (run->wipe->state) {
@@ -928,7 +960,10 @@ static const Handler handlers[PLACES_N][HAPPENINGS_N] = {
                     [HAPPENED_LINK] = link_away,
                     [HAPPENED_SETTLED] = settled_away,
                     [HAPPENED_TIMER] = timer_away},
-    [PLACE_ATTEST] = {[HAPPENED_RELOAD] = reload, [HAPPENED_ARRIVED] = arrived_attest, [HAPPENED_LINK] = link_attest},
+    [PLACE_ATTEST] = {[HAPPENED_RELOAD] = reload,
+                      [HAPPENED_ARRIVED] = arrived_attest,
+                      [HAPPENED_LINK] = link_attest,
+                      [HAPPENED_LEFT] = left_attest},
     [PLACE_NONE] = {[HAPPENED_RELOAD] = reload},
 };
 

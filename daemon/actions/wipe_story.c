@@ -141,6 +141,10 @@ wipe_todo_text (const Wipe *wipe, Language language)
   for (gsize i = 0; wipe->state == WIPE_WAIT_HUMAN && i < G_N_ELEMENTS (waits); i++)
     if (g_strcmp0 (wipe->reason, waits[i].reason) == 0)
       return reason_text (message_code (waits[i].todo), language);
+  if (wipe->state == WIPE_GONE || wipe->state == WIPE_RECOVERY) {
+    g_autofree char *away = g_strdup_printf ("%s|%s", message_code (M_TODO_AWAY), wipe->port);
+    return reason_text (away, language);
+  }
   return wipe->reason != NULL ? reason_text (wipe->reason, language) : NULL;
 }
 

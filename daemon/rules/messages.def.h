@@ -239,4 +239,5 @@
   X (BACKUP_NEWER, "backup_newer", MESSAGE_INPUT, NULL, "Cette sauvegarde vient d'une version plus récente de Témoin. Mettez le programme à jour. Rien n'a été remplacé.", "This backup was made by a newer version of Témoin. Update the program. Nothing was replaced.") \
   X (WIPE_NONE_OPEN, "wipe_none_open", MESSAGE_REFUSED, NULL, "Aucun effacement de {1c} n'est en cours.", "No wipe of {1c} is under way.") \
   X (CERTIFICATE_NO_WIPE, "certificate_no_wipe", MESSAGE_REFUSED, NULL, "{1c} n'a pas encore été effacé avec une preuve : il n'y a pas de certificat.", "{1c} was not wiped with a proof yet: there is no certificate.") \
+  X (TODO_AWAY, "todo_away", MESSAGE_NOTE, NULL, "La tablette s'efface ou redémarre. Laissez-la branchée sur le port {1} ; si elle a été débranchée, rebranchez-la là.", "The tablet is resetting or restarting. Leave it on port {1}; if it was unplugged, plug it in there again.") \
 
