@@ -183,15 +183,23 @@ misplaced (const Run *run, const CsvRecord *record)
   return finding_new (M_IMPORT_SECOND_HEADER, line, NULL);
 }
 
+/* The cell without spaces and in lower case; "" for a column that is not there. Caller frees. */
+static char *
+key_of (const char *cell)
+{
+  g_autofree char *folded = g_utf8_casefold (cell != NULL ? cell : "", -1);
+  g_auto (GStrv) words = g_strsplit (folded, " ", -1);
+  return g_strjoinv (NULL, words);
+}
+
 /* The same key on two lines: which of them is right is not ours to say. */
 static Finding *
 seen_before (Run *run, const CsvRecord *record, const char *const *cells)
 {
   const ImportKind *kind = run->kind;
-  const char *key = cells[kind->key], *key_too = cells[kind->key_too];
-  g_autofree char *folded = field_fold (key);
-  g_autofree char *folded_too = field_fold (key_too != NULL ? key_too : "");
-  char *whole = g_strjoin ("|", folded, folded_too, NULL);
+  g_autofree char *key = key_of (cells[kind->key]);
+  g_autofree char *key_too = key_of (cells[kind->key_too]);
+  char *whole = g_strjoin ("|", key, key_too, NULL);
   guint first = GPOINTER_TO_UINT (g_hash_table_lookup (run->seen, whole));
   if (first == 0) {
     g_hash_table_insert (run->seen, whole, GUINT_TO_POINTER (record->line));
@@ -200,7 +208,7 @@ seen_before (Run *run, const CsvRecord *record, const char *const *cells)
   g_free (whole);
   g_autofree char *line = number (record->line);
   g_autofree char *first_line = number (first);
-  return finding_new (M_IMPORT_TWICE, line, kind->columns[kind->key].name, key, first_line, NULL);
+  return finding_new (M_IMPORT_TWICE, line, kind->columns[kind->key].name, cells[kind->key], first_line, NULL);
 }
 
 static gboolean
