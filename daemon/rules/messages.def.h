@@ -233,7 +233,7 @@
   X (DEMO_CLOCK_BACK, "demo_clock_back", MESSAGE_REFUSED, NULL, "L'horloge de démonstration est au {1d} : elle ne recule pas.", "The demonstration clock is at {1d}: it does not go back.") \
   /* api */ \
   X (METHOD_NOT_ALLOWED, "method_not_allowed", MESSAGE_INPUT, NULL, "Cette adresse ne prend pas {1}. Elle prend : {2}.", "This address does not take {1}. It takes: {2}.") \
-  X (REQUEST_FRAMING, "request_framing", MESSAGE_INPUT, NULL, "L'en-tête « {1} » est donné deux fois ou contredit un autre.", "The header \"{1}\" is given twice or contradicts another one.") \
+  X (REQUEST_FRAMING, "request_framing", MESSAGE_INPUT, NULL, "L'en-tête « {1} » manque, est donné deux fois ou contredit un autre.", "The header \"{1}\" is missing, given twice or contradicts another one.") \
   X (BENCH_MISSING, "bench_missing", MESSAGE_TROUBLE, NULL, "Cette machine n'a pas de banc USB en service : rien ne peut être effacé ici.", "This machine has no USB bench at work: nothing can be wiped here.") \
   X (BACKUP_UNREADABLE, "backup_unreadable", MESSAGE_INPUT, NULL, "Ce fichier n'est pas une sauvegarde de Témoin, ou il est abîmé. Rien n'a été remplacé.", "This file is not a backup of Témoin, or it is damaged. Nothing was replaced.") \
   X (BACKUP_NEWER, "backup_newer", MESSAGE_INPUT, NULL, "Cette sauvegarde vient d'une version plus récente de Témoin. Mettez le programme à jour. Rien n'a été remplacé.", "This backup was made by a newer version of Témoin. Update the program. Nothing was replaced.") \
