@@ -254,7 +254,10 @@ offers_v2 (const struct Adb *adb)
 static gboolean
 service_exists (const struct Adb *adb, const char *service)
 {
-  return (g_str_has_prefix (service, "shell,v2") && offers_v2 (adb) && strchr (service, ':') != NULL) ||
+  const char *colon = strchr (service, ':');
+  if (adb->tablet->settings.adb == ADB_TRADEIN) // the door of a reset tablet opens for this only
+    return g_str_has_prefix (service, "shell") && colon != NULL && g_str_has_prefix (colon, ":tradeinmode");
+  return (g_str_has_prefix (service, "shell,v2") && offers_v2 (adb) && colon != NULL) ||
          g_str_has_prefix (service, "shell:") || g_str_has_prefix (service, "exec:") ||
          g_str_has_prefix (service, "reboot:");
 }
@@ -424,7 +427,11 @@ handle_connect (struct Adb *adb)
   usb_device_flush (adb->tablet->usb);
   adb->version = MIN (version, own);
   adb->maxdata = MIN (maxdata, (guint32)set->maxdata);
-  if (!play_quirk (adb))
+  if (play_quirk (adb))
+    return;
+  if (set->adb == ADB_TRADEIN)
+    go_online (adb);
+  else
     send_token (adb);
 }
 
@@ -582,15 +589,6 @@ received (gpointer model, const guint8 *bytes, gsize length)
 }
 
 static void
-claimed (gpointer model, guint interface)
-{
-  struct Adb *adb = model;
-  (void)interface; // any touch counts
-  adb->tablet->opened++;
-  tablet_touch (adb->tablet);
-}
-
-static void
 allowed (gpointer model)
 {
   go_online (model);
@@ -618,8 +616,8 @@ stop (gpointer model)
 }
 
 const struct TabletModel adb_model = {
-    .gadget = {claimed, received},
     .start = start,
     .stop = stop,
+    .received = received,
     .allowed = allowed,
 };

@@ -257,15 +257,6 @@ received (gpointer model, const guint8 *bytes, gsize length)
   reply (boot, "FAIL", "unknown command");
 }
 
-static void
-claimed (gpointer model, guint interface)
-{
-  struct Fastboot *boot = model;
-  (void)interface; // there is one
-  boot->tablet->opened++;
-  tablet_touch (boot->tablet);
-}
-
 static gpointer
 start (Tablet *tablet)
 {
@@ -284,8 +275,8 @@ stop (gpointer model)
 }
 
 const struct TabletModel fastboot_model = {
-    .gadget = {claimed, received},
     .start = start,
     .stop = stop,
+    .received = received,
     .allowed = NULL,
 };

@@ -35,12 +35,22 @@ add_tablet (struct Fleet *fleet, GKeyFile *file, const char *group, GError **err
 }
 
 static gboolean
+has_keys (GKeyFile *file, const char *group)
+{
+  gsize count = 0;
+  g_auto (GStrv) keys = g_key_file_get_keys (file, group, &count, NULL);
+  return keys != NULL && count > 0;
+}
+
+static gboolean
 add_group (struct Fleet *fleet, GKeyFile *file, const char *group, GError **error)
 {
-  if (g_str_equal (group, FLEET_GROUP))
+  gboolean is_empty_fleet = g_str_equal (group, FLEET_GROUP) && !has_keys (file, group);
+  if (is_empty_fleet)
     return TRUE;
   if (!g_str_has_prefix (group, GROUP_PREFIX)) {
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "[%s]: unknown group", group);
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "[%s]: unknown group, or keys where there are none",
+                 group);
     return FALSE;
   }
   if (add_tablet (fleet, file, group, error))

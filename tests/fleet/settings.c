@@ -34,11 +34,11 @@ static const struct Key keys[] = {
     {"samsung_accounts", NUMBER, AT (samsung_accounts), "0", NULL},
     {"battery", NUMBER, AT (battery), "80", NULL},
     {"maxdata", NUMBER, AT (maxdata), "262144", NULL},
-    {"adb", CHOICE, AT (adb), "known", "off|known|tap|never|denied"},
+    {"adb", CHOICE, AT (adb), "known", "off|known|tap|never|denied|tradein"},
     {"bootloader", CHOICE, AT (bootloader), "locked", "none|locked|unlocked"},
     {"mode", CHOICE, AT (mode), "default", "default|adb|fastboot|plain"},
     {"wipe", CHOICE, AT (wipe), "honest", "honest|unwiped|never_returns|ignored|refused"},
-    {"after_wipe", CHOICE, AT (after_wipe), "plain", "plain|adb|frp"},
+    {"after_wipe", CHOICE, AT (after_wipe), "plain", "plain|adb|frp|tradein"},
     {"lock_text", CHOICE, AT (lock_text), "aosp", "aosp|state|flag|unlock-first"},
     {"unknown_variable", CHOICE, AT (unknown_variable), "fail", "fail|empty"},
     {"quirk", CHOICE, AT (quirk), "none",
@@ -51,6 +51,7 @@ static const struct Key keys[] = {
     {"composite", BOOLEAN, AT (composite), "true", NULL}, // adb beside MTP
     {"snapshot", BOOLEAN, AT (snapshot), "false", NULL},  // an update is being merged
     {"userspace", BOOLEAN, AT (userspace), "false", NULL},
+    {"busy", BOOLEAN, AT (busy), "false", NULL},       // another program of the host holds the interface
     {"tap_after", SECONDS, AT (tap_after), "0", NULL}, // 0: nobody taps by himself
     {"wipe_seconds", SECONDS, AT (wipe_seconds), "0.4", NULL},
     {"boot_seconds", SECONDS, AT (boot_seconds), "0.2", NULL},

@@ -3,11 +3,11 @@
 
 #include <glib.h>
 
-enum AdbPolicy { ADB_OFF, ADB_KNOWN, ADB_TAP, ADB_NEVER, ADB_DENIED };
+enum AdbPolicy { ADB_OFF, ADB_KNOWN, ADB_TAP, ADB_NEVER, ADB_DENIED, ADB_TRADEIN };
 enum Bootloader { BOOTLOADER_NONE, BOOTLOADER_LOCKED, BOOTLOADER_UNLOCKED };
 enum StartMode { START_DEFAULT, START_ADB, START_FASTBOOT, START_PLAIN };
 enum WipeManner { WIPE_HONEST, WIPE_UNWIPED, WIPE_NEVER_RETURNS, WIPE_IGNORED, WIPE_REFUSED };
-enum AfterWipe { AFTER_PLAIN, AFTER_ADB, AFTER_FRP };
+enum AfterWipe { AFTER_PLAIN, AFTER_ADB, AFTER_FRP, AFTER_TRADEIN };
 enum LockText { LOCK_AOSP, LOCK_STATE, LOCK_FLAG, LOCK_UNLOCK_FIRST };
 enum UnknownVariable { UNKNOWN_FAIL, UNKNOWN_EMPTY };
 enum Quirk {
@@ -26,9 +26,9 @@ struct Settings {
   char *port; // "1-1.2"
   char *serial, *maker, *model, *device, *product, *encrypted, *owner;
   int android, protocol, google_accounts, samsung_accounts, battery;
-  int maxdata;                                                                                 // bytes
-  int adb, bootloader, mode, wipe, after_wipe, lock_text, unknown_variable, quirk;             // the enums above
-  int plugged, shell_v2, charging, recovery_visible, keyguard, composite, snapshot, userspace; // booleans
+  int maxdata;                                                                                       // bytes
+  int adb, bootloader, mode, wipe, after_wipe, lock_text, unknown_variable, quirk;                   // the enums above
+  int plugged, shell_v2, charging, recovery_visible, keyguard, composite, snapshot, userspace, busy; // booleans
   double tap_after, wipe_seconds, boot_seconds, erase_seconds, answer_seconds;
 };
 

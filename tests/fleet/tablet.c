@@ -60,15 +60,6 @@ vendor_of (const char *maker)
 }
 
 static void
-mute_claimed (gpointer model, guint interface)
-{
-  Tablet *tablet = model;
-  (void)interface; // any touch counts
-  tablet->opened++;
-  tablet_touch (tablet);
-}
-
-static void
 mute_received (gpointer model, const guint8 *bytes, gsize length)
 {
   (void)model; // MTP is not emulated: what comes is dropped
@@ -88,7 +79,7 @@ mute_stop (gpointer model)
   (void)model; // the tablet itself
 }
 
-static const struct TabletModel mute_model = {{mute_claimed, mute_received}, mute_start, mute_stop, NULL};
+static const struct TabletModel mute_model = {mute_start, mute_stop, mute_received, NULL};
 
 // Everything about one mode: its USB product number, its talking interface, the model behind it.
 static const struct {
@@ -102,18 +93,23 @@ static const struct {
     [TABLET_RECOVERY] = {0xd001, {0x06, 0x01, 0x01, "MTP"}, &mute_model},
 };
 
-static void
+static gboolean
 gadget_claimed (gpointer user, guint interface)
 {
   Tablet *tablet = user;
-  tablet->model_type->gadget.claimed (tablet->model, interface);
+  (void)interface; // any touch counts
+  if (tablet->settings.busy)
+    return FALSE;
+  tablet->opened++;
+  tablet_touch (tablet);
+  return TRUE;
 }
 
 static void
 gadget_received (gpointer user, const guint8 *bytes, gsize length)
 {
   Tablet *tablet = user;
-  tablet->model_type->gadget.received (tablet->model, bytes, length);
+  tablet->model_type->received (tablet->model, bytes, length);
 }
 
 static const struct UsbGadget gadget = {gadget_claimed, gadget_received};
@@ -318,8 +314,12 @@ tablet_erase_data (Tablet *tablet, gboolean is_trusted)
   set->google_accounts = set->samsung_accounts = 0;
   tablet->has_data = tablet->is_set_up = tablet->trusts_first = FALSE;
   g_ptr_array_set_size (tablet->trusted, 0);
-  tablet->home = set->after_wipe == AFTER_ADB ? TABLET_ADB : TABLET_PLAIN;
-  if (set->adb == ADB_KNOWN)
+  gboolean has_tradein = set->after_wipe == AFTER_TRADEIN && set->android >= 16;
+  gboolean shows_adb = set->after_wipe == AFTER_ADB || has_tradein;
+  tablet->home = shows_adb ? TABLET_ADB : TABLET_PLAIN;
+  if (has_tradein)
+    set->adb = ADB_TRADEIN;
+  else if (set->adb == ADB_KNOWN)
     set->adb = ADB_TAP; // no key is known any more
   tablet->wiped++;
   tablet_touch (tablet);
@@ -487,6 +487,18 @@ human_setup (Tablet *tablet, GError **error)
   return TRUE;
 }
 
+// "Revoke USB debugging authorisations", or a week without use.
+static gboolean
+human_revoke_keys (Tablet *tablet, GError **error)
+{
+  (void)error; // always possible
+  g_ptr_array_set_size (tablet->trusted, 0);
+  if (tablet->settings.adb == ADB_KNOWN)
+    tablet->settings.adb = ADB_TAP;
+  show (tablet, tablet->mode);
+  return TRUE;
+}
+
 static gboolean
 human_unlock_screen (Tablet *tablet, GError **error)
 {
@@ -506,6 +518,7 @@ tablet_human (Tablet *tablet, const char *what, GError **error)
       {"reboot", human_reboot},
       {"setup", human_setup},
       {"unlock-screen", human_unlock_screen},
+      {"revoke-keys", human_revoke_keys},
   };
   for (gsize i = 0; i < G_N_ELEMENTS (acts); i++)
     if (g_str_equal (acts[i].name, what))

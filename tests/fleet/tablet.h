@@ -52,10 +52,10 @@ struct Tablet {
 
 // What a protocol model is to the tablet.
 struct TabletModel {
-  struct UsbGadget gadget;
-  gpointer (*start) (Tablet *tablet); // before the device shows itself
-  void (*stop) (gpointer model);      // frees it
-  void (*allowed) (gpointer model);   // a person allowed the key that asks; NULL when there are no dialogs
+  gpointer (*start) (Tablet *tablet);                                   // before the device shows itself
+  void (*stop) (gpointer model);                                        // frees it
+  void (*received) (gpointer model, const guint8 *bytes, gsize length); // as in struct UsbGadget
+  void (*allowed) (gpointer model); // a person allowed the key that asks; NULL when there are no dialogs
 };
 
 // Makes a tablet that is not shown yet. Takes over the content of `settings`.
@@ -76,7 +76,7 @@ gboolean tablet_set (Tablet *tablet, const char *key, const char *value, GError 
 // A person taps "Allow" (is_allowed) or "Deny" on the dialog. FALSE with error when no dialog is on the screen.
 gboolean tablet_tap (Tablet *tablet, gboolean is_allowed, GError **error);
 
-// A person does something by hand: settings-reset, recovery-wipe, bootloader, reboot, setup, unlock-screen.
+// A person does something by hand: settings-reset, recovery-wipe, bootloader, reboot, setup, unlock-screen, revoke-keys.
 gboolean tablet_human (Tablet *tablet, const char *what, GError **error);
 
 // Arms a fault, "unplug@erase". FALSE with error for an unknown one.

@@ -1,5 +1,6 @@
 // The umockdev testbed as a USB bus: hubs, addresses, sysfs entries, plugging and unplugging. Transfers: umock_ioctl.c.
 #include "tests/fleet/umock.h"
+#include "tests/fleet/umock_events.h"
 #include "tests/fleet/usb_descriptors.h"
 
 #include <stdlib.h>
@@ -182,6 +183,7 @@ hub_path (UsbBus *bus, const char *hub, GError **error)
   g_autofree char *syspath = g_build_filename (above, hub, NULL);
   g_autoptr (GByteArray) bytes = usb_descriptors_new (&identity);
   g_autofree char *text = describe (syspath, hub, take_address (bus, hub), &identity, bytes);
+  umock_events_wait (bus->root);
   if (!umockdev_testbed_add_from_string (bus->testbed, text, error))
     return NULL;
   g_hash_table_insert (bus->hubs, g_strdup (hub), g_strdup (syspath));
@@ -218,6 +220,7 @@ device_show (UsbDevice *device, GError **error)
       describe (device->syspath, device->port, device->address, &device->identity, device->descriptors);
   if (!umock_node_open (&device->node, bus->kind, bus->root, device->devname, device->syspath, error))
     return FALSE;
+  umock_events_wait (bus->root);
   if (umock_ioctl_start (device, bus->testbed, error) && umockdev_testbed_add_from_string (bus->testbed, text, error))
     return TRUE;
   umock_node_close (&device->node);
@@ -257,6 +260,7 @@ usb_device_detach (UsbDevice *device)
   umock_ioctl_stop (device, bus->testbed);
   umock_node_close (&device->node);
   free_address (bus, device->port, device->address);
+  umock_events_wait (bus->root);
   umockdev_testbed_uevent (bus->testbed, device->syspath, "remove");
   umockdev_testbed_remove_device (bus->testbed, device->syspath);
   (void)unlink (device->char_link); // umockdev 0.17 leaves it, and stops when the address comes round again

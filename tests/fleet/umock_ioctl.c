@@ -420,14 +420,12 @@ serve_claim (struct UmockClient *client)
   }
   guint32 bit = 1u << interface;
   gboolean is_new = (client->claims & bit) == 0;
-  if (is_new && is_claimed_by_another (client, bit)) {
+  if (is_new && (is_claimed_by_another (client, bit) || !device->gadget->claimed (device->model, interface))) {
     refuse (client, EBUSY);
     return;
   }
   client->claims |= bit;
   answer (client, 0, 0);
-  if (is_new)
-    device->gadget->claimed (device->model, interface);
 }
 
 static void

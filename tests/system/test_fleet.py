@@ -1,11 +1,12 @@
 """Stock adb and fastboot judge the emulated fleet: what they accept is what a real tablet would show the daemon."""
 
+import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
+import threading
 
 import pytest
 
@@ -29,37 +30,31 @@ def ignore_hangup():
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 class Tools:
     """adb with a server and a home of its own, and fastboot, both on one fleet."""
 
     def __init__(self, fleet, **extra):
         self.home = tempfile.mkdtemp(prefix="fleet-home.")
+        address = f"localfilesystem:{self.home}/adb"
         self.env = {**fleet.env(stock=True), "HOME": self.home, "ANDROID_USER_HOME": self.home, "TMPDIR": self.home,
-                    "ADB_SERVER_SOCKET": f"tcp:localhost:{free_port()}", **extra}
-        self.log = open(os.path.join(self.home, "server.log"), "w", encoding="utf-8")
-        self.server = subprocess.Popen(["adb", "server", "nodaemon"], env=self.env, preexec_fn=ignore_hangup,
-                                       stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
+                    "ADB_SERVER_SOCKET": address, **extra}
+        # As the client starts it, but as our child. It says OK once it has looked at the bus; asking it before would
+        # make the client start a second one.
+        ready, reply = os.pipe()
+        self.server = subprocess.Popen(["adb", "-L", address, "fork-server", "server", "--reply-fd", str(reply)],
+                                       env=self.env, preexec_fn=ignore_hangup, pass_fds=[reply],
+                                       stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        os.close(reply)
+        with open(ready, "rb") as answer:
+            self.is_ready = answer.read(3) == b"OK\n"
 
     def __enter__(self):
-        while self.server.poll() is None:
-            if self.run("adb", "devices").returncode == 0:
-                return self
-        raise AssertionError("the adb server did not start")
+        assert self.is_ready, "the adb server did not start"
+        return self
 
     def __exit__(self, *_):
-        self.server.terminate()
-        try:
-            self.server.wait(5)
-        except subprocess.TimeoutExpired:
-            self.server.kill()
-            self.server.wait()
-        self.log.close()
+        self.server.kill()  # the preload may leave it with all signals blocked, and it has nothing to save
+        self.server.wait()
         shutil.rmtree(self.home)
 
     def run(self, *words, **options):
@@ -443,3 +438,78 @@ def test_nothing_is_left_behind():
     assert sorted(os.listdir(folder)) == ["log", "scenario"]
     assert fleet.said() == ""
     fleet.stop()
+
+
+def test_a_reset_android_16_opens_its_door_for_the_trade_in_report_only(bench):
+    fleet, tools = bench(ONE + "android=16\nafter_wipe=tradein\nadb=tap\ntap_after=0.01\n")
+    tools.online()
+    assert tools.adb("shell", "tradeinmode getstatus").returncode == 1
+    tools.adb("shell", "cmd recovery wipe")
+    fleet.wait("TAB1", "wiped=1")
+    fleet.wait("TAB1", "mode=adb")
+    tools.online()
+    report = json.loads(tools.adb("shell", "tradeinmode getstatus --challenge abc").stdout)
+    assert (report["serial"], report["challenge"]) == ("R9TEST0001", "abc")
+    assert report["locks"]["factory_reset_protection"] is False
+    assert tools.adb("shell", "id").returncode != 0
+
+
+def test_an_interface_held_by_another_program_stays_closed(bench):
+    fleet, tools = bench(ONE + "busy=true\n")
+    assert tools.adb("shell", "id").returncode != 0
+    assert fleet.state("TAB1")["opened"] == "0"
+    fleet.send("set TAB1 busy=false")
+    tools.online()
+
+
+def test_revoked_keys_need_a_new_tap(bench):
+    fleet, tools = bench(ONE)
+    tools.online()
+    fleet.send("human TAB1 revoke-keys")
+    fleet.wait("TAB1", "dialog=1")
+    assert tools.devices() == {"R9TEST0001": "unauthorized"}
+
+
+def test_a_tablet_without_a_serial_number_is_shown(bench):
+    fleet, tools = bench("[tablet A]\nport=1-1\nserial=\n[tablet B]\nport=1-2\nserial=0123456789ABCDEF\n")
+    tools.online("0123456789ABCDEF")
+    fleet.wait("A", "opened=1")
+    assert tools.run("adb", "devices").stdout.count(b"\tdevice") == 2
+
+
+# A program that listens for USB events and does not look at them before it is told.
+SLOW_LISTENER = """
+import ctypes, select, sys
+udev = ctypes.CDLL("libudev.so.1")
+for name in ("udev_new", "udev_monitor_new_from_netlink", "udev_monitor_receive_device"):
+    getattr(udev, name).restype = ctypes.c_void_p
+monitor = ctypes.c_void_p(udev.udev_monitor_new_from_netlink(ctypes.c_void_p(udev.udev_new()), b"udev"))
+udev.udev_monitor_enable_receiving(monitor)
+print("listening", flush=True)
+sys.stdin.readline()
+count = 0
+while count < 40 and select.select([udev.udev_monitor_get_fd(monitor)], [], [], 10)[0]:
+    count += udev.udev_monitor_receive_device(monitor) is not None
+print(count, flush=True)
+"""
+
+
+def test_no_event_is_lost_when_the_listener_is_slow():
+    with Fleet(ONE) as fleet:
+        with subprocess.Popen(["/usr/bin/python3", "-c", SLOW_LISTENER], env=fleet.env(stock=True), text=True,
+                              stdin=subprocess.PIPE, stdout=subprocess.PIPE) as listener:
+            assert listener.stdout.readline() == "listening\n"
+
+            def twenty_times():
+                for _ in range(20):
+                    fleet.send("unplug TAB1")
+                    fleet.send("plug TAB1")
+
+            plugging = threading.Thread(target=twenty_times)
+            plugging.start()
+            plugging.join(1)
+            assert plugging.is_alive()  # it waits for the listener
+            listener.stdin.write("\n")
+            listener.stdin.flush()
+            assert listener.stdout.readline() == "40\n"
+            plugging.join()
