@@ -338,10 +338,16 @@ test_an_acknowledged_command_proves_nothing (void)
   g_assert_cmpint (wipe_judge_evidence (&said_yes), ==, VERDICT_UNKNOWN);
 }
 
+/* The words of daemon/devices: a new one there wants a sentence here. */
 static void
 test_objections_have_words (void)
 {
-  g_assert_cmpstr (wipe_objection_text ("needs_android_15", LANGUAGE_FR), ==, "il faut Android 15 ou plus récent");
+  static const char *const words[] = {"needs_adb", "needs_fastboot", "needs_android_15", "needs_recovery_wipe",
+                                      "needs_unlocked_bootloader"};
+  for (gsize i = 0; i < G_N_ELEMENTS (words); i++) {
+    g_assert_nonnull (wipe_objection_text (words[i], LANGUAGE_FR));
+    g_assert_nonnull (wipe_objection_text (words[i], LANGUAGE_EN));
+  }
   g_assert_null (wipe_objection_text ("needs_magic", LANGUAGE_EN));
   g_assert_null (wipe_objection_text (NULL, LANGUAGE_EN));
 }
