@@ -74,6 +74,8 @@ api_backup_restore (Request *request, GError **error)
   }
   if (confirm != 0 && !register_replace (request->world->reg, request->upload, error))
     return FALSE;
+  if (confirm != 0 && request->world->conductor != NULL)
+    conductor_refresh (request->world->conductor);
   answer_report (request, &report, confirm != 0);
   return TRUE;
 }

@@ -192,7 +192,7 @@ static json_t *
 parse (const char *bytes, gsize length, GError **error)
 {
   json_error_t where;
-  json_t *root = json_loadb (bytes, length, JSON_REJECT_DUPLICATES, &where);
+  json_t *root = json_loadb (bytes, length, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &where);
   if (root == NULL) {
     g_autofree char *line = g_strdup_printf ("%d", MAX (where.line, 1));
     g_autofree char *column = g_strdup_printf ("%d", MAX (where.column, 0));

@@ -44,6 +44,19 @@ free_report (gpointer data)
   g_free (data);
 }
 
+/* One piece of news is enough for a whole file: who watches a list reads it again. */
+static void
+tell_of_first (Request *request, const ImportReport *report)
+{
+  for (guint i = 0; i < report->rows->len; i++) {
+    const ImportRow *row = g_ptr_array_index (report->rows, i);
+    if (row->verdict != IMPORT_MAKE || row->code[0] == '\0')
+      continue;
+    outcome_add_code (&request->outcome, row->code);
+    return;
+  }
+}
+
 gboolean
 api_import_run (Request *request, Store *store, GError **error)
 {
@@ -56,13 +69,15 @@ api_import_run (Request *request, Store *store, GError **error)
   request->drawing = report;
   request->drawing_free = free_report;
   const ImportRequest asked = {
-      .bytes = (const char *)request->body->data,
+      .bytes = request->body->len > 0 ? (const char *)request->body->data : "",
       .length = request->body->len,
       .kind = request_query (request, "kind"),
       .fund = request_query (request, "fund"),
   };
-  if (import_run (store, &request->context, &asked, report, error))
+  if (import_run (store, &request->context, &asked, report, error)) {
+    tell_of_first (request, report);
     return TRUE;
+  }
   if (report->rows->len > 0)
     keep_complaint (request, report);
   return FALSE;

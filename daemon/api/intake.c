@@ -29,7 +29,7 @@ check_framing (struct MHD_Connection *connection, GError **error)
   Framing framing = {0};
   (void)MHD_get_connection_values (connection, MHD_HEADER_KIND, count_header, &framing); /* their number: counted */
   const char *fault = NULL;
-  if (framing.hosts > 1)
+  if (framing.hosts != 1)
     fault = "Host";
   else if (framing.lengths > 1 || (framing.lengths > 0 && framing.encodings > 0))
     fault = "Content-Length";
