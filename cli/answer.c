@@ -78,20 +78,30 @@ print_list (const Session *session, const json_t *list, const char *title, const
   }
 }
 
+static const struct {
+  const char *name;
+  Text title;
+} lists[] = {
+    {"impossible", {"Impossible", "Impossible"}},
+    {"needs_confirmation", {"À confirmer", "Needs confirmation"}},
+    {"to_know", {"À savoir", "To know"}},
+};
+
 void
 answer_lists (const Session *session, const json_t *answer, const char *told, FILE *out)
 {
-  static const struct {
-    const char *name;
-    Text title;
-  } lists[] = {
-      {"impossible", {"Impossible", "Impossible"}},
-      {"needs_confirmation", {"À confirmer", "Needs confirmation"}},
-      {"to_know", {"À savoir", "To know"}},
-  };
   for (gsize i = 0; i < G_N_ELEMENTS (lists); i++)
     print_list (session, json_object_get (answer, lists[i].name), text_in (lists[i].title, session->language), told,
                 out);
+}
+
+void
+answer_notes (const Session *session, const json_t *answer)
+{
+  const gsize last = G_N_ELEMENTS (lists) - 1;
+  fflush (stdout); /* the line of the act comes first */
+  print_list (session, json_object_get (answer, lists[last].name), text_in (lists[last].title, session->language), NULL,
+              stderr);
 }
 
 static gboolean

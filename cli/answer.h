@@ -17,6 +17,9 @@ Leave answer_refuse (const Session *session, const Reply *reply);
  * was said already, not said twice, or NULL. */
 void answer_lists (const Session *session, const json_t *answer, const char *told, FILE *out);
 
+/* What there is to know after an act that was done, on standard error: what was overridden is no question any more. */
+void answer_notes (const Session *session, const json_t *answer);
+
 /* Would the act be refused? (of an answer to a preview) something is impossible, or needs a right that overrides does not claim.
  * overrides: JSON array of rights, or NULL. */
 gboolean answer_stops (const json_t *answer, const json_t *overrides);

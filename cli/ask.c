@@ -46,17 +46,20 @@ ask_post (const Session *session, const char *target, const char *body, Reply *r
 
 /* ---- act ---- */
 
-/* A line for each object of the same kind as the first: the others (the tablet of a loan) were only touched. */
+/* A line for each object of the same kind as the first: the others (the tablet of a loan) were only touched. An act that makes no
+ * object (the clock) is told with what was typed. */
 static void
-print_done (const Session *session, const Text *done, const json_t *answer)
+print_done (const Session *session, const Typed *typed, const json_t *answer)
 {
   const json_t *items = json_object_get (answer, "items");
   const char *main_kind = json_string_value (json_object_get (json_array_get (items, 0), "kind"));
-  for (size_t i = 0; i < json_array_size (items); i++) {
-    const json_t *item = json_array_get (items, i);
+  const char *sentence = text_in (typed->command->done, session->language);
+  size_t n = json_array_size (items);
+  for (size_t i = 0; i < MAX (n, 1); i++) {
+    const json_t *item = n == 0 ? typed->fields : json_array_get (items, i);
     if (g_strcmp0 (json_string_value (json_object_get (item, "kind")), main_kind) != 0)
       continue;
-    g_autofree char *line = fields_fill (text_in (*done, session->language), item, session->language);
+    g_autofree char *line = fields_fill (sentence, item, session->language);
     printf ("%s\n", g_strchomp (line));
   }
 }
@@ -87,9 +90,8 @@ ask_act (const Session *session, const Typed *typed, GError **error)
   else if (is_preview)
     print_preview (session, answer);
   else {
-    print_done (session, &typed->command->done, answer);
-    fflush (stdout);
-    answer_lists (session, answer, NULL, stderr);
+    print_done (session, typed, answer);
+    answer_notes (session, answer);
   }
   if (is_preview && answer_stops (answer, json_object_get (typed->fields, "overrides")))
     leave = LEAVE_REFUSED;
@@ -161,11 +163,66 @@ next_cursor (const json_t *answer)
   return g_strdup (json_string_value (next));
 }
 
+static gboolean
+is_filled (const json_t *items, const char *column, Language language)
+{
+  for (size_t i = 0; i < json_array_size (items); i++) {
+    g_autofree char *text = fields_text (json_array_get (items, i), column, language);
+    if (*text != '\0')
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* Those of the columns (separated by spaces) that say something in these items; all of them when more items will come. */
+static char **
+filled_columns (const char *columns, const json_t *items, gboolean are_all, Language language)
+{
+  g_auto (GStrv) all = g_strsplit (columns, " ", -1);
+  GPtrArray *filled = g_ptr_array_new ();
+  for (char **column = all; *column != NULL; column++)
+    if (!are_all || is_filled (items, *column, language))
+      g_ptr_array_add (filled, g_strdup (*column));
+  g_ptr_array_add (filled, NULL);
+  return (char **)g_ptr_array_free (filled, FALSE);
+}
+
+/* A table that grows page by page. */
+typedef struct {
+  const Session *session;
+  char **columns; /* chosen on the first page */
+  Table *table;
+} Listing;
+
+static void
+listing_clear (Listing *listing)
+{
+  g_strfreev (listing->columns);
+  table_free (listing->table);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Listing, listing_clear)
+
+static void
+listing_print (Listing *listing, const char *columns, const json_t *items, gboolean is_last)
+{
+  static const Text nothing = {"Rien à montrer.", "Nothing to show."};
+  Language language = listing->session->language;
+  if (listing->table == NULL && json_array_size (items) == 0) {
+    fprintf (stderr, "%s\n", text_in (nothing, language));
+    return;
+  }
+  if (listing->table == NULL) {
+    listing->columns = filled_columns (columns, items, is_last, language);
+    listing->table = table_of ((const char *const *)listing->columns, language);
+  }
+  add_rows (listing->table, items, (const char *const *)listing->columns, language);
+  print_rows (listing->session, listing->table);
+}
+
 Leave
 ask_list (const Session *session, const Typed *typed, GError **error)
 {
-  g_auto (GStrv) columns = g_strsplit (typed->command->columns, " ", -1);
-  g_autoptr (Table) table = table_of ((const char *const *)columns, session->language);
+  g_auto (Listing) listing = {session, NULL, NULL};
   gboolean is_one_page = session->is_json || json_object_get (typed->fields, "limit") != NULL;
   g_autofree char *after = NULL;
   do {
@@ -175,14 +232,13 @@ ask_list (const Session *session, const Typed *typed, GError **error)
     json_t *answer = ask_get (session, target, &reply, &leave, error);
     if (answer == NULL)
       return leave;
-    if (session->is_json) {
-      answer_raw (&reply);
-    } else {
-      add_rows (table, json_object_get (answer, "items"), (const char *const *)columns, session->language);
-      print_rows (session, table);
-    }
     g_free (after);
     after = next_cursor (answer);
+    if (session->is_json)
+      answer_raw (&reply);
+    else
+      listing_print (&listing, typed->command->columns, json_object_get (answer, "items"),
+                     after == NULL || is_one_page);
     json_decref (answer);
   } while (after != NULL && !is_one_page);
   return LEAVE_DONE;
@@ -201,28 +257,12 @@ static const struct {
     {"evidence", "clock kind text", {"Preuves", "Evidence"}},
 };
 
-static gboolean
-is_filled (const json_t *items, const char *column, Language language)
-{
-  for (size_t i = 0; i < json_array_size (items); i++) {
-    g_autofree char *text = fields_text (json_array_get (items, i), column, language);
-    if (*text != '\0')
-      return TRUE;
-  }
-  return FALSE;
-}
-
 static void
 print_inner_list (const Session *session, const json_t *items, gsize which)
 {
-  g_auto (GStrv) all = g_strsplit (inner_lists[which].columns, " ", -1);
-  g_autoptr (GPtrArray) columns = g_ptr_array_new ();
-  for (char **column = all; *column != NULL; column++)
-    if (is_filled (items, *column, session->language))
-      g_ptr_array_add (columns, *column);
-  g_ptr_array_add (columns, NULL);
-  g_autoptr (Table) table = table_of ((const char *const *)columns->pdata, session->language);
-  add_rows (table, items, (const char *const *)columns->pdata, session->language);
+  g_auto (GStrv) columns = filled_columns (inner_lists[which].columns, items, TRUE, session->language);
+  g_autoptr (Table) table = table_of ((const char *const *)columns, session->language);
+  add_rows (table, items, (const char *const *)columns, session->language);
   printf ("\n%s\n", text_in (inner_lists[which].title, session->language));
   print_rows (session, table);
 }

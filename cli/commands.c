@@ -206,7 +206,7 @@ const Command commands[] = {
    .summary = {"remplacer le registre par une sauvegarde", "replace the register by a backup"},
    .parameters = {{"FILE", FILE_, NULL, PARAMETER_TEXT, PARAMETER_REQUIRED, {"fichier de sauvegarde (- : entrée standard)", "backup file (-: standard input)"}}, YES}},
   {.words = "demo clock", .method = "POST", .path = "/v1/demo/clock", .is_write = TRUE, .run = ask_act,
-   .done = {"{code}", "{code}"},
+   .done = {"Nous sommes le {day}", "Today is {day}"},
    .summary = {"avancer l'horloge d'un registre de démonstration", "move the clock of a demonstration register"},
    .parameters = {{"DAY", DAY, "day", PARAMETER_TEXT, PARAMETER_REQUIRED, {"le jour qu'il sera", "the day it shall be"}}}},
   {.words = "doctor", .method = "GET", .path = "/healthz", .run = ask_health,

@@ -81,14 +81,13 @@ print_filled (const Session *session, Text sentence, const json_t *wipe)
   printf ("%s\n", g_strchomp (line));
 }
 
-/* The wipe as it stands after an act of a person: its end, or where it is. */
-static Leave
-print_standing (const Session *session, const json_t *wipe)
+/* The wipe, or the tablet, as it stands after an act of a person. */
+static void
+print_standing (const Session *session, const json_t *object)
 {
-  static const Text standing = {"{code}  {item}  {state}", "{code}  {item}  {state}"};
-  const Ending *ending = ending_of (wipe);
-  print_filled (session, ending == NULL ? standing : ending->sentence, wipe);
-  return ending == NULL ? LEAVE_DONE : ending->leave;
+  static const Text standing = {"{code}  {state}", "{code}  {state}"};
+  const Ending *ending = g_str_equal (string_of (object, "kind"), "wipe") ? ending_of (object) : NULL;
+  print_filled (session, ending == NULL ? standing : ending->sentence, object);
 }
 
 /* ---- following ---- */
@@ -438,8 +437,8 @@ do_act (const Session *session, const Typed *typed, gsize which, GError **error)
   if (session->is_json)
     answer_raw (&reply);
   else
-    (void)print_standing (session, first); /* the act itself was done, whatever the wipe's end */
-  answer_lists (session, answer, NULL, stderr);
+    print_standing (session, first);
+  answer_notes (session, answer);
   json_decref (answer);
   return LEAVE_DONE;
 }

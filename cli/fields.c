@@ -7,6 +7,7 @@
 typedef enum {
   FIELD_PLAIN,
   FIELD_CODE,
+  FIELD_CODES, /* separated by spaces */
   FIELD_DAY,
   FIELD_INSTANT,
   FIELD_CLOCK,
@@ -58,7 +59,7 @@ static const Field fields[] = {
     {"created_at", FIELD_INSTANT, {"Créé le", "Created"}},
     {"item", FIELD_CODE, {"Chose prêtée", "Thing"}},
     {"item_kind", FIELD_WORD, {"Sorte", "Kind"}},
-    {"item_model", FIELD_PLAIN, {"Modèle", "Model"}},
+    {"item_model", FIELD_PHONE, {"Modèle", "Model"}},
     {"item_state", FIELD_WORD, {"État", "State"}},
     {"person", FIELD_CODE, {"Personne", "Person"}},
     {"person_name", FIELD_PLAIN, {"Chez", "Held by"}},
@@ -85,6 +86,7 @@ static const Field fields[] = {
     {"reason", FIELD_PLAIN, {"Motif", "Reason"}},
     {"product", FIELD_PLAIN, {"Recharge", "Product"}},
     {"amount_cents", FIELD_MONEY, {"Montant", "Amount"}},
+    {"day", FIELD_DAY, {"Jour", "Day"}},
     {"on", FIELD_DAY, {"Le", "On"}},
     {"port", FIELD_PLAIN, {"Port", "Port"}},
     {"strategy", FIELD_WORD, {"Méthode", "Way"}},
@@ -100,9 +102,9 @@ static const Field fields[] = {
     {"mode", FIELD_PLAIN, {"Liaison", "Link"}},
     {"step", FIELD_PLAIN, {"Étape", "Step"}},
     {"seq", FIELD_NUMBER, {"N°", "No"}},
-    {"account", FIELD_PLAIN, {"Par", "By"}},
+    {"account", FIELD_CODE, {"Par", "By"}},
     {"verb", FIELD_PLAIN, {"Acte", "Act"}},
-    {"subjects", FIELD_PLAIN, {"Objets", "Subjects"}},
+    {"subjects", FIELD_CODES, {"Objets", "Subjects"}},
     {"before", FIELD_PLAIN, {"Avant", "Before"}},
     {"after", FIELD_PLAIN, {"Après", "After"}},
     {"hash", FIELD_PLAIN, {"Empreinte", "Hash"}},
@@ -172,11 +174,25 @@ tail_of (const char *text)
 }
 
 static char *
+codes_text (const char *text)
+{
+  g_auto (GStrv) codes = g_strsplit (text, " ", -1);
+  for (char **code = codes; *code != NULL; code++) {
+    char *shown = display_code (*code);
+    g_free (*code);
+    *code = shown;
+  }
+  return g_strjoinv (" ", codes);
+}
+
+static char *
 string_text (const char *text, FieldFormat format, Language language)
 {
   switch (format) {
   case FIELD_CODE:
     return display_code (text);
+  case FIELD_CODES:
+    return codes_text (text);
   case FIELD_DAY:
     return display_day (text, language);
   case FIELD_INSTANT:

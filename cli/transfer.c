@@ -2,9 +2,7 @@
 #include "cli/transfer.h"
 #include "cli/answer.h"
 #include "cli/display.h"
-#include "cli/fields.h"
 #include "cli/files.h"
-#include "cli/table.h"
 #include "cli/terminal.h"
 #include "cli/typed.h"
 #include <string.h>
@@ -80,28 +78,17 @@ send_file (const Session *session, const Typed *typed, const char *type, Reply *
   return is_answered;
 }
 
-/* The lines that a person must correct: every line that is an error. */
+/* The lines that a person must correct. Each sentence names its line. */
 static void
 print_wrong_rows (const Session *session, const json_t *rows)
 {
-  const char *const titles[] = {session->language == LANGUAGE_ENGLISH ? "Line" : "Ligne",
-                                session->language == LANGUAGE_ENGLISH ? "What is wrong" : "Ce qui ne va pas"};
-  const gboolean is_number[] = {TRUE, FALSE};
-  g_autoptr (Table) table = table_new (titles, is_number, G_N_ELEMENTS (titles));
-  guint wrong = 0;
   for (size_t i = 0; i < json_array_size (rows); i++) {
     const json_t *row = json_array_get (rows, i);
     if (g_strcmp0 (json_string_value (json_object_get (row, "verdict")), "error") != 0)
       continue;
-    g_autofree char *line = fields_text (row, "line", session->language);
     g_autofree char *sentence = answer_sentence (row, session->language);
-    table_add (table, (const char *const[]){line, sentence});
-    wrong++;
+    printf ("  - %s\n", sentence);
   }
-  g_autoptr (GString) out = g_string_new (NULL);
-  table_print (table, out, session->has_colour, 0);
-  if (wrong > 0)
-    fputs (out->str, stdout);
 }
 
 static void
@@ -121,15 +108,19 @@ print_summary (const Session *session, const json_t *answer, gboolean is_rehears
   printf ("%s\n", text);
 }
 
-static void
+/* TRUE when no line is wrong. */
+static gboolean
 print_import (const Session *session, const Reply *reply, gboolean is_rehearsal)
 {
   json_t *answer = json_loadb (reply->body->str, reply->body->len, 0, NULL);
-  print_wrong_rows (session, json_object_get (answer, "rows"));
-  if (json_object_get (answer, "lines") != NULL)
+  gboolean is_right = json_integer_value (json_object_get (answer, "errors")) == 0;
+  if (!session->is_json)
+    print_wrong_rows (session, json_object_get (answer, "rows"));
+  if (!session->is_json && json_object_get (answer, "lines") != NULL)
     print_summary (session, answer, is_rehearsal);
-  answer_lists (session, fault_leave_of_status (reply->status) == LEAVE_DONE ? answer : NULL, NULL, stderr);
+  fflush (stdout);
   json_decref (answer);
+  return is_right;
 }
 
 Leave
@@ -138,15 +129,12 @@ transfer_import (const Session *session, const Typed *typed, GError **error)
   g_auto (Reply) reply = {0, NULL};
   if (!send_file (session, typed, "text/csv", &reply, error))
     return LEAVE_UNREACHABLE;
-  gboolean is_refused = fault_leave_of_status (reply.status) != LEAVE_DONE;
-  if (!session->is_json)
-    print_import (session, &reply, json_object_get (typed->fields, "dry_run") != NULL);
-  fflush (stdout);
-  if (is_refused)
+  gboolean is_right = print_import (session, &reply, json_object_get (typed->fields, "dry_run") != NULL);
+  if (fault_leave_of_status (reply.status) != LEAVE_DONE)
     return answer_refuse (session, &reply);
   if (session->is_json)
     answer_raw (&reply);
-  return LEAVE_DONE;
+  return is_right ? LEAVE_DONE : LEAVE_REFUSED;
 }
 
 static gboolean

@@ -170,6 +170,24 @@ def test_lists_are_aligned_tables_of_all_pages(fake):
     assert "Bo" not in run(fake, "person", "list", "--limit", "1").stdout.decode()
 
 
+def test_empty_list_and_empty_columns(fake):
+    fake.answers["GET /v1/persons"] = page()
+    assert text_of(run(fake, "person", "list")) == (0, "", "Rien à montrer.\n")
+    fake.answers["GET /v1/persons"] = page({"kind": "person", "code": "PBCDFGHK", "name": "Bo", "phone": None, "email": None, "town": ""})
+    assert text_of(run(fake, "person", "list"))[1] == "Étiquette  Nom\nPBCD-FGHK  Bo\n"
+
+
+def test_act_without_an_object_tells_what_was_typed(fake):
+    fake.answers["POST /v1/demo/clock"] = done()
+    assert text_of(run(fake, "demo", "clock", "2027-03-01")) == (0, "Nous sommes le 01/03/2027\n", "")
+
+
+def test_an_override_that_was_used_is_no_question_any_more(fake):
+    fake.answers["POST /v1/renewals"] = done(LOAN, needs_confirmation=[finding("renew_more", "Encore ?", "Again?", right="renew-more")])
+    leave, out, err = text_of(run(fake, "renew", "TBCD-FGHK", "--override", "renew-more", "--comment", "stage"))
+    assert (leave, err) == (0, "") and out.startswith("NBCD-FGHK")
+
+
 def test_record_shows_fields_and_inner_lists(fake):
     fake.answers["GET /v1/objects/FBCD-FGHK"] = {
         "kind": "fund", "code": "FBCDFGHK", "name": "Don", "strand": "equipment", "from": "2026-01-01", "to": "2026-12-31",
@@ -251,8 +269,8 @@ def test_labels_follow_the_name_of_the_file(fake, folder):
 
 IMPORT = {"kind": "tablets", "lines": 3, "made": 0, "known": 1, "errors": 2, "rows": [
     {"line": 2, "verdict": "known", "code": "TBCDFGHK", "fr": "", "en": ""},
-    {"line": 3, "verdict": "error", "code": "import_cell", "fr": "Colonne iccid : des lettres.", "en": "Column iccid: letters."},
-    {"line": 10, "verdict": "error", "code": "import_cell", "fr": "Colonne price : négatif.", "en": "Column price: negative."}]}
+    {"line": 3, "verdict": "error", "code": "import_cell", "fr": "Ligne 3, colonne iccid : des lettres.", "en": "Column iccid: letters."},
+    {"line": 10, "verdict": "error", "code": "import_cell", "fr": "Ligne 10, colonne price : négatif.", "en": "Column price: negative."}]}
 
 
 def test_import_shows_what_to_correct(fake, folder):
@@ -262,9 +280,15 @@ def test_import_shows_what_to_correct(fake, folder):
     fake.answers["POST /v1/imports"] = (409, {**problem("import_wrong", "Rien n'a été importé.", "Nothing was imported."), **IMPORT})
     leave, out, err = text_of(run(fake, "import", path))
     assert leave == 1 and err == "temoin : Rien n'a été importé. (import_wrong)\n"
-    assert out == ("Ligne  Ce qui ne va pas\n    3  Colonne iccid : des lettres.\n   10  Colonne price : négatif.\n"
+    assert out == ("  - Ligne 3, colonne iccid : des lettres.\n  - Ligne 10, colonne price : négatif.\n"
                    "3 lignes : 0 créées, 1 déjà connues, 2 à corriger.\n")
     assert fake.questions[0].body == b"serial;mod\xe8le\r\n" * 5 and fake.questions[0].headers["Content-Type"] == "text/csv"
+
+
+def test_import_rehearsed_with_faults_would_be_refused(fake):
+    fake.answers["POST /v1/imports"] = IMPORT
+    leave, out, err = text_of(run(fake, "import", "-", "--dry-run", stdin=b"x"))
+    assert (leave, err) == (1, "") and out.endswith("2 à corriger. Rien n'a changé.\n")
 
 
 def test_import_from_standard_input_rehearsed(fake):

@@ -144,8 +144,10 @@ test_rows (void)
     g_assert_true (commands_find (command->words) == command);
     g_assert_nonnull (command->run);
     g_assert_true (command->summary.fr != NULL && command->summary.en != NULL);
-    g_assert_true (!command->is_write || g_str_has_prefix (command->done.fr, "{code}"));
-    g_assert_true (!command->is_write || g_str_has_prefix (command->done.en, "{code}"));
+    gboolean makes = command->is_write && !g_str_equal (command->words, "demo clock");
+    g_assert_true (!command->is_write || (command->done.fr != NULL && command->done.en != NULL));
+    g_assert_true (!makes || g_str_has_prefix (command->done.fr, "{code}"));
+    g_assert_true (!makes || g_str_has_prefix (command->done.en, "{code}"));
     g_assert_null (command->parameters[COMMAND_PARAMETERS - 1].name);
     for (const Parameter *parameter = command->parameters; parameter->name != NULL; parameter++) {
       g_assert_true (parameter->help.fr != NULL && parameter->help.en != NULL);
