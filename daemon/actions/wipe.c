@@ -152,7 +152,7 @@ static gboolean
 note_overrides (Store *store, const ActionContext *context, const char *wipe, GError **error)
 {
   for (guint i = 0; context->overrides != NULL && context->overrides[i] != NULL; i++) {
-    g_autofree char *text = g_strdup_printf ("override %s: %s", context->overrides[i], context->comment);
+    g_autofree char *text = g_strdup_printf ("override: %s, %s", context->overrides[i], context->comment);
     if (!wipe_event_add (store, wipe, context->now * 1000, "human", text, error))
       return FALSE;
   }
@@ -293,7 +293,7 @@ wipe_cancel (Store *store, const ActionContext *context, const char *code, Outco
   if (!action_may_go_on (context, outcome->verdict, error))
     return context->is_preview;
   g_autoptr (WipeStep) step = wipe_step_new (wipe->code, context->now * 1000);
-  wipe_step_note (step, "human", "cancelled by %s", context->account);
+  wipe_step_note (step, "human", "cancelled: %s", context->account);
   (void)cancel_event (wipe, &event, &reason); /* it was possible a moment ago, in this transaction */
   wipe_step_event (step, event, reason);
   return act (store, context, step, outcome, error);

@@ -435,11 +435,11 @@ write_identity (WipeRun *run, const Device *device)
   if (run->facts != NULL) {
     step->facts = facts_text (run->facts);
     step->serial = g_strdup (run->facts->serial);
-    wipe_step_note (step, "answered", "facts: serial equal over %s; %d Google accounts, battery %d %%",
-                    device_mode_name (device->mode), run->facts->google_accounts, run->facts->battery_percent);
-  } else
-    wipe_step_note (step, "usb", "serial equal in the USB descriptors; %s face, nothing was sent",
-                    device_mode_name (device->mode));
+    wipe_step_note (step, "answered", "facts: Android %s, Google %d, %d %%",
+                    run->facts->android_version != NULL ? run->facts->android_version : "?",
+                    run->facts->google_accounts, run->facts->battery_percent);
+  }
+  wipe_step_note (step, "usb", "identity: %s (%s)", run->wipe->serial, device_mode_name (device->mode));
   wipe_step_event (step, WIPE_ON_SERIAL_MATCHES, NULL);
   write_step (run, step);
 }
@@ -613,7 +613,7 @@ resume_started (WipeRun *run)
     return;
   }
   WipeStep *step = new_step (run);
-  wipe_step_note (step, "usb", "left-port: %s, seen when the daemon started again", run->wipe->port);
+  wipe_step_note (step, "usb", "left-port: %s (seen when the daemon started again)", run->wipe->port);
   wipe_step_event (step, WIPE_ON_LEFT, NULL);
   write_step (run, step);
 }
@@ -685,7 +685,7 @@ left_by_hand (WipeRun *run, const Happening *happening)
   Happening *again = happening_new (HAPPENED_LEFT);
   again->session = happening->session;
   g_queue_push_head (&run->happenings, again); /* first the waiting ends, then it left */
-  wipe_step_note (step, "usb", "command-accepted: it restarted while a person was asked to reset it in Settings");
+  wipe_step_note (step, "usb", "command-accepted: reset by hand in Settings");
   wipe_step_event (step, WIPE_ON_HUMAN_DONE, NULL);
   write_step (run, step);
 }
@@ -710,8 +710,7 @@ static void
 write_face (WipeRun *run, const Happening *happening)
 {
   WipeStep *step = new_step (run);
-  wipe_step_note (step, "usb", "on %s with its %s face%s", run->wipe->port, face_name (happening),
-                  happening->serial == NULL ? ", without a serial" : "");
+  wipe_step_note (step, "usb", "face: %s%s", face_name (happening), happening->serial == NULL ? ", no serial" : "");
   if (happening->is_recovery && run->wipe->state == WIPE_GONE)
     wipe_step_event (step, WIPE_ON_RECOVERY_FACE, NULL);
   write_step (run, step);
@@ -726,7 +725,7 @@ arrived_away (WipeRun *run, const Happening *happening)
   run->session = happening->session;
   if (happening->serial != NULL && !g_str_equal (happening->serial, run->wipe->serial)) {
     WipeStep *step = new_step (run);
-    wipe_step_note (step, "usb", "another device is on %s", run->wipe->port);
+    wipe_step_note (step, "usb", "foreign: %s", run->wipe->port);
     wipe_step_event (step, WIPE_ON_FOREIGN, "wipe_swapped");
     write_step (run, step);
     return;
@@ -745,7 +744,7 @@ left_away (WipeRun *run, const Happening *happening)
 {
   WipeStep *step = new_step (run);
   stop_timer (&run->settle_timer);
-  wipe_step_note (step, "usb", "left %s again (%s face)", run->wipe->port, face_name (happening));
+  wipe_step_note (step, "usb", "left-again: %s", face_name (happening));
   if (run->wipe->state == WIPE_RECOVERY)
     wipe_step_event (step, WIPE_ON_LEFT, NULL);
   write_step (run, step);
@@ -755,8 +754,8 @@ static WipeStep *
 returned_step (const WipeRun *run)
 {
   WipeStep *step = new_step (run);
-  wipe_step_note (step, "usb", "same-port: back on %s", run->wipe->port);
-  wipe_step_note (step, "usb", "same-serial: the serial is the one that left");
+  wipe_step_note (step, "usb", "same-port: %s", run->wipe->port);
+  wipe_step_note (step, "usb", "same-serial: %s", run->wipe->serial);
   wipe_step_event (step, WIPE_ON_RETURNED, NULL);
   return step;
 }
@@ -798,7 +797,7 @@ static void
 left_attest (WipeRun *run, const Happening *happening)
 {
   WipeStep *step = new_step (run);
-  wipe_step_note (step, "usb", "left %s again (%s face)", run->wipe->port, face_name (happening));
+  wipe_step_note (step, "usb", "left-again: %s", face_name (happening));
   wipe_step_event (step, WIPE_ON_LEFT, NULL);
   write_step (run, step);
 }

@@ -6,9 +6,6 @@
 #include "db/loan.h"
 #include <string.h>
 
-/* How a right claimed at the start is kept among the notes. wipe.c writes it. */
-#define OVERRIDE_NOTE "override "
-
 /* What a waiting wipe waits for: its reason, where it waited, what the person must do. */
 static const struct {
   const char *reason;
@@ -20,20 +17,61 @@ static const struct {
     {"attest", WIPE_RETURNED, M_TODO_ATTEST},
 };
 
-/* The words that count as evidence, at the start of a note. */
+/* A note is "word: argument". Which of them count as evidence, and how a person reads each. */
+#define NO_EVIDENCE      (-1)
+#define COUNTS_AS(field) ((gssize)G_STRUCT_OFFSET (WipeEvidence, field))
 static const struct {
   const char *word;
-  gsize offset;
-} evidence_words[] = {
-    {"command-accepted", G_STRUCT_OFFSET (WipeEvidence, command_accepted)},
-    {"left-port", G_STRUCT_OFFSET (WipeEvidence, left_port)},
-    {"same-port", G_STRUCT_OFFSET (WipeEvidence, returned_same_port)},
-    {"same-serial", G_STRUCT_OFFSET (WipeEvidence, same_serial)},
-    {"key-accepted", G_STRUCT_OFFSET (WipeEvidence, key_accepted)},
-    {"key-refused", G_STRUCT_OFFSET (WipeEvidence, key_refused)},
-    {"adb-absent", G_STRUCT_OFFSET (WipeEvidence, adb_absent)},
-    {"attested", G_STRUCT_OFFSET (WipeEvidence, attested)},
+  gssize counts_as;
+  const char *text[2]; /* by Language; {1} is the argument */
+} words[] = {
+    {"identity",
+     NO_EVIDENCE,
+     {"Numéro de série lu par le câble, égal à celui du registre : {1}",
+      "Serial number read over the cable, equal to the register's: {1}"}},
+    {"facts", NO_EVIDENCE, {"Lu sur la tablette : {1}", "Read from the tablet: {1}"}},
+    {"override", NO_EVIDENCE, {"Accord donné : {1}", "Approval given: {1}"}},
+    {"failed", NO_EVIDENCE, {"Échec : {1}", "Failed: {1}"}},
+    {"command-accepted",
+     COUNTS_AS (command_accepted),
+     {"L'ordre d'effacement est accepté : {1}", "The order to wipe is accepted: {1}"}},
+    {"left-port", COUNTS_AS (left_port), {"La tablette a quitté le port {1}", "The tablet left port {1}"}},
+    {"face", NO_EVIDENCE, {"Elle se montre sur le port, en mode {1}", "It shows on the port, in mode {1}"}},
+    {"left-again", NO_EVIDENCE, {"Elle a encore quitté le port (mode {1})", "It left the port again (mode {1})"}},
+    {"foreign", NO_EVIDENCE, {"Une autre tablette est sur le port {1}", "Another tablet is on port {1}"}},
+    {"same-port",
+     COUNTS_AS (returned_same_port),
+     {"Elle est revenue sur le même port, {1}", "It came back to the same port, {1}"}},
+    {"same-serial",
+     COUNTS_AS (same_serial),
+     {"C'est bien la même : numéro de série {1}", "It is the same one: serial number {1}"}},
+    {"key-accepted",
+     COUNTS_AS (key_accepted),
+     {"Notre clé ouvre encore la tablette : elle n'est pas effacée",
+      "Our key still opens the tablet: it was not wiped"}},
+    {"key-refused",
+     COUNTS_AS (key_refused),
+     {"La tablette ne connaît plus notre clé", "The tablet does not know our key any more"}},
+    {"adb-absent",
+     COUNTS_AS (adb_absent),
+     {"Le débogage USB est coupé, comme sur une tablette neuve", "USB debugging is off, as on a new tablet"}},
+    {"attested", COUNTS_AS (attested), {"Vu à l'écran : {1}", "Seen on the screen: {1}"}},
+    {"cancelled", NO_EVIDENCE, {"Annulé par {1}", "Cancelled by {1}"}},
 };
+
+/* The row of a note, and where its argument begins. -1: it has no word of ours. */
+static int
+word_of (const char *text, const char **argument)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (words); i++) {
+    gsize length = strlen (words[i].word);
+    if (strncmp (text, words[i].word, length) == 0 && text[length] == ':') {
+      *argument = text + length + strspn (text + length, ": ");
+      return (int)i;
+    }
+  }
+  return -1;
+}
 
 static void
 note_free (gpointer data)
@@ -151,11 +189,37 @@ wipe_todo_text (const Wipe *wipe, Language language)
 static void
 count_evidence (WipeEvidence *evidence, const char *text)
 {
-  for (gsize i = 0; i < G_N_ELEMENTS (evidence_words); i++) {
-    gsize length = strlen (evidence_words[i].word);
-    if (strncmp (text, evidence_words[i].word, length) == 0 && text[length] == ':')
-      G_STRUCT_MEMBER (gboolean, evidence, evidence_words[i].offset) = TRUE;
-  }
+  const char *argument;
+  int word = word_of (text, &argument);
+  if (word >= 0 && words[word].counts_as != NO_EVIDENCE)
+    G_STRUCT_MEMBER (gboolean, evidence, words[word].counts_as) = TRUE;
+}
+
+/* "seen -> identified: serial_matches": where it is now, and the sentence when the reason is one. */
+static char *
+state_line_text (const char *line, Language language)
+{
+  WipeState state;
+  g_auto (GStrv) parts = g_strsplit (line, ": ", 2);
+  const char *arrow = strstr (parts[0], "-> ");
+  if (arrow == NULL || !wipe_state_parse (arrow + strlen ("-> "), &state))
+    return g_strdup (line);
+  g_autofree char *why = parts[1] != NULL ? reason_text (parts[1], language) : NULL;
+  const char *name = wipe_state_text (state, language);
+  return why != NULL ? g_strdup_printf ("%s. %s", name, why) : g_strdup (name);
+}
+
+char *
+wipe_event_text (const WipeEvent *event, Language language)
+{
+  const char *argument;
+  if (g_str_equal (event->kind, "state"))
+    return state_line_text (event->text, language);
+  int word = word_of (event->text, &argument);
+  if (word < 0)
+    return g_strdup (event->text);
+  g_auto (GStrv) around = g_strsplit (words[word].text[language], "{1}", 2);
+  return g_strconcat (around[0], around[1] != NULL ? argument : "", around[1], NULL);
 }
 
 gboolean
@@ -256,18 +320,18 @@ write_what_was_read (Store *store, const WipeStep *step, GError **error)
   return step->strategy == NULL || wipe_set_strategy (store, step->wipe, step->strategy, error);
 }
 
-/* The rights that were claimed when the wipe was asked: notes "override RIGHT: comment". NULL-terminated; caller frees. */
+/* The rights that were claimed when the wipe was asked: notes "override: RIGHT, comment". NULL-terminated; caller frees. */
 static GStrv
 claimed_rights (GPtrArray *events)
 {
   g_autoptr (GStrvBuilder) rights = g_strv_builder_new ();
   for (guint i = 0; i < events->len; i++) {
     const WipeEvent *event = g_ptr_array_index (events, i);
-    const char *colon = strchr (event->text, ':');
-    if (!g_str_equal (event->kind, "human") || colon == NULL || !g_str_has_prefix (event->text, OVERRIDE_NOTE))
+    const char *right_and_comment;
+    int word = word_of (event->text, &right_and_comment);
+    if (!g_str_equal (event->kind, "human") || word < 0 || !g_str_equal (words[word].word, "override"))
       continue;
-    g_autofree char *right =
-        g_strndup (event->text + strlen (OVERRIDE_NOTE), (gsize)(colon - event->text) - strlen (OVERRIDE_NOTE));
+    g_autofree char *right = g_strndup (right_and_comment, strcspn (right_and_comment, ","));
     g_strv_builder_add (rights, right);
   }
   return g_strv_builder_end (rights);

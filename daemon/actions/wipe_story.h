@@ -5,8 +5,8 @@
 #include "daemon/rules/wipe.h"
 #include "db/wipe.h"
 
-/* A line for the wipe's evidence. kind: "said" "answered" "usb" "human". An "usb" or "human" text that begins with one of the
- * evidence words (wipe_story.c, table) and a colon counts when the evidence is judged. */
+/* A line for the wipe's story: "word: argument" with a word of the table in wipe_story.c, or what was said and answered as it was. kind:
+ * "said" "answered" "usb" "human". Only what the host saw ("usb") and a person said ("human") counts as evidence. */
 typedef struct {
   const char *kind; /* static */
   char *text;

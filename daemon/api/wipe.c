@@ -39,11 +39,15 @@ const Form api_waive_form = {sizeof (WaiveInput), waive_fields, G_N_ELEMENTS (wa
 static void
 write_event (View *view, const WipeEvent *event)
 {
+  g_autofree char *french = wipe_event_text (event, LANGUAGE_FR);
+  g_autofree char *english = wipe_event_text (event, LANGUAGE_EN);
   writer_open_object (view->out, NULL);
   writer_int (view->out, "number", event->number);
   writer_instant_ms (view->out, "at", event->at_ms);
   writer_text (view->out, "kind", event->kind);
   writer_text (view->out, "text", event->text);
+  writer_text (view->out, "text_fr", french);
+  writer_text (view->out, "text_en", english);
   writer_close (view->out);
 }
 
