@@ -151,11 +151,9 @@ msisdn_check (const char *text, GError **error)
 
 /* Serial numbers that makers and boot loaders leave in many devices: they name nothing. Also any serial of one repeated character. */
 static const char *const dummy_serials[] = {
-    "0123456789",      "0123456789abcdef",
-    "123456789abcdef", "1234567890",
-    "12345678",        "unknown",
-    "default",         "none",
-    "android",         "null",
+    "0123456789", "0123456789abcdef", "123456789abcdef", "1234567890", "1234567890abcdef",
+    "12345678",   "unknown",          "default",         "none",       "android",
+    "null",
 };
 
 static gboolean

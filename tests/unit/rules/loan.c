@@ -60,30 +60,37 @@ assert_lend (const LendFacts *facts, const char *expected)
   g_assert_cmpstr (codes, ==, expected);
 }
 
-/* Every state of every kind, held or not, wiped or not, for somebody who has nothing, something, something overdue. */
+/* One row of the matrix. bits: held, wiped, has one already, has one overdue. */
+static void
+print_lend (GString *printed, ItemKind kind, ItemState state, guint bits)
+{
+  gboolean is_held = bits & 1, is_wiped = bits >> 1 & 1, has_one = bits >> 2 & 1, is_late = bits >> 3 & 1;
+  LendFacts facts = tablet_facts ();
+  g_autoptr (Verdict) verdict = verdict_new ();
+  item.kind = kind;
+  item.state = state;
+  facts.holder_name = is_held ? "Ali Benali" : NULL;
+  facts.held_since = (Day){"2026-10-01"};
+  facts.wipe_verified = is_wiped;
+  facts.person_tablets = has_one;
+  facts.person_overdue = is_late;
+  loan_judge_lend (&facts, verdict);
+  g_autofree char *codes = verdict_codes (verdict);
+  g_string_append_printf (printed, "%-8s %-8s %s %s %s %s: %s\n", item_kind_name (kind), item_state_name (state),
+                          is_held ? "held " : "free ", is_wiped ? "wiped " : "waived", has_one ? "has " : "none",
+                          is_late ? "overdue" : "fair   ", codes);
+  g_assert_true (verdict->impossible->len == (state != ITEM_READY || is_held));
+}
+
+/* Every state of every kind, for somebody who has nothing, something, something overdue. */
 static void
 test_matrix (void)
 {
   g_autoptr (GString) printed = g_string_new ("# kind, state, held, wiped, has, overdue: verdict\n");
   for (ItemKind kind = 0; kind < ITEM_KINDS_N; kind++)
     for (ItemState state = 0; state < ITEM_STATES_N; state++)
-      for (guint bits = 0; bits < 16; bits++) {
-        LendFacts facts = tablet_facts ();
-        g_autoptr (Verdict) verdict = verdict_new ();
-        item.kind = kind;
-        item.state = state;
-        facts.holder_name = (bits & 1) != 0 ? "Ali Benali" : NULL;
-        facts.held_since = (Day){"2026-10-01"};
-        facts.wipe_verified = (bits & 2) != 0;
-        facts.person_tablets = (bits & 4) != 0;
-        facts.person_overdue = (bits & 8) != 0;
-        loan_judge_lend (&facts, verdict);
-        g_autofree char *codes = verdict_codes (verdict);
-        g_assert_true (verdict->impossible->len > 0 || (state == ITEM_READY && facts.holder_name == NULL));
-        g_string_append_printf (printed, "%-8s %-8s %s %s %s %s: %s\n", item_kind_name (kind), item_state_name (state),
-                                (bits & 1) != 0 ? "held " : "free ", (bits & 2) != 0 ? "wiped " : "waived",
-                                (bits & 4) != 0 ? "has " : "none", (bits & 8) != 0 ? "overdue" : "fair   ", codes);
-      }
+      for (guint bits = 0; bits < 16; bits++)
+        print_lend (printed, kind, state, bits);
   golden_check ("lend-items", printed->str);
 }
 
