@@ -7,7 +7,8 @@ typedef struct _Register Register;
 
 /* One request. Runs inside a savepoint of a batch; FALSE (with error) undoes this request alone. */
 typedef gboolean (*RegisterFunc) (Store *store, gpointer data, GError **error);
-/* Called once, in the register's thread, after the batch is durable (error NULL) or after it failed. Must not block. */
+/* Called once, in the register's thread (or in the caller's, when the request is refused at once), after the batch is durable
+ * (error NULL) or after it failed. Must not block, nor wait for the register. error is borrowed. */
 typedef void (*RegisterDone) (gpointer data, const GError *error);
 
 /* Opens (and migrates) url and starts the threads. NULL on error. */
@@ -17,7 +18,7 @@ void register_close (Register *reg);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Register, register_close)
 
 /* Queues a write. done (may be NULL) is always called, with DB_ERROR_STOPPING when the register is closing. DB_ERROR_BUSY at
- * once (through done) when more than 4096 requests wait. */
+ * once (through done) when more than 4096 requests wait, or a backup is being restored. */
 void register_write (Register *reg, RegisterFunc func, RegisterDone done, gpointer data);
 /* Queues a read on one of the reader connections; func sees one consistent snapshot. */
 void register_read (Register *reg, RegisterFunc func, RegisterDone done, gpointer data);

@@ -24,6 +24,7 @@ struct _Rows {
   Store *store;      /* not owned */
   Statement *cached; /* not owned; NULL when `statement` is ours to finalize */
   sqlite3_stmt *statement;
+  gboolean is_over; /* one more step would run it again */
 };
 
 static const struct {
@@ -299,7 +300,10 @@ store_run (Store *store, gint64 *changed, GError **error, const char *sql, const
 gboolean
 rows_next (Rows *rows, GError **error)
 {
+  if (rows->is_over)
+    return FALSE;
   int code = sqlite3_step (rows->statement);
+  rows->is_over = code != SQLITE_ROW;
   if (code != SQLITE_ROW && code != SQLITE_DONE)
     return store_sqlite_fail (rows->store->handle, code, "register", error);
   return code == SQLITE_ROW;

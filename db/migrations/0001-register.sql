@@ -179,6 +179,7 @@ CREATE UNIQUE INDEX wipe_unfinished_item ON wipe (item)
 CREATE UNIQUE INDEX wipe_unfinished_port ON wipe (port)
   WHERE state NOT IN ('verified', 'not_wiped', 'unknown', 'blocked', 'aborted');
 CREATE INDEX wipe_item ON wipe (item, created_at);
+CREATE INDEX wipe_newest ON wipe (created_at, code);
 
 -- The story of a wipe; at_ms is epoch milliseconds: USB is quick.
 CREATE TABLE wipe_event (

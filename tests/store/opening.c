@@ -61,6 +61,39 @@ newer_register_is_left_alone (void)
   assert_same_file (place.path, before);
 }
 
+/* A newer daemon was killed: what it wrote last is still in the log beside the file. Neither is moved or changed. */
+static void
+newer_register_with_a_log_is_left_alone (void)
+{
+  g_auto (Place) place;
+  place_init (&place);
+  g_autoptr (Store) store = open_store (&place);
+  add_person (store, "P0000001", "Ada Exemple");
+  MUST (store_sqlite_exec (store_sqlite_handle (store), "PRAGMA user_version = 9999", &error));
+  g_autofree char *killed = g_build_filename (place.folder, "killed.db", NULL);
+  g_autofree char *killed_log = g_strconcat (killed, "-wal", NULL), *log = g_strconcat (place.path, "-wal", NULL);
+  g_autofree char *killed_url = g_strconcat ("sqlite:", killed, NULL);
+  g_autoptr (GBytes) file = file_bytes (place.path), file_log = file_bytes (log);
+  g_assert_true (g_file_set_contents (killed, g_bytes_get_data (file, NULL), (gssize)g_bytes_get_size (file), NULL));
+  g_assert_true (
+      g_file_set_contents (killed_log, g_bytes_get_data (file_log, NULL), (gssize)g_bytes_get_size (file_log), NULL));
+  REFUSED (store_open (killed_url, STORE_WRITE, &error), DB_ERROR_NEWER);
+  assert_same_file (killed, file);
+  assert_same_file (killed_log, file_log);
+}
+
+static void
+rows_end_once (void)
+{
+  g_auto (Place) place;
+  place_init (&place);
+  g_autoptr (Store) store = open_store (&place);
+  g_autoptr (Rows) rows = store_query (store, NULL, "INSERT INTO setting (key, value) VALUES ('a', 'b')", "");
+  g_assert_false (rows_next (rows, NULL));
+  g_assert_false (rows_next (rows, NULL));
+  g_assert_cmpint (count_rows (store, "setting"), ==, 1);
+}
+
 static void
 foreign_files_are_left_alone (void)
 {
@@ -269,6 +302,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/store/opening/new-file-gets-the-newest-schema", new_file_gets_the_newest_schema);
   g_test_add_func ("/store/opening/newer-is-left-alone", newer_register_is_left_alone);
+  g_test_add_func ("/store/opening/newer-with-a-log-is-left-alone", newer_register_with_a_log_is_left_alone);
+  g_test_add_func ("/store/opening/rows-end-once", rows_end_once);
   g_test_add_func ("/store/opening/foreign-is-left-alone", foreign_files_are_left_alone);
   g_test_add_func ("/store/opening/bad-addresses-are-refused", bad_addresses_are_refused);
   g_test_add_func ("/store/opening/failing-migration-leaves-nothing", failing_migration_leaves_nothing);

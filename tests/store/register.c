@@ -369,6 +369,16 @@ scribe_thread (gpointer data)
   return NULL;
 }
 
+/* A backup is one file: its header does not ask for a log beside it (SQLite's file format, bytes 18 and 19). */
+static void
+assert_stands_alone (const char *path)
+{
+  g_autofree char *data = NULL;
+  g_assert_true (g_file_get_contents (path, &data, NULL, NULL));
+  g_assert_cmpint (data[18], ==, 1);
+  g_assert_cmpint (data[19], ==, 1);
+}
+
 static void
 backup_of_a_live_register (void)
 {
@@ -395,6 +405,7 @@ backup_of_a_live_register (void)
   REFUSED (register_read_wait (reg, make_backup, &backup, &error), DB_ERROR_UNIQUE);
   Backup nowhere = {.path = "/no/such/folder/copy.db"};
   REFUSED (register_read_wait (reg, make_backup, &nowhere, &error), DB_ERROR_IO);
+  assert_stands_alone (path);
   GStatBuf status;
   g_assert_cmpint (g_stat (path, &status), ==, 0);
   g_assert_cmpint (status.st_mode & 0777, ==, 0600);
@@ -498,6 +509,29 @@ register_is_replaced (void)
   g_assert_cmpint (kept, ==, 1);
 }
 
+/* Something stands where the new file would be made: the old register goes on. */
+static void
+failed_restore_changes_nothing (void)
+{
+  g_auto (Place) place;
+  place_init (&place);
+  g_autoptr (Register) reg = open_register (&place);
+  g_autofree char *path = g_build_filename (place.folder, "copy.db", NULL);
+  g_autofree char *obstacle = g_strconcat (place.path, ".restoring", NULL);
+  Backup backup = {.path = path};
+  MUST (register_read_wait (reg, make_backup, &backup, &error));
+  int number = 1;
+  MUST (register_write_wait (reg, act, &number, &error));
+  g_assert_cmpint (g_mkdir (obstacle, 0700), ==, 0);
+  REFUSED (register_replace (reg, path, &error), DB_ERROR_UNIQUE);
+  g_assert_cmpint (people (reg), ==, 1);
+  number = 2;
+  MUST (register_write_wait (reg, act, &number, &error));
+  g_assert_cmpint (g_rmdir (obstacle), ==, 0);
+  MUST (register_replace (reg, path, &error));
+  g_assert_cmpint (people (reg), ==, 0);
+}
+
 /* Restores while clients write: each write is in one database or the other, or was told to come back. */
 static void
 replacing_under_load_loses_nobody (void)
@@ -535,6 +569,7 @@ main (int argc, char **argv)
   g_test_add_func ("/backup/damaged-is-refused", damaged_backup_is_refused);
   g_test_add_func ("/backup/of-an-edited-journal-is-refused", backup_of_an_edited_journal_is_refused);
   g_test_add_func ("/backup/register-is-replaced", register_is_replaced);
+  g_test_add_func ("/backup/failed-restore-changes-nothing", failed_restore_changes_nothing);
   g_test_add_func ("/backup/replacing-under-load-loses-nobody", replacing_under_load_loses_nobody);
   return g_test_run ();
 }
