@@ -6,9 +6,9 @@
 /* When the desk is closed. */
 typedef struct {
   GTimeZone *zone;
-  guint closed_weekdays;      /* bit 1 << n for n = 1 (Monday) .. 7 (Sunday) */
-  gboolean french_holidays;   /* the eleven public holidays of metropolitan France, Easter ones computed */
-  const Day *closed_days;     /* further closed days (borrowed), may be NULL */
+  guint closed_weekdays;    /* bit 1 << n for n = 1 (Monday) .. 7 (Sunday) */
+  gboolean french_holidays; /* the eleven public holidays of metropolitan France, Easter ones computed */
+  const Day *closed_days;   /* further closed days (borrowed), may be NULL */
   gsize n_closed_days;
 } Calendar;
 

@@ -5,7 +5,7 @@
 typedef struct {
   const Fund *fund;
   Money amount;
-  Strand strand;  /* what the expense is */
+  Strand strand; /* what the expense is */
   Day today;
 } SpendFacts;
 /* Amount must be > 0; strand equal; from <= today <= to (confirmation right "fund-period" outside); balance enough (M_FUND_SHORT says by how much). */
@@ -18,9 +18,9 @@ void money_split (Money total, guint n, Money *shares);
 
 typedef struct {
   const Line *line;
-  const char *holder;      /* who has the line, or NULL */
-  int holder_overdue;      /* overdue loans of that person: stops a top-up, not a keep-alive */
-  gboolean keep_alive;     /* the cheapest recharge that saves the line */
+  const char *holder;  /* who has the line, or NULL */
+  int holder_overdue;  /* overdue loans of that person: stops a top-up, not a keep-alive */
+  gboolean keep_alive; /* the cheapest recharge that saves the line */
   Day today;
 } RechargeFacts;
 /* retired, lost, expired, suspended lines are refused (suspended with confirmation "recharge-suspended"); overdue holder: confirmation "recharge-overdue" unless keep_alive. */

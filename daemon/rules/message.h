@@ -29,9 +29,9 @@ typedef enum { LANGUAGE_FR, LANGUAGE_EN } Language;
 #define MESSAGE_VALUE_(symbol, code, kind, right, fr, en) M_##symbol,
 typedef enum { MESSAGES (MESSAGE_VALUE_) MESSAGES_N } MessageId;
 
-const char *message_code (MessageId id);   /* "item_held" */
+const char *message_code (MessageId id); /* "item_held" */
 MessageKind message_kind (MessageId id);
-const char *message_right (MessageId id);  /* NULL unless MESSAGE_CONFIRM */
+const char *message_right (MessageId id);                       /* NULL unless MESSAGE_CONFIRM */
 const char *message_sentence (MessageId id, Language language); /* as in the table, with its {1} */
 
 #define MESSAGE_ARGS 4

@@ -5,24 +5,24 @@
 
 /* What can happen to a wipe. */
 typedef enum {
-  WIPE_ON_SERIAL_MATCHES,  /* seen: serial read over the cable equals the register's */
-  WIPE_ON_GATE_OPEN,       /* identified: the gate found nothing against it */
-  WIPE_ON_STRATEGY,        /* gated: a strategy is chosen and confirmed */
-  WIPE_ON_COMMAND,         /* armed: the command is about to be sent (written first) */
-  WIPE_ON_LEFT,            /* the tablet left its port */
-  WIPE_ON_RECOVERY_FACE,   /* back on the port with another face, without its adb (recovery) */
-  WIPE_ON_RETURNED,        /* back on the port, same serial, settled */
-  WIPE_ON_PROOF,           /* returned: evidence judged proven or attested */
-  WIPE_ON_NEEDS_HUMAN,     /* somebody must tap, reset by hand, or attest */
-  WIPE_ON_HUMAN_DONE,      /* what was waited for happened: back to where it waited (see wipe_next) */
-  WIPE_ON_KEY_ACCEPTED,    /* our key still opens adb: it was not wiped */
-  WIPE_ON_IGNORED,         /* the command was answered or lost, but the tablet never left */
-  WIPE_ON_REFUSED,         /* the device refused before anything was erased */
-  WIPE_ON_CABLE,           /* the cable was pulled before the command was sent */
-  WIPE_ON_LOST,            /* not back in time, or the story cannot be known any more */
-  WIPE_ON_FOREIGN,         /* another serial on the port, duplicate, swapped */
-  WIPE_ON_GATE_CLOSED,     /* the gate refuses */
-  WIPE_ON_CANCEL,          /* a person cancels before the command was sent */
+  WIPE_ON_SERIAL_MATCHES, /* seen: serial read over the cable equals the register's */
+  WIPE_ON_GATE_OPEN,      /* identified: the gate found nothing against it */
+  WIPE_ON_STRATEGY,       /* gated: a strategy is chosen and confirmed */
+  WIPE_ON_COMMAND,        /* armed: the command is about to be sent (written first) */
+  WIPE_ON_LEFT,           /* the tablet left its port */
+  WIPE_ON_RECOVERY_FACE,  /* back on the port with another face, without its adb (recovery) */
+  WIPE_ON_RETURNED,       /* back on the port, same serial, settled */
+  WIPE_ON_PROOF,          /* returned: evidence judged proven or attested */
+  WIPE_ON_NEEDS_HUMAN,    /* somebody must tap, reset by hand, or attest */
+  WIPE_ON_HUMAN_DONE,     /* what was waited for happened: back to where it waited (see wipe_next) */
+  WIPE_ON_KEY_ACCEPTED,   /* our key still opens adb: it was not wiped */
+  WIPE_ON_IGNORED,        /* the command was answered or lost, but the tablet never left */
+  WIPE_ON_REFUSED,        /* the device refused before anything was erased */
+  WIPE_ON_CABLE,          /* the cable was pulled before the command was sent */
+  WIPE_ON_LOST,           /* not back in time, or the story cannot be known any more */
+  WIPE_ON_FOREIGN,        /* another serial on the port, duplicate, swapped */
+  WIPE_ON_GATE_CLOSED,    /* the gate refuses */
+  WIPE_ON_CANCEL,         /* a person cancels before the command was sent */
   WIPE_EVENTS_N
 } WipeEventKind;
 const char *wipe_event_name (WipeEventKind event); /* "serial_matches" ... */
@@ -40,13 +40,13 @@ gboolean wipe_item_state_after (WipeState ended, gboolean had_begun, ItemState *
 
 typedef struct {
   const Item *item;
-  const char *holder;          /* open loan? */
-  const char *read_serial;     /* over the cable; NULL when it cannot be read */
-  gboolean is_duplicate;       /* the serial is on two ports */
-  gboolean port_is_reserved;   /* another unfinished wipe holds this port */
-  gboolean link_ready;         /* the facts below were read (adb or fastboot) */
+  const char *holder;        /* open loan? */
+  const char *read_serial;   /* over the cable; NULL when it cannot be read */
+  gboolean is_duplicate;     /* the serial is on two ports */
+  gboolean port_is_reserved; /* another unfinished wipe holds this port */
+  gboolean link_ready;       /* the facts below were read (adb or fastboot) */
   gboolean strategy_needs_link;
-  int battery_percent, is_charging; /* -1 unknown */
+  int battery_percent, is_charging;    /* -1 unknown */
   int google_accounts, other_accounts; /* -1 unreadable */
   gboolean strategy_clears_google_lock;
   const char *strategy_objection; /* stable word or NULL */
@@ -63,12 +63,12 @@ const char *wipe_objection_text (const char *word, Language language);
 
 /* Evidence, counted from the wipe's events. */
 typedef struct {
-  gboolean tradein_says_reset;   /* Android 16 trade-in status with our challenge (issue of later) */
-  gboolean key_accepted;         /* after the reset our key still opened adb */
-  gboolean command_accepted;     /* the device or the person took the wipe */
+  gboolean tradein_says_reset; /* Android 16 trade-in status with our challenge (issue of later) */
+  gboolean key_accepted;       /* after the reset our key still opened adb */
+  gboolean command_accepted;   /* the device or the person took the wipe */
   gboolean left_port, returned_same_port, same_serial;
   gboolean key_refused, adb_absent; /* after the return */
-  gboolean attested;             /* a named person saw the welcome screen and no account asked */
+  gboolean attested;                /* a named person saw the welcome screen and no account asked */
 } WipeEvidence;
 /* not_wiped when the key was accepted, whatever else; proven; attested (needs consistent + attested); consistent; else unknown. */
 WipeVerdict wipe_judge_evidence (const WipeEvidence *evidence);
