@@ -211,23 +211,34 @@ leave_running (const Follow *follow)
   return LEAVE_DONE;
 }
 
+/* The question on the terminal stays as it is while it is still the right one. */
+static gboolean
+is_still_asking (Follow *follow, const json_t *wipe)
+{
+  gboolean is_right = follow->is_asking && waits_for_attestation (wipe);
+  if (follow->is_asking && !is_right)
+    fputc ('\n', stderr); /* somebody else answered: leave the question's line */
+  follow->is_asking = is_right;
+  return is_right;
+}
+
 /* Shows what is new. TRUE: it goes on; FALSE: over, *leave says how. */
 static gboolean
 show_wipe (Follow *follow, const json_t *wipe, const Reply *reply, Leave *leave)
 {
   const Ending *ending = ending_of (wipe);
+  if (is_still_asking (follow, wipe))
+    return TRUE;
   terminal_progress (NULL);
-  if (!follow->session->is_json) {
+  if (!follow->session->is_json)
     show_evidence (follow, wipe);
-    if (ending == NULL)
-      show_todo (follow, wipe);
-  }
-  if (waits_for_attestation (wipe) && !follow->is_asking) {
+  if (!follow->session->is_json && ending == NULL)
+    show_todo (follow, wipe);
+  if (waits_for_attestation (wipe)) {
     follow->is_asking = ask_attestation (follow, wipe);
     *leave = LEAVE_DONE;
     return follow->is_asking;
   }
-  follow->is_asking = follow->is_asking && waits_for_attestation (wipe);
   if (ending == NULL)
     return TRUE;
   if (follow->session->is_json)

@@ -491,7 +491,11 @@ def test_technician_attests_on_the_terminal(bench):
     with terminal(bench, "wipe", "TBCD-FGHK") as shown:
         shown.expect("[o/N]")
         shown.type("o\n")
-        shown.expect("ce que montre l'écran, puis Entrée")
+        shown.expect("compte est demandé) : ")
+        looks = len(bench.asked("GET /v1/objects/XBCDFGHK"))
+        bench.publish("wipe", "XBCDFGHK")
+        wait_until(lambda: len(bench.asked("GET /v1/objects/XBCDFGHK")) > looks)
+        assert not select.select([shown.main], [], [], 0.3)[0], "the question was wiped out while the person was typing"
         shown.type("page de bienvenue, aucun compte\n")
         assert shown.leave() == 0 and "TBCD-FGHK est effacée : attesté." in shown.seen
     assert bench.asked("POST /v1/attestations")[0].json == {"wipe": "XBCDFGHK", "text": "page de bienvenue, aucun compte"}
