@@ -71,6 +71,8 @@ stream_free (gpointer data)
   g_free (stream);
 }
 
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Stream, stream_free)
+
 static void
 adb_unref (Adb *adb)
 {
@@ -129,12 +131,13 @@ fail (Adb *adb, const GError *error)
 {
   if (adb->wire == NULL)
     return;
-  g_autoptr (Adb) held = hold (adb);
   g_autoptr (GError) copy = g_error_copy (error);
+  (void)hold (adb); /* until the end of this function */
   close_wire (adb);
   end_streams (adb, copy);
   if (adb->func != NULL)
     adb->func (ADB_LOST, copy, adb->user);
+  adb_unref (adb);
 }
 
 static void G_GNUC_PRINTF (2, 3) fail_protocol (Adb *adb, const char *format, ...)
@@ -388,20 +391,17 @@ static void
 handle_clse (Adb *adb, const AdbMessage *message, const guint8 *payload)
 {
   (void)payload;
-  const Stream *found = find_stream (adb, message->arg1);
-  if (found == NULL)
+  if (find_stream (adb, message->arg1) == NULL)
     return;
-  Stream stream = *found;
-  g_byte_array_ref (stream.outgoing);
-  g_autoptr (GByteArray) outgoing = stream.outgoing;
-  g_hash_table_remove (adb->streams, GUINT_TO_POINTER (stream.id));
+  g_autoptr (Stream) stream = find_stream (adb, message->arg1);
+  g_hash_table_steal (adb->streams, GUINT_TO_POINTER (stream->id));
   if (message->arg0 != 0)
-    send_message (adb, ADB_CLSE, stream.id, message->arg0, NULL, 0);
-  if (stream.funcs == NULL)
+    send_message (adb, ADB_CLSE, stream->id, message->arg0, NULL, 0);
+  if (stream->funcs == NULL)
     return;
   g_autoptr (GError) refused =
-      stream.remote != 0 ? NULL : g_error_new (DEVICE_ERROR, DEVICE_ERROR_REFUSED, "the device refused the service");
-  stream.funcs->closed (refused, stream.user);
+      stream->remote != 0 ? NULL : g_error_new (DEVICE_ERROR, DEVICE_ERROR_REFUSED, "the device refused the service");
+  stream->funcs->closed (refused, stream->user);
 }
 
 /* ---- reading ---- */

@@ -71,8 +71,8 @@ stop_cap (Fastboot *fastboot)
 static void
 fail (Fastboot *fastboot, const GError *error)
 {
-  g_autoptr (Fastboot) held = hold (fastboot);
   g_autoptr (GError) copy = g_error_copy (error);
+  (void)hold (fastboot); /* until the end of this function */
   stop_cap (fastboot);
   wire_free (g_steal_pointer (&fastboot->wire));
   Command *command;
@@ -81,6 +81,7 @@ fail (Fastboot *fastboot, const GError *error)
   FastbootLostFunc lost = g_steal_pointer (&fastboot->lost);
   if (lost != NULL)
     lost (copy, fastboot->user);
+  fastboot_unref (fastboot);
 }
 
 static void

@@ -111,7 +111,6 @@ test_bad_files (void)
 {
   g_autofree char *other = g_build_filename (directory, "other.pem", NULL);
   g_autofree char *nowhere = g_build_filename (directory, "absent", "key.pem", NULL);
-  g_autofree char *pem = NULL;
   const char *const texts[] = {"", "not a key\n", "-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----\n"};
   for (gsize i = 0; i < G_N_ELEMENTS (texts); i++) {
     g_autoptr (GError) error = NULL;
