@@ -265,6 +265,44 @@ closing_finishes_what_is_queued (void)
   g_assert_cmpint (count_rows (store, "person"), ==, ASKED);
 }
 
+/* Asks the next one from each answer, until it is refused: the queue is never empty by itself. */
+typedef struct {
+  Register *reg;
+  Asked asked;
+} Chain;
+
+static gboolean
+act_chain (Store *store, gpointer data, GError **error)
+{
+  return act_asked (store, &((Chain *)data)->asked, error);
+}
+
+static void
+ask_again (gpointer data, const GError *error)
+{
+  Chain *chain = data;
+  gboolean is_refused = error != NULL;
+  chain->asked.number++;
+  answered (&chain->asked, error);
+  if (!is_refused)
+    register_write (chain->reg, act_chain, ask_again, chain);
+}
+
+static void
+closing_refuses_what_comes_late (void)
+{
+  g_auto (Place) place;
+  place_init (&place);
+  Register *reg = open_register (&place);
+  Tally tally = {0};
+  Chain chain = {.reg = reg, .asked = {.tally = &tally}};
+  register_write (reg, act_chain, ask_again, &chain);
+  wait_for (&tally, ASKED);
+  register_close (reg);
+  g_assert_cmpint (tally.stopping, ==, 1);
+  g_assert_cmpint (tally.good, ==, tally.done - 1);
+}
+
 static void
 too_many_waiting_are_told_to_come_back (void)
 {
@@ -555,6 +593,25 @@ replacing_under_load_loses_nobody (void)
   g_assert_cmpint (people (reg), ==, 0);
 }
 
+/* Somebody who asks without end is told to come back, else a restore would wait for ever. */
+static void
+restore_refuses_what_comes_meanwhile (void)
+{
+  g_auto (Place) place;
+  place_init (&place);
+  g_autoptr (Register) reg = open_register (&place);
+  g_autofree char *path = g_build_filename (place.folder, "copy.db", NULL);
+  Backup backup = {.path = path};
+  MUST (register_read_wait (reg, make_backup, &backup, &error));
+  Tally tally = {0};
+  Chain chain = {.reg = reg, .asked = {.tally = &tally}};
+  register_write (reg, act_chain, ask_again, &chain);
+  wait_for (&tally, ASKED);
+  MUST (register_replace (reg, path, &error));
+  g_assert_cmpint (tally.busy, ==, 1);
+  g_assert_cmpint (people (reg), ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -562,6 +619,7 @@ main (int argc, char **argv)
   g_test_add_func ("/register/failures-stay-with-their-request", failures_stay_with_their_request);
   g_test_add_func ("/register/full-disk-fails-the-whole-batch", full_disk_fails_the_whole_batch);
   g_test_add_func ("/register/closing-finishes-what-is-queued", closing_finishes_what_is_queued);
+  g_test_add_func ("/register/closing-refuses-what-comes-late", closing_refuses_what_comes_late);
   g_test_add_func ("/register/too-many-waiting-are-told-to-come-back", too_many_waiting_are_told_to_come_back);
   g_test_add_func ("/register/reader-sees-one-instant", reader_sees_one_instant);
   g_test_add_func ("/register/failure-without-reason-is-a-failure", failure_without_reason_is_a_failure);
@@ -571,5 +629,6 @@ main (int argc, char **argv)
   g_test_add_func ("/backup/register-is-replaced", register_is_replaced);
   g_test_add_func ("/backup/failed-restore-changes-nothing", failed_restore_changes_nothing);
   g_test_add_func ("/backup/replacing-under-load-loses-nobody", replacing_under_load_loses_nobody);
+  g_test_add_func ("/backup/restore-refuses-what-comes-meanwhile", restore_refuses_what_comes_meanwhile);
   return g_test_run ();
 }
