@@ -136,17 +136,15 @@ def test_no_tap_no_shell(bench, policy):
     assert fleet.state("TAB1")["wipe_commands"] == "0"
 
 
-def test_another_key_is_not_trusted(bench):
-    fleet, tools = bench(ONE + "adb=tap\n")
-    fleet.wait("TAB1", "dialog=1")
-    fleet.send("allow TAB1")
-    tools.online()
-    tools.__exit__()
-    with Tools(fleet) as stranger:
-        fleet.wait("TAB1", "dialog=1")
-        assert stranger.devices() == {"R9TEST0001": "unauthorized"}
-    tools.__init__(fleet)  # for the end of the fixture
-    tools.__enter__()
+def test_another_key_is_not_trusted():
+    with Fleet(ONE + "adb=tap\n", "pty") as fleet:
+        with Tools(fleet) as tools:
+            fleet.wait("TAB1", "dialog=1")
+            fleet.send("allow TAB1")
+            tools.online()
+        with Tools(fleet) as stranger:
+            fleet.wait("TAB1", "dialog=1")
+            assert stranger.devices() == {"R9TEST0001": "unauthorized"}
 
 
 @pytest.mark.parametrize("command,status,text", [
@@ -296,7 +294,8 @@ def test_a_slow_erase_and_a_failing_one(bench):
 
 
 def test_a_killed_fastboot_leaves_the_interface_free(bench):
-    fleet, tools = bench(ONE + "mode=fastboot\nbootloader=unlocked\nerase_seconds=60\n")
+    fleet, tools = bench(ONE + "mode=fastboot\nbootloader=unlocked\n")
+    fleet.send("fail TAB1 silent@erase")
 
     def fastboot(*words):
         return subprocess.Popen(["fastboot", *words], env=tools.env, stdout=subprocess.DEVNULL,
@@ -304,6 +303,8 @@ def test_a_killed_fastboot_leaves_the_interface_free(bench):
 
     first = fastboot("erase", "userdata")
     opened = int(fleet.wait("TAB1", "wipe_commands=1")["opened"])
+    tools.run("fastboot", "devices")  # cannot have the interface, which the first holds
+    assert fleet.state("TAB1")["opened"] == str(opened)
     first.kill()  # in the middle of a read
     first.wait()
     second = fastboot("getvar", "unlocked")
@@ -373,7 +374,7 @@ def test_two_tablets_change_ports():
 def test_thirty_two_tablets_come_and_go():
     text = "".join(f"[tablet T{i}]\nport=1-{1 + i // 8}.{1 + i % 8}\nserial=S{i}\n" for i in range(32))
     with Fleet(text) as fleet:
-        for _ in range(5):  # past the 127 addresses of a bus
+        for _ in range(4):  # past the 127 addresses of a bus
             for i in range(32):
                 fleet.send(f"unplug T{i}")
                 fleet.send(f"plug T{i}")
