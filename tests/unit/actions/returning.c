@@ -101,6 +101,19 @@ piece_that_comes_later_keeps_the_loan_open (void)
 }
 
 static void
+late_piece_leaves_a_tablet_that_was_wiped_meanwhile_alone (void)
+{
+  static const PieceSaid later[] = {{"charger", "later"}};
+  g_auto (Lent) lent;
+  lent_init (&lent);
+  g_assert_true (take_back (&lent, lent.tablet, later, 1));
+  desk_waive (&lent.desk, lent.tablet);
+  g_assert_true (take_back (&lent, lent.tablet_loan, NULL, 0));
+  desk_assert_item_state (&lent.desk, lent.tablet, ITEM_READY);
+  desk_assert_loan_state (&lent.desk, lent.tablet_loan, LOAN_CLOSED);
+}
+
+static void
 piece_said_missing_may_turn_up_before_the_loan_ends (void)
 {
   static const PieceSaid first[] = {{"housse", "missing"}, {"chargeur", "later"}};
@@ -285,6 +298,8 @@ main (int argc, char **argv)
                    pieces_are_named_in_both_languages_and_by_code);
   g_test_add_func ("/actions/return/piece-that-comes-later-keeps-the-loan-open",
                    piece_that_comes_later_keeps_the_loan_open);
+  g_test_add_func ("/actions/return/late-piece-leaves-a-wiped-tablet-alone",
+                   late_piece_leaves_a_tablet_that_was_wiped_meanwhile_alone);
   g_test_add_func ("/actions/return/piece-said-missing-may-turn-up",
                    piece_said_missing_may_turn_up_before_the_loan_ends);
   g_test_add_func ("/actions/return/line-is-active-again", line_is_active_again);
