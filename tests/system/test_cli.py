@@ -237,7 +237,9 @@ def test_file_is_written_whole_or_not_at_all(fake, folder):
     assert run(fake, "certificate", "TBCD-FGHK", "-o", path).returncode == 0
     assert run(fake, "certificate", "TBCD-FGHK", "-o", "-").stdout == b"%PDF-1"
     fake.answers["GET /v1/certificates/TBCD-FGHK"] = b"%PDF-2"
+    asked = len(fake.questions)
     refused = run(fake, "certificate", "TBCD-FGHK", "-o", path)
+    assert len(fake.questions) == asked
     assert refused.returncode == 2 and "--force" in refused.stderr.decode()
     assert open(path, "rb").read() == b"%PDF-1"
     assert run(fake, "certificate", "TBCD-FGHK", "-o", path, "--force").returncode == 0
@@ -585,3 +587,13 @@ def test_manual_names_every_command_and_option():
         own = help_text.split("As every act:")[0].split("Everywhere:")[0]
         for option in re.findall(r"^  (--?[a-z][a-z-]*)", own, re.M):
             assert option in section, f"the manual does not name {option} of {command}"
+
+
+@pytest.mark.parametrize("guide", [f"guide-{role}.{lang}.md" for role in ("agent", "technician", "admin") for lang in ("fr", "en")])
+def test_guides_show_commands_that_exist(fake, guide):
+    with open(os.path.join(ROOT, "docs", guide), encoding="utf-8") as file:
+        lines = re.findall(r"^    temoin (.*?)(?:   .*)?$", file.read(), re.M)
+    assert lines
+    for line in lines:
+        words = [word.strip('"') for word in re.findall(r'"[^"]*"|\S+', line)]
+        assert run(fake, *words, "--help").returncode == 0, line
