@@ -384,6 +384,13 @@ facts_text (const DeviceFacts *facts)
   return g_string_free (text, FALSE);
 }
 
+/* Why it cannot work on this device; NULL: nothing is known against it. */
+static const char *
+objection_of (const Strategy *strategy, const DeviceFacts *facts)
+{
+  return facts != NULL && strategy->objection != NULL ? strategy->objection (facts) : NULL;
+}
+
 /* The strategy asked for, or the first automatic one without objection, or the guided one. */
 static const Strategy *
 choose_strategy (const WipeRun *run)
@@ -396,7 +403,7 @@ choose_strategy (const WipeRun *run)
   for (gsize i = 0; i < n; i++) {
     if (!strategies[i]->needs_link)
       by_hand = strategies[i];
-    else if (run->facts != NULL && strategies[i]->objection (run->facts) == NULL)
+    else if (run->facts != NULL && objection_of (strategies[i], run->facts) == NULL)
       return strategies[i];
   }
   return by_hand;
@@ -419,7 +426,7 @@ write_gate (WipeRun *run)
       .google_accounts = read != NULL ? read->google_accounts : -1,
       .other_accounts = read != NULL ? read->other_accounts : -1,
       .strategy_clears_google_lock = run->strategy->clears_google_lock,
-      .strategy_objection = read != NULL ? run->strategy->objection (read) : NULL,
+      .strategy_objection = objection_of (run->strategy, read),
       .strategy = run->strategy->name,
       .has_device_owner = read != NULL ? read->has_device_owner : -1,
       .merge_pending = read != NULL ? read->merge_pending : -1,

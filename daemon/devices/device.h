@@ -131,7 +131,7 @@ typedef struct _Strategy {
   const char *title_fr, *title_en;
   gboolean clears_google_lock;
   gboolean needs_link; /* FALSE: a person does it and the host only watches the port */
-  /* May it work on this device? NULL means yes, else a stable word: "needs_android_15" "needs_unlocked_bootloader" ... */
+  /* May it work on this device? The slot may be NULL (it always may). NULL means yes, else a stable word: "needs_android_15" "needs_unlocked_bootloader" ... */
   const char *(*objection) (const DeviceFacts *facts);
   /* Checks once more, over the same link, that the serial is expected_serial; then sends the wipe, exactly once. */
   void (*start) (Bench *bench, guint64 session, const char *expected_serial, GCancellable *cancellable,
