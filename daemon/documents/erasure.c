@@ -208,18 +208,26 @@ value_ended (const Source *source)
   return instant (source, source->wipe->ended_at, "%d/%m/%Y %H:%M:%S %z");
 }
 
+/* Who, of which body; either may be unknown. */
+static char *
+signatory (const Source *source, const char *who, const char *separator)
+{
+  const char *body = source->issuer->owner_line;
+  gboolean has_body = body != NULL && body[0] != '\0';
+  return g_strjoin (separator, who != NULL ? who : "-", has_body ? body : NULL, NULL);
+}
+
 static char *
 value_sanitizer (const Source *source)
 {
-  const char *who = source->asked_by != NULL ? source->asked_by->name : source->wipe->asked_by;
-  return g_strjoin (", ", who != NULL ? who : "-", source->issuer->owner_line, NULL);
+  return signatory (source, source->asked_by != NULL ? source->asked_by->name : source->wipe->asked_by, ", ");
 }
 
 static char *
 value_verifier (const Source *source)
 {
   const char *who = source->attested_by != NULL ? source->attested_by->name : source->wipe->attested_by;
-  return who != NULL ? g_strjoin (", ", who, source->issuer->owner_line, NULL) : g_strdup (TOOL);
+  return who != NULL ? signatory (source, who, ", ") : g_strdup (TOOL);
 }
 
 static char *
@@ -364,15 +372,16 @@ fill_statement (Erasure *erasure, const Source *source)
   g_autofree char *day = instant (source, wipe->ended_at, "%d/%m/%Y");
   certificate->title_fr = "Certificat d'effacement";
   certificate->title_en = "Certificate of erasure";
-  certificate->statement_fr =
-      keep (erasure, g_strdup_printf ("L'appareil décrit ici a été remis à l'état d'usine ; constat du %s : %s.", day,
-                                      wipe_verdict_text (wipe->verdict, LANGUAGE_FR)));
+  certificate->statement_fr = keep (
+      erasure, g_strdup_printf ("L'appareil décrit ici a été remis à l'état d'usine. Constat du %s : effacement %s.",
+                                day, wipe_verdict_text (wipe->verdict, LANGUAGE_FR)));
   certificate->statement_en =
-      keep (erasure, g_strdup_printf ("The device described here was reset to factory state; found on %s: %s.", day,
-                                      wipe_verdict_text (wipe->verdict, LANGUAGE_EN)));
+      keep (erasure, g_strdup_printf ("The device described here was reset to factory state. Found on %s: erasure %s.",
+                                      day, wipe_verdict_text (wipe->verdict, LANGUAGE_EN)));
   certificate->qr = keep (erasure, g_strdup_printf ("HTTPS://%s/%s", source->issuer->label_host, wipe->code));
   g_autofree char *shown = code_display (wipe->code);
-  certificate->footer = keep (erasure, g_strjoin (" · ", shown, TOOL, source->issuer->owner_line, NULL));
+  g_autofree char *made_by = g_strjoin (" · ", shown, TOOL, NULL);
+  certificate->footer = keep (erasure, signatory (source, made_by, " · "));
   certificate->created_at = source->issuer->now;
 }
 
