@@ -3,8 +3,10 @@
 #include "db/store_sqlite.h"
 #include "db/migrations.h"
 #include "db/store_sqlite_schema.h"
+#include <fcntl.h>
 #include <stdarg.h>
 #include <string.h>
+#include <unistd.h>
 
 #define BUSY_TIMEOUT_MS     5000
 #define WAL_KEPT_BYTES      "67108864"
@@ -100,14 +102,26 @@ statement_free (gpointer data)
 
 /* ---- opening ---- */
 
+/* The register holds people's names: ours alone from the first byte. A file that exists is not even opened, because closing it
+ * would drop the engine's locks on it. When it cannot be made, the engine says why. */
+static void
+create_private (const char *path)
+{
+  int fd = open (path, O_CREAT | O_EXCL | O_RDONLY | O_CLOEXEC, 0600);
+  if (fd >= 0)
+    close (fd);
+}
+
 static gboolean
 open_handle (Store *store, const char *path, StoreMode mode, GError **error)
 {
-  int flags = mode == STORE_WRITE ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
+  int flags = mode == STORE_WRITE ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
   if (mode == STORE_READ && !g_file_test (path, G_FILE_TEST_EXISTS)) {
     g_set_error (error, DB_ERROR, DB_ERROR_NOT_FOUND, "no file %s", path);
     return FALSE;
   }
+  if (mode == STORE_WRITE)
+    create_private (path);
   int code = sqlite3_open_v2 (path, &store->handle, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
   if (code != SQLITE_OK)
     return store_sqlite_fail (store->handle, code, path, error);

@@ -47,6 +47,21 @@ new_file_gets_the_newest_schema (void)
 }
 
 static void
+register_is_private (void)
+{
+  g_auto (Place) place;
+  place_init (&place);
+  g_autoptr (Store) store = open_store (&place);
+  static const char *const suffixes[] = {"", "-wal", "-shm"};
+  for (gsize i = 0; i < G_N_ELEMENTS (suffixes); i++) {
+    g_autofree char *path = g_strconcat (place.path, suffixes[i], NULL);
+    GStatBuf status;
+    g_assert_cmpint (g_stat (path, &status), ==, 0);
+    g_assert_cmpint (status.st_mode & 0777, ==, 0600);
+  }
+}
+
+static void
 newer_register_is_left_alone (void)
 {
   g_auto (Place) place;
@@ -301,6 +316,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/store/opening/new-file-gets-the-newest-schema", new_file_gets_the_newest_schema);
+  g_test_add_func ("/store/opening/is-private", register_is_private);
   g_test_add_func ("/store/opening/newer-is-left-alone", newer_register_is_left_alone);
   g_test_add_func ("/store/opening/newer-with-a-log-is-left-alone", newer_register_with_a_log_is_left_alone);
   g_test_add_func ("/store/opening/rows-end-once", rows_end_once);
