@@ -525,6 +525,17 @@ def test_control_c_on_the_terminal_while_asked(bench):
         assert shown.leave() == 0 and "continue sans ce terminal" in shown.seen
 
 
+def test_upload_shows_a_bar(fake, folder):
+    path = os.path.join(folder, "t.csv")
+    with open(path, "wb") as file:
+        file.write(b"x" * 3_000_000)
+    fake.answers["POST /v1/imports"] = {**IMPORT, "errors": 0, "rows": []}
+    with terminal(fake, "import", path) as shown:
+        shown.expect("] 100 %")
+        assert shown.leave() == 0 and "3 lignes" in shown.seen
+    assert b"%" not in run(fake, "import", path).stderr
+
+
 # ---- the bench ----
 
 SLOTS = page(

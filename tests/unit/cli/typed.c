@@ -135,26 +135,37 @@ test_nearest (void)
   g_assert_cmpstr (nearest_find ("lend", words, 0), ==, NULL);
 }
 
+static void
+check_done (const Command *command)
+{
+  gboolean makes = command->is_write && !g_str_equal (command->words, "demo clock");
+  g_assert_true (!command->is_write || (command->done.fr != NULL && command->done.en != NULL));
+  g_assert_true (!makes || g_str_has_prefix (command->done.fr, "{code}"));
+  g_assert_true (!makes || g_str_has_prefix (command->done.en, "{code}"));
+}
+
+static void
+check_parameters (const Command *command)
+{
+  g_assert_null (command->parameters[COMMAND_PARAMETERS - 1].name);
+  for (const Parameter *parameter = command->parameters; parameter->name != NULL; parameter++) {
+    g_assert_true (parameter->help.fr != NULL && parameter->help.en != NULL);
+    g_assert_true (parameter->kind == PARAMETER_FLAG || parameter->value.fr[0] != '\0');
+    for (const Parameter *other = parameter + 1; other->name != NULL; other++)
+      g_assert_cmpstr (parameter->name, !=, other->name);
+  }
+}
+
 /* A row that writes must say what it did; each parameter must be explained in both languages; nothing may be named twice. */
 static void
 test_rows (void)
 {
   for (gsize i = 0; i < commands_n; i++) {
-    const Command *command = &commands[i];
-    g_assert_true (commands_find (command->words) == command);
-    g_assert_nonnull (command->run);
-    g_assert_true (command->summary.fr != NULL && command->summary.en != NULL);
-    gboolean makes = command->is_write && !g_str_equal (command->words, "demo clock");
-    g_assert_true (!command->is_write || (command->done.fr != NULL && command->done.en != NULL));
-    g_assert_true (!makes || g_str_has_prefix (command->done.fr, "{code}"));
-    g_assert_true (!makes || g_str_has_prefix (command->done.en, "{code}"));
-    g_assert_null (command->parameters[COMMAND_PARAMETERS - 1].name);
-    for (const Parameter *parameter = command->parameters; parameter->name != NULL; parameter++) {
-      g_assert_true (parameter->help.fr != NULL && parameter->help.en != NULL);
-      g_assert_true (parameter->kind == PARAMETER_FLAG || parameter->value.fr[0] != '\0');
-      for (const Parameter *other = parameter + 1; other->name != NULL; other++)
-        g_assert_cmpstr (parameter->name, !=, other->name);
-    }
+    g_assert_true (commands_find (commands[i].words) == &commands[i]);
+    g_assert_nonnull (commands[i].run);
+    g_assert_true (commands[i].summary.fr != NULL && commands[i].summary.en != NULL);
+    check_done (&commands[i]);
+    check_parameters (&commands[i]);
   }
 }
 
