@@ -229,7 +229,6 @@
   X (PIECES_TAKEN_PRESENT, "pieces_taken_present", MESSAGE_NOTE, NULL, "Noté présent, puisque rien d'autre n'est dit : {1}.", "Noted as present, as nothing else was said: {1}.") \
   X (PIECES_LEFT_OUT, "pieces_left_out", MESSAGE_NOTE, NULL, "{1c} part sans : {2}.", "{1c} leaves without: {2}.") \
   X (ACCOUNT_KNOWN, "account_known", MESSAGE_REFUSED, NULL, "Cet utilisateur a déjà un compte : {1c}.", "This user already has an account: {1c}.") \
-  X (CLOCK_BACKWARDS, "clock_backwards", MESSAGE_REFUSED, NULL, "L'horloge de démonstration est déjà au {2d} : elle ne revient pas au {1d}.", "The demonstration clock is already at {2d}: it does not go back to {1d}.") \
   X (DEMO_CLOCK_BACK, "demo_clock_back", MESSAGE_REFUSED, NULL, "L'horloge de démonstration est au {1d} : elle ne recule pas.", "The demonstration clock is at {1d}: it does not go back.") \
   /* api */ \
   X (METHOD_NOT_ALLOWED, "method_not_allowed", MESSAGE_INPUT, NULL, "Cette adresse ne prend pas {1}. Elle prend : {2}.", "This address does not take {1}. It takes: {2}.") \
