@@ -29,6 +29,7 @@ static const char scenario[] =
     "[tablet cheap]\nport=1-4\nserial=0123456789ABCDEF\nplugged=false\n"
     "[tablet quirk]\nport=1-5\nserial=QUIRK1\nquirk=stale\nplugged=false\n"
     "[tablet slow]\nport=1-6\nserial=SLOW1\nanswer_seconds=20\nplugged=false\n"
+    "[tablet trade]\nport=1-7\nserial=TRADE1\nadb=tradein\nplugged=false\n"
     "[tablet r1]\nport=1-1.1\nserial=R1\nplugged=false\n[tablet r2]\nport=1-1.2\nserial=R2\nplugged=false\n"
     "[tablet r3]\nport=1-1.3\nserial=R3\nwipe=refused\nplugged=false\n"
     "[tablet w1]\nport=1-1.1\nserial=W1\nplugged=false\n[tablet w2]\nport=1-1.2\nserial=W2\nplugged=false\n"
@@ -440,6 +441,22 @@ test_old_protocol (Fixture *fixture, gconstpointer data)
   unplug (fixture, "old", "1-1.4");
 }
 
+/* A freshly reset Android 16 lets anybody in: that is no trust, and it tells nothing to a shell. */
+static void
+test_trade_in (Fixture *fixture, gconstpointer data)
+{
+  (void)data;
+  guint64 session = plug (fixture, "trade", "1-7");
+  make_ready (fixture, "1-7");
+  g_assert_false (at (fixture, "1-7")->has_asked);
+  Probed probed = {0};
+  bench_probe (fixture->bench, session, NULL, on_probe, &probed);
+  WAIT_FOR (probed.calls > 0);
+  g_assert_error (probed.error, DEVICE_ERROR, DEVICE_ERROR_REFUSED);
+  probed_clear (&probed);
+  unplug (fixture, "trade", "1-7");
+}
+
 static void
 test_quirks (Fixture *fixture, gconstpointer data)
 {
@@ -725,6 +742,7 @@ run_tests (int argc, char **argv)
       {"/devices/bench/is-never-tapped", test_never_tapped},
       {"/devices/bench/says-when-another-program-holds-it", test_busy},
       {"/devices/bench/speaks-the-old-protocol", test_old_protocol},
+      {"/devices/bench/marks-a-tablet-that-does-not-ask", test_trade_in},
       {"/devices/bench/survives-quirks", test_quirks},
       {"/devices/bench/unplugged-while-probing", test_unplug_while_probing},
       {"/devices/bench/cancelled-while-probing", test_cancel},
