@@ -67,7 +67,7 @@ complete_kit_goes_to_wipe_and_says_what_it_noted (void)
 }
 
 static void
-pieces_are_named_in_both_languages_and_by_code (void)
+pieces_are_named_in_both_languages (void)
 {
   static const PieceSaid english[] = {{"Sleeve", "missing"}, {"CHARGER", "broken"}};
   g_auto (Lent) lent;
@@ -81,6 +81,20 @@ pieces_are_named_in_both_languages_and_by_code (void)
   desk_assert_loan_state (&lent.desk, lent.tablet_loan, LOAN_CLOSED);
   g_autoptr (GPtrArray) pieces = piece_list (lent.desk.store, lent.tablet, NULL);
   g_assert_true (((const Piece *)g_ptr_array_index (pieces, 0))->state != PIECE_PRESENT);
+}
+
+static void
+piece_is_named_by_its_code (void)
+{
+  g_auto (Lent) lent;
+  lent_init (&lent);
+  g_autoptr (GPtrArray) pieces = piece_list (lent.desk.store, lent.tablet, NULL);
+  const Piece *first = g_ptr_array_index (pieces, 0), *second = g_ptr_array_index (pieces, 1);
+  g_autofree char *shown = code_display (second->code);
+  const PieceSaid said[] = {{shown, "broken"}};
+  g_assert_true (take_back (&lent, lent.tablet, said, 1));
+  g_assert_true (in_state (&lent, first->name) == PIECE_PRESENT);
+  g_assert_true (in_state (&lent, second->name) == PIECE_BROKEN);
 }
 
 static void
@@ -294,8 +308,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/actions/return/complete-kit-goes-to-wipe-and-says-what-it-noted",
                    complete_kit_goes_to_wipe_and_says_what_it_noted);
-  g_test_add_func ("/actions/return/pieces-are-named-in-both-languages",
-                   pieces_are_named_in_both_languages_and_by_code);
+  g_test_add_func ("/actions/return/pieces-are-named-in-both-languages", pieces_are_named_in_both_languages);
+  g_test_add_func ("/actions/return/piece-is-named-by-its-code", piece_is_named_by_its_code);
   g_test_add_func ("/actions/return/piece-that-comes-later-keeps-the-loan-open",
                    piece_that_comes_later_keeps_the_loan_open);
   g_test_add_func ("/actions/return/late-piece-leaves-a-wiped-tablet-alone",
