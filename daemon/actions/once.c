@@ -59,5 +59,7 @@ once_put (Store *store, const ActionContext *context, const OnceRequest *request
   if (request->key == NULL)
     return TRUE;
   g_autofree char *hash = digest (request);
-  return idempotency_put (store, context->account, request->key, hash, status, body, context->now, error);
+  /* by an index, so that it costs nothing when nothing is old */
+  return idempotency_purge (store, context->now - IDEMPOTENCY_KEEP_S, NULL, error) &&
+         idempotency_put (store, context->account, request->key, hash, status, body, context->now, error);
 }

@@ -81,6 +81,24 @@ without_a_key_nothing_is_kept (void)
   g_assert_cmpstr (before, ==, after);
 }
 
+static void
+old_answers_are_dropped (void)
+{
+  g_auto (Desk) desk;
+  desk_init (&desk);
+  const OnceRequest first = request_of (KEY, "/v1/loans", "{}");
+  const OnceRequest later = request_of ("later-key", "/v1/loans", "{}");
+  const OnceRequest last = request_of ("last-key", "/v1/loans", "{}");
+  g_assert_true (once_put (desk.store, &desk.context, &first, 201, "{}", NULL));
+  desk.context.now += IDEMPOTENCY_KEEP_S;
+  g_assert_true (once_put (desk.store, &desk.context, &later, 201, "{}", NULL));
+  g_assert_true (find (&desk, &first, NULL) == IDEMPOTENCY_SAME);
+  desk.context.now += 1;
+  g_assert_true (once_put (desk.store, &desk.context, &last, 201, "{}", NULL));
+  g_assert_true (find (&desk, &first, NULL) == IDEMPOTENCY_NEW);
+  g_assert_true (find (&desk, &later, NULL) == IDEMPOTENCY_SAME);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -89,5 +107,6 @@ main (int argc, char **argv)
   g_test_add_func ("/actions/once/key-of-another-request-is-refused", key_of_another_request_is_refused);
   g_test_add_func ("/actions/once/bad-keys-are-refused", bad_keys_are_refused);
   g_test_add_func ("/actions/once/without-a-key-nothing-is-kept", without_a_key_nothing_is_kept);
+  g_test_add_func ("/actions/once/old-answers-are-dropped", old_answers_are_dropped);
   return g_test_run ();
 }
