@@ -45,7 +45,10 @@ void umock_node_close (struct UmockNode *node);
 // Switches POLLOUT.
 void umock_node_set_ready (struct UmockNode *node, gboolean ready);
 
-// Starts and ends the serving of ioctls; umock_ioctl_stop fails all pending transfers.
+// The cable is out: fails all pending transfers. Later requests are answered with ENODEV.
+void umock_ioctl_fail (UsbDevice *device);
+
+// Starts and ends the serving of ioctls. A client that is being connected when it ends is aborted by the preload library.
 gboolean umock_ioctl_start (UsbDevice *device, UMockdevTestbed *testbed, GError **error);
 void umock_ioctl_stop (UsbDevice *device, UMockdevTestbed *testbed);
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #define BUSES            10
+#define LEAVING_MS       1000
 #define ADDRESS_MAX      127
 #define USB_DEVICE_MAJOR 189
 
@@ -19,6 +20,7 @@ struct UsbBus {
   GHashTable *devices; // port text -> UsbDevice, owned
   guint last_address[BUSES];
   gboolean address_is_taken[BUSES][ADDRESS_MAX + 1];
+  GQueue leaving; // of struct Leaving
 };
 
 static void
@@ -63,18 +65,6 @@ usb_bus_new (enum UsbNodeKind kind, GError **error)
   g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "libumockdev-preload is not loaded");
   usb_bus_free (bus);
   return NULL;
-}
-
-void
-usb_bus_free (UsbBus *bus)
-{
-  if (bus == NULL)
-    return;
-  g_hash_table_unref (bus->devices);
-  g_hash_table_unref (bus->hubs);
-  g_object_unref (bus->testbed);
-  g_free (bus->root);
-  g_free (bus);
 }
 
 const char *
@@ -251,20 +241,69 @@ usb_device_attach (UsbBus *bus, const char *port, const struct UsbIdentity *iden
   return device;
 }
 
+// A device that has left, until the last client that was just opening it has seen that.
+struct Leaving {
+  UsbBus *bus;
+  UsbDevice *device;
+  guint timer;
+};
+
+static void
+leaving_free (struct Leaving *leaving)
+{
+  umock_ioctl_stop (leaving->device, leaving->bus->testbed);
+  free_address (leaving->bus, leaving->device->port, leaving->device->address);
+  umock_device_unref (leaving->device);
+  g_free (leaving);
+}
+
+static gboolean
+on_left_long_ago (gpointer user)
+{
+  struct Leaving *leaving = user;
+  g_queue_remove (&leaving->bus->leaving, leaving);
+  leaving_free (leaving);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+cancel_leaving (gpointer user)
+{
+  struct Leaving *leaving = user;
+  g_source_remove (leaving->timer);
+  leaving_free (leaving);
+}
+
+// The ioctl socket stays a little longer than the node: a client that has opened the node and is about to connect would be
+// aborted by the preload library otherwise.
 void
 usb_device_detach (UsbDevice *device)
 {
   UsbBus *bus = device->bus;
   device->bus = NULL;
   g_hash_table_remove (bus->devices, device->port);
-  umock_ioctl_stop (device, bus->testbed);
+  umock_ioctl_fail (device);
   umock_node_close (&device->node);
-  free_address (bus, device->port, device->address);
   umock_events_wait (bus->root);
   umockdev_testbed_uevent (bus->testbed, device->syspath, "remove");
   umockdev_testbed_remove_device (bus->testbed, device->syspath);
   (void)unlink (device->char_link); // umockdev 0.17 leaves it, and stops when the address comes round again
-  umock_device_unref (device);
+  struct Leaving *leaving = g_new0 (struct Leaving, 1);
+  *leaving = (struct Leaving){bus, device, g_timeout_add (LEAVING_MS, on_left_long_ago, leaving)};
+  g_queue_push_tail (&bus->leaving, leaving);
+}
+
+void
+usb_bus_free (UsbBus *bus)
+{
+  if (bus == NULL)
+    return;
+  g_queue_clear_full (&bus->leaving, cancel_leaving);
+  g_hash_table_unref (bus->devices);
+  g_hash_table_unref (bus->hubs);
+  g_object_unref (bus->testbed);
+  g_free (bus->root);
+  g_free (bus);
 }
 
 guint

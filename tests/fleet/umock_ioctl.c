@@ -690,10 +690,15 @@ fail_all (struct UmockClient *client)
 }
 
 void
-umock_ioctl_stop (UsbDevice *device, UMockdevTestbed *testbed)
+umock_ioctl_fail (UsbDevice *device)
 {
   for (guint i = 0; i < device->clients->len; i++)
     fail_all (device->clients->pdata[i]);
+}
+
+void
+umock_ioctl_stop (UsbDevice *device, UMockdevTestbed *testbed)
+{
   g_autoptr (GError) error = NULL;
   if (!umockdev_testbed_detach_ioctl (testbed, device->devname, &error))
     g_warning ("detach %s: %s", device->devname, error->message);
