@@ -503,7 +503,9 @@ test_one_in_flight (void)
   guint32 stream = adb_stream_open (fixture.adb, "sink:", &funcs, &closed);
   adb_stream_write (fixture.adb, stream, bytes, sizeof bytes);
   WAIT_FOR (fixture.script.todo.length == 0);
-  adb_stream_write (fixture.adb, stream, bytes, 10); /* the script would not have it now */
+  adb_stream_write (fixture.adb, stream, bytes, 10);
+  while (g_main_context_iteration (NULL, FALSE)) /* the script would not have it now */
+    ;
   PLAY (&fixture.script, {DEVICE, ADB_OKAY, 7, 1, NULL, 0}, {HOST, ADB_WRTE, 1, 7, bytes, 914});
   WAIT_FOR (fixture.script.todo.length == 0);
   end (&fixture);

@@ -36,6 +36,7 @@ typedef struct {
   GQueue to_host;  /* of Transfer: sent by the device, not read yet */
   GPtrArray *kept; /* what a read has lent */
   gboolean has_left, is_freed;
+  gboolean cuts_writes; /* once it has left, a write fails as well: nothing is expected of it */
   WireFunc read_func, write_func;
   gpointer read_user, write_user;
   gsize read_size, written;
@@ -90,11 +91,17 @@ script_end_read (Script *script)
 
 static inline gboolean script_turn (gpointer user);
 
+static inline gboolean
+script_can_write (const Script *script)
+{
+  return script->write_func != NULL && !(script->has_left && script->cuts_writes);
+}
+
 static inline void
 script_wake (Script *script)
 {
   gboolean can_read = script->read_func != NULL && (script->to_host.length > 0 || script->has_left);
-  if (script->idle == 0 && !script->is_freed && (can_read || script->write_func != NULL))
+  if (script->idle == 0 && !script->is_freed && (can_read || script_can_write (script)))
     script->idle = g_idle_add (script_turn, script);
 }
 
@@ -103,7 +110,7 @@ script_turn (gpointer user)
 {
   Script *script = user;
   script->idle = 0;
-  if (script->write_func != NULL) {
+  if (script_can_write (script)) {
     WireFunc func = g_steal_pointer (&script->write_func);
     func (NULL, script->written, NULL, script->write_user);
   } else if (script->read_func != NULL && (script->to_host.length > 0 || script->has_left))
@@ -131,6 +138,11 @@ script_write (Wire *wire, const guint8 *data, gsize n, guint timeout_ms, WireFun
   Script *script = (Script *)wire;
   (void)timeout_ms;
   g_assert_null (script->write_func);
+  script->write_func = func;
+  script->write_user = user;
+  script->written = n;
+  if (script->has_left && script->cuts_writes)
+    return; /* the read that waits says it */
   Transfer *expected = g_queue_pop_head (&script->todo);
   g_assert_true (expected != NULL && expected->who == HOST); /* it says something nobody asked for */
   if (expected->bytes != NULL || expected->n == 0)
@@ -138,9 +150,6 @@ script_write (Wire *wire, const guint8 *data, gsize n, guint timeout_ms, WireFun
   else if (n != ADB_HEADER_SIZE)
     g_assert_cmpuint (n, ==, expected->n);
   transfer_free (expected);
-  script->write_func = func;
-  script->write_user = user;
-  script->written = n;
   script_advance (script);
   script_wake (script);
 }
