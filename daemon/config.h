@@ -5,13 +5,13 @@
 #include "daemon/rules/dates.h"
 
 typedef struct {
-  char *state_dir;   /* the register, our adb key, uploads under way */
-  char *database;    /* "sqlite:PATH" */
-  char *socket;      /* admin socket */
-  char *owner_line;  /* last line of a label: the body's name and phone number */
-  char *label_host;  /* what a QR code says before the code */
+  char *state_dir;  /* the register, our adb key, uploads under way */
+  char *database;   /* "sqlite:PATH" */
+  char *socket;     /* admin socket */
+  char *owner_line; /* last line of a label: the body's name and phone number */
+  char *label_host; /* what a QR code says before the code */
   Calendar calendar;
-  Day *closed_days;  /* behind calendar.closed_days */
+  Day *closed_days; /* behind calendar.closed_days */
   ConductorTimeouts timeouts;
 } Config;
 

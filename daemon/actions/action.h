@@ -6,9 +6,9 @@
 
 /* Given by the api for one request; borrowed by the verb. */
 typedef struct {
-  gint64 now;                   /* epoch seconds: the clock, or a demo register's clock */
+  gint64 now; /* epoch seconds: the clock, or a demo register's clock */
   const Calendar *calendar;
-  const char *account;          /* code or unix name of who acts; goes to the journal */
+  const char *account; /* code or unix name of who acts; goes to the journal */
   Role role;
   gboolean is_preview;          /* judge only: the verb fills the verdict and changes nothing */
   const char *const *overrides; /* rights claimed ("lend-second"), NULL-terminated or NULL */
@@ -17,8 +17,8 @@ typedef struct {
 
 /* What a verb answers. Start with outcome_init; outcome_clear frees. */
 typedef struct {
-  Verdict *verdict;   /* filled in a preview and in an act alike */
-  GPtrArray *codes;   /* g_free'd strings: the objects made or changed, the main one first */
+  Verdict *verdict; /* filled in a preview and in an act alike */
+  GPtrArray *codes; /* g_free'd strings: the objects made or changed, the main one first */
 } Outcome;
 void outcome_init (Outcome *outcome);
 void outcome_clear (Outcome *outcome);
@@ -31,8 +31,8 @@ gboolean action_may_go_on (const ActionContext *context, const Verdict *verdict,
 /* Makes the next code of that kind. */
 gboolean action_new_code (Store *store, char kind, Code code, GError **error);
 /* Appends the verb's journal line; before and after are short "name=value" lists, never names or phone numbers. */
-gboolean action_journal (Store *store, const ActionContext *context, const char *verb, const char *subjects, const char *before,
-                         const char *after, GError **error);
+gboolean action_journal (Store *store, const ActionContext *context, const char *verb, const char *subjects,
+                         const char *before, const char *after, GError **error);
 /* Turns what the database refused into the sentence a person needs (unique index -> "already known ...", stale -> "someone
  * was faster"). Leaves other errors as they are. Call it on the error of a db call. */
 void action_explain (GError **error, MessageId unique, MessageId stale);

@@ -12,4 +12,5 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Clock, clock_free)
 gint64 clock_now (gpointer user);
 /* Verb "demo.clock": the register's present becomes noon of that day ("2027-03-01"), never backwards. Only in a database made
  * with --demo (M_DEMO_ONLY). Takes effect for clock_now when the verb succeeds. */
-gboolean clock_set_day (Store *store, const ActionContext *context, Clock *clock, const char *day, Outcome *outcome, GError **error);
+gboolean clock_set_day (Store *store, const ActionContext *context, Clock *clock, const char *day, Outcome *outcome,
+                        GError **error);

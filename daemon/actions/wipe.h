@@ -5,26 +5,28 @@
 
 /* A slot of the bench as the api shows it and as the verbs see it: a copy, safe in any thread. */
 typedef struct {
-  char *port, *serial;      /* serial NULL: none or a placeholder */
+  char *port, *serial; /* serial NULL: none or a placeholder */
   char *maker, *name;
-  const char *mode, *link;  /* device_mode_name, device_link_name */
+  const char *mode, *link; /* device_mode_name, device_link_name */
   gboolean is_duplicate;
-  Code item;                /* "" when the register does not know this serial */
+  Code item; /* "" when the register does not know this serial */
   char *model;
-  ItemState item_state;     /* meaningful when item is set */
-  Code wipe;                /* the unfinished wipe that holds this port, or "" */
+  ItemState item_state; /* meaningful when item is set */
+  Code wipe;            /* the unfinished wipe that holds this port, or "" */
 } BenchSlot;
 void bench_slot_free (BenchSlot *slot);
 
 typedef struct {
-  const char *item;         /* a code */
-  const char *strategy;     /* NULL: the conductor chooses after probing */
-  const GPtrArray *slots;   /* BenchSlot *: the bench now */
+  const char *item;       /* a code */
+  const char *strategy;   /* NULL: the conductor chooses after probing */
+  const GPtrArray *slots; /* BenchSlot *: the bench now */
 } WipeRequest;
 /* Opens a wipe (state seen) for a to_wipe item that is on exactly one port. outcome: the wipe's code. Confirmation is the client's: ask a preview first. */
-gboolean wipe_ask (Store *store, const ActionContext *context, const WipeRequest *request, Outcome *outcome, GError **error);
+gboolean wipe_ask (Store *store, const ActionContext *context, const WipeRequest *request, Outcome *outcome,
+                   GError **error);
 /* A named person says: the welcome screen is shown and no former account is asked. Only where the wipe waits for it. text: what was seen. */
-gboolean wipe_attest (Store *store, const ActionContext *context, const char *wipe, const char *text, Outcome *outcome, GError **error);
+gboolean wipe_attest (Store *store, const ActionContext *context, const char *wipe, const char *text, Outcome *outcome,
+                      GError **error);
 /* Before the command was sent only. */
 gboolean wipe_cancel (Store *store, const ActionContext *context, const char *wipe, Outcome *outcome, GError **error);
 /* to_wipe -> ready without a wipe: needs the right "wipe-waive" and a reason; listed in reports. */
