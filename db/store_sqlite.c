@@ -143,6 +143,7 @@ prepare_for_writing (sqlite3 *handle, int version, GError **error)
   return store_sqlite_exec (handle,
                             SECURITY_STATEMENTS "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
                                                 "PRAGMA journal_size_limit = " WAL_KEPT_BYTES ";"
+                                                "PRAGMA temp_store = MEMORY;" /* what a savepoint may have to undo */
                                                 "PRAGMA foreign_keys = ON",
                             error) &&
          schema_migrate (handle, version, migrations, migrations_n, error);
