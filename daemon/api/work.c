@@ -2,7 +2,6 @@
 #include "daemon/actions/once.h"
 #include "daemon/api/problem.h"
 #include "daemon/api/view.h"
-#include <gio/gio.h>
 #include <string.h>
 
 #define DRAWING_THREADS 2
@@ -184,11 +183,8 @@ act (Request *request, Store *store, const OnceRequest *once, GError **error)
 {
   if (!request->route->handler (request, store, error) || !reply (request, store, error))
     return FALSE;
-  if (request->context.is_preview) {
-    /* a rehearsal leaves nothing: the register undoes a request that fails */
-    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "preview");
-    return FALSE;
-  }
+  if (request->context.is_preview)
+    return TRUE;
   g_autofree char *body =
       g_strndup (g_bytes_get_data (request->answer.bytes, NULL), g_bytes_get_size (request->answer.bytes));
   return once_put (store, &request->context, once, (int)request->answer.status, body, error);
@@ -220,7 +216,8 @@ run_write (Store *store, gpointer data, GError **error)
   return act (request, store, &once, error);
 }
 
-/* After the change is durable: the watchers, and the bench that may have to do with it. */
+/* After the change is durable: the watchers, and the bench that may have to do with it. A preview or a replay made nothing, and has no
+ * codes. */
 static void
 publish (const Request *request)
 {
@@ -243,13 +240,11 @@ static void
 write_done (gpointer data, const GError *error)
 {
   Job *job = data;
-  gboolean was_rehearsed = g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
-  if (error != NULL && !was_rehearsed) {
+  if (error != NULL) {
     fail (job, error);
     return;
   }
-  if (!was_rehearsed && !job->request->answer.is_replayed)
-    publish (job->request);
+  publish (job->request);
   finish (job);
 }
 
