@@ -30,7 +30,7 @@ typedef struct {
   DeviceMode mode;
   DeviceLink link;
   char *serial, *text;
-  gboolean was_sent, is_recovery;
+  gboolean was_sent, is_recovery, has_asked;
   DeviceFacts *facts;
   GError *error;
 } Happening;
@@ -295,6 +295,7 @@ happening_of_device (HappeningKind kind, const Device *device)
   happening->mode = device->mode;
   happening->link = device->link;
   happening->is_recovery = device_is_recovery (device);
+  happening->has_asked = device->has_asked;
   happening->serial = g_strdup (device->serial);
   return happening;
 }
@@ -354,10 +355,12 @@ our_device (const WipeRun *run)
   return device;
 }
 
+#define ASKED_FOR_KEY "asked_for_key=1\n"
+
 static char *
-facts_text (const DeviceFacts *facts)
+facts_text (const DeviceFacts *facts, gboolean asked_for_key)
 {
-  GString *text = g_string_new (NULL);
+  GString *text = g_string_new (asked_for_key ? ASKED_FOR_KEY : NULL);
   const struct {
     const char *name, *value;
   } words[] = {{"maker", facts->maker},
@@ -440,7 +443,7 @@ write_identity (WipeRun *run, const Device *device)
 {
   WipeStep *step = new_step (run);
   if (run->facts != NULL) {
-    step->facts = facts_text (run->facts);
+    step->facts = facts_text (run->facts, device->has_asked);
     step->serial = g_strdup (run->facts->serial);
     wipe_step_note (step, "answered", "facts: Android %s, Google %d, %d %%",
                     run->facts->android_version != NULL ? run->facts->android_version : "?",
@@ -473,6 +476,13 @@ advance (WipeRun *run, const Device *device)
 }
 
 static void
+write_foreign (WipeRun *run, const Device *there)
+{
+  g_autofree char *duplicate = g_strdup_printf ("wipe_duplicate|%s", run->wipe->serial);
+  write_event (run, WIPE_ON_FOREIGN, there->is_duplicate ? duplicate : "wipe_swapped");
+}
+
+static void
 connect_or_close (WipeRun *run, const Device *device)
 {
   g_autoptr (GError) error = NULL;
@@ -502,7 +512,7 @@ look (WipeRun *run, const Happening *happening)
     return;
   }
   if (device == NULL) {
-    write_event (run, WIPE_ON_FOREIGN, there->is_duplicate ? "wipe_duplicate" : "wipe_swapped");
+    write_foreign (run, there);
     return;
   }
   run->session = device->session;
@@ -519,7 +529,7 @@ link_before (WipeRun *run, const Happening *happening)
 {
   const Device *there = bench_find_port (run->world->bench, run->wipe->port);
   if (our_device (run) == NULL && there != NULL) {
-    write_event (run, WIPE_ON_FOREIGN, there->is_duplicate ? "wipe_duplicate" : "wipe_swapped");
+    write_foreign (run, there);
     return;
   }
   switch (happening->link) {
@@ -767,17 +777,26 @@ returned_step (const WipeRun *run)
   return step;
 }
 
+/* Which note tells what the link says about our key. Adb that lets anybody in although this tablet asked for our key before is the
+ * trade-in mode, which is offered after a reset only (android-reset.md, section 5); on a test build it says nothing. */
+static const char *
+key_note (const WipeRun *run, const Happening *happening)
+{
+  gboolean asked_before = run->wipe->facts != NULL && strstr (run->wipe->facts, ASKED_FOR_KEY) != NULL;
+  if (happening->link == DEVICE_LINK_UNTRUSTED)
+    return "key-refused: adb asks for a key and does not know ours";
+  if (happening->has_asked)
+    return "key-accepted: adb opens with our key";
+  return asked_before ? "trade-in: adb is open to anybody, as after a reset" : "open-to-all: adb is open to anybody";
+}
+
 static void
 link_away (WipeRun *run, const Happening *happening)
 {
-  WipeStep *step;
   if (happening->link != DEVICE_LINK_READY && happening->link != DEVICE_LINK_UNTRUSTED)
     return;
-  step = returned_step (run);
-  if (happening->link == DEVICE_LINK_READY)
-    wipe_step_note (step, "usb", "key-accepted: adb opens with our key");
-  else
-    wipe_step_note (step, "usb", "key-refused: adb does not know our key any more");
+  WipeStep *step = returned_step (run);
+  wipe_step_note (step, "usb", "%s", key_note (run, happening));
   write_step (run, step);
 }
 
@@ -823,7 +842,7 @@ arrived_attest (WipeRun *run, const Happening *happening)
 static void
 link_attest (WipeRun *run, const Happening *happening)
 {
-  if (happening->link != DEVICE_LINK_READY || happening->session != run->session)
+  if (happening->link != DEVICE_LINK_READY || !happening->has_asked || happening->session != run->session)
     return;
   WipeStep *step = new_step (run);
   wipe_step_note (step, "usb", "key-accepted: adb opens with our key");
