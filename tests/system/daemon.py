@@ -91,7 +91,8 @@ class Daemon:
         """May be called again after stop or kill: the register is still there."""
         self.folder = self.folder or tempfile.mkdtemp(prefix="temoind.")
         self.process = subprocess.Popen(self.command(), env=self.env, stdout=subprocess.PIPE,
-                                        stderr=subprocess.STDOUT, text=True)
+                                        stderr=subprocess.STDOUT, text=True,
+                                        restore_signals=False)  # SIGXFSZ stays ignored: tests fill disks by limits
         if not self.wait_until_ready():
             self.kill()
             said = "".join(self.output)

@@ -4,6 +4,7 @@ import json
 import os
 import pwd
 import re
+import resource
 import shutil
 import socket
 import subprocess
@@ -548,6 +549,31 @@ def test_what_was_answered_survives_a_kill():
         daemon.start()
         assert daemon.get(f"/v1/objects/{person['code']}")["name"] == "Durable"
         assert daemon.get("/v1/journal/verify")["ok"]
+
+
+def test_a_full_disk_is_said_and_survived(fresh):
+    made = [fresh.post("/v1/persons", {"name": "Before"})["code"]]
+    pid = fresh.process.pid
+    free = resource.prlimit(pid, resource.RLIMIT_FSIZE)
+    wal = os.path.getsize(os.path.join(fresh.state_dir, "register.db-wal"))
+    resource.prlimit(pid, resource.RLIMIT_FSIZE, (wal, free[1]))
+    status, problem = 201, None
+    for i in range(2000):
+        status, _, problem = fresh.request("POST", "/v1/persons", {"name": f"Person {i}"})
+        if status != 201:
+            break
+        made.append(problem["code"])
+    assert (status, problem["code"]) in ((507, "disk_full"), (503, "disk_broken"))
+    status, _, health = fresh.request("GET", "/healthz")
+    assert (status, health["ok"]) == (503, False) and health["last_error"]
+    refused(fresh, 503, "disk_broken", "POST", "/v1/restore", b"x" * (wal + 1))
+    assert fresh.get(f"/v1/objects/{made[0]}")["name"] == "Before"  # reading goes on
+    resource.prlimit(pid, resource.RLIMIT_FSIZE, free)
+    made.append(fresh.post("/v1/persons", {"name": "After"})["code"])
+    assert fresh.get("/healthz")["ok"]
+    page = fresh.get("/v1/persons?limit=500")
+    assert page["next"] is None and {person["code"] for person in page["items"]} == set(made)
+    assert fresh.get("/v1/journal/verify")["ok"]
 
 
 def test_requests_under_way_are_answered_when_the_daemon_stops():
