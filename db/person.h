@@ -1,4 +1,4 @@
-/* People who borrow. Minimal data (field.md): a name and ways to reach them. Not staff (account.h). */
+/* People who borrow. Minimal data: a name and ways to reach them. Not staff (account.h). */
 #pragma once
 #include "db/records.h"
 #include "db/store.h"

@@ -163,7 +163,7 @@ typedef struct {
   gint64 created_at;
 } Card;
 
-/* A phone line: what is lent and recharged. Two clocks (field.md): credit and line expiry. */
+/* A phone line: what is lent and recharged. Two clocks: credit and line expiry. */
 typedef struct {
   Code code;
   char *msisdn; /* E.164 "+33639980000", or NULL */

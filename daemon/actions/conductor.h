@@ -7,7 +7,7 @@
 
 typedef struct _Conductor Conductor;
 
-/* How long each wait may last, in milliseconds (android-reset.md (i)). */
+/* How long each wait may last, in milliseconds (guesses from AOSP's own time-outs, to be measured on real tablets). */
 typedef struct {
   guint tap_ms;    /* somebody taps "Allow": 120 s */
   guint probe_ms;  /* the facts are read: 60 s */

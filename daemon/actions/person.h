@@ -1,4 +1,4 @@
-/* Writing down a person who borrows. Minimal data (field.md): a name and ways to reach them; nothing else is asked. */
+/* Writing down a person who borrows. Minimal data: a name and ways to reach them; nothing else is asked. */
 #pragma once
 #include "daemon/actions/action.h"
 

@@ -778,7 +778,7 @@ returned_step (const WipeRun *run)
 }
 
 /* Which note tells what the link says about our key. Adb that lets anybody in although this tablet asked for our key before is the
- * trade-in mode, which is offered after a reset only (android-reset.md, section 5); on a test build it says nothing. */
+ * trade-in mode, which is offered after a reset only (AOSP, "Architecture of ADB Trade-In Mode"); on a test build it says nothing. */
 static const char *
 key_note (const WipeRun *run, const Happening *happening)
 {

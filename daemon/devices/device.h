@@ -18,7 +18,7 @@ typedef enum {
   DEVICE_ERROR_SETUP,       /* libusb or the key file cannot be used */
 } DeviceError;
 
-/* Which face the device shows now (by interface, never by device class; android-reset.md, sections 1 and 2). */
+/* Which face the device shows now (by interface, never by device class; AOSP adb/protocol.txt, fastboot/README.md). */
 typedef enum {
   DEVICE_ADB,      /* an interface ff/42/01 */
   DEVICE_FASTBOOT, /* an interface ff/42/03 */

@@ -60,7 +60,7 @@ gf16_times (guint a, guint b)
   return product;
 }
 
-/* labels.md, section 5: c = sum of alpha^(i+1) d_i over the seven letters before it; alpha = x = 2. */
+/* c = sum of alpha^(i+1) d_i over the seven letters before it; alpha = x = 2. */
 static char
 check_letter (const char *code)
 {

@@ -1,4 +1,4 @@
-/* Codes: eight letters of BCDFGHJKLNPRSTVX (design.md section 3; the letters survive every keyboard layout). Kind letter, six
+/* Codes: eight letters of BCDFGHJKLNPRSTVX (letters that a scanner types alike on every common keyboard layout). Kind letter, six
  * letters from a counter through a fixed bijection, GF(16) check letter. A code is a name, never a secret. */
 #pragma once
 #include "daemon/rules/message.h"
@@ -28,8 +28,7 @@
 
 /* Writes the code of that kind and counter (0..CODE_COUNTER_MAX). FALSE when the counter is out of range. */
 gboolean code_make (char kind, gint64 counter, Code code);
-/* Reads what a scanner or a person typed: any case, hyphens and spaces ignored; of a scanned address the last run of letters
- * (design.md, labels.md section 5). RULE_ERROR: M_CODE_LENGTH, M_CODE_LETTER (names the letter), M_CODE_CHECK. NULL is read as "". */
+/* Reads what a scanner or a person typed: any case, hyphens and spaces ignored; of a scanned address the last run of letters. RULE_ERROR: M_CODE_LENGTH, M_CODE_LETTER (names the letter), M_CODE_CHECK. NULL is read as "". */
 gboolean code_parse (const char *text, Code code, GError **error);
 /* As code_parse, and the kind letter must be one of kinds ("TS"): M_CODE_NOT_A says what it is and what was expected. */
 gboolean code_parse_kind (const char *text, const char *kinds, Code code, GError **error);

@@ -1,4 +1,4 @@
-/* The one place that computes dates (field.md: "due dates that drift"). Day granularity in the body's zone; the present instant is always an argument. */
+/* The one place that computes dates: due dates must not drift. Day granularity in the body's zone; the present instant is always an argument. */
 #pragma once
 #include "daemon/rules/message.h"
 #include "db/records.h"

@@ -7,7 +7,7 @@
 #define SERIAL_MIN               4
 #define SERIAL_MAX               32
 #define NAME_MAX_CHARACTERS      120
-#define INVENTORY_MAX_CHARACTERS 25 /* accounting rule, field.md */
+#define INVENTORY_MAX_CHARACTERS 25 /* French public accounting */
 
 /* text without blanks of any sort and without the characters of dropped. "" when it is NULL or not UTF-8. */
 static char *

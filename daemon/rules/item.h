@@ -3,7 +3,7 @@
 #include "daemon/rules/message.h"
 #include "db/records.h"
 
-/* M_MOVE_NOT_ALLOWED names both states in plain words. Moves: design.md, section 3 (a found lost or stolen item goes to_wipe; wiping -> ready
+/* M_MOVE_NOT_ALLOWED names both states in plain words. Moves: tests/unit/rules/golden (a found lost or stolen item goes to_wipe; wiping -> ready
  * and wiping -> blocked belong to the wipe alone; ready -> to_wipe when a tablet was used outside a loan). */
 gboolean item_move_allowed (ItemState from, ItemState to);
 gboolean line_move_allowed (LineState from, LineState to);

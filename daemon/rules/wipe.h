@@ -1,4 +1,4 @@
-/* The wipe machine and the proof scale (android-reset.md (i)). Pure tables; the conductor (actions/wipe) does the acting. */
+/* The wipe machine and the proof scale. Pure tables; the conductor (actions/wipe) does the acting. */
 #pragma once
 #include "daemon/rules/message.h"
 #include "db/records.h"

@@ -1,5 +1,5 @@
 /* The bound of tests/bench/load.c on loans: the same rows in the same register, written by hand-prepared statements of SQLite
- * in one thread, a given number of loans to a transaction. It judges nothing and answers nobody, and its journal is not chained over rounds. */
+ * in one thread, a given number of loans to a transaction. It judges nothing, answers nobody and starts its chain anew. */
 #include "daemon/rules/code.h"
 #include <sqlite3.h>
 #include <stdio.h>

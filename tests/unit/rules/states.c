@@ -38,7 +38,7 @@ test_loan_table (void)
   golden_check ("loan-moves", printed);
 }
 
-/* field.md: lending an unwiped tablet must be impossible. */
+/* Lending an unwiped tablet must be impossible. */
 static void
 test_a_tablet_is_lent_from_ready_only (void)
 {
