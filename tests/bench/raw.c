@@ -8,9 +8,10 @@
 
 #define NOW         1798800000 /* epoch seconds */
 #define ANSWER_SIZE 1150       /* bytes: a loan's answer as the daemon keeps it for its Idempotency-Key */
+/* as db/store_sqlite.c opens it */
 #define SETTINGS                                                                                                       \
-  "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864; PRAGMA foreign_keys = " \
-  "ON"
+  "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864;"                        \
+  "PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = ON"
 
 enum { LAST, COUNT, LOAN, ITEM, PERSON, JOURNAL, HEAD, SUBJECT, ANSWER, STATEMENTS };
 static const char *const sql[STATEMENTS] = {
