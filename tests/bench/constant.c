@@ -20,9 +20,9 @@ on_request (void *cls, struct MHD_Connection *connection, const char *path, cons
   (void)method;
   (void)version;
   (void)data;
-  *size = 0;
-  if (*context == NULL) {
+  if (*context == NULL || *size > 0) {
     *context = &begun;
+    *size = 0;
     return MHD_YES;
   }
   return MHD_queue_response (connection, MHD_HTTP_OK, cls);
