@@ -1,0 +1,251 @@
+/* A wipe from its command on: sent once, gone, back, waiting for a person's eyes. Nothing here can take it back. */
+#include "daemon/actions/wipe_run_parts.h"
+#include <string.h>
+
+/* ---- the command ---- */
+
+void
+started_send (WipeRun *run)
+{
+  const Device *device = run_our_device (run);
+  if (device == NULL ||
+      device->session != run->session) { /* swapped or pulled between arming and now: nothing is sent */
+    gboolean is_foreign = device == NULL && bench_find_port (run->world->bench, run->wipe->port) != NULL;
+    run_write_event (run, is_foreign ? WIPE_ON_FOREIGN : WIPE_ON_LOST, is_foreign ? "wipe_swapped" : "wipe_lost");
+    return;
+  }
+  run->strategy_runs = TRUE;
+  run->strategy->start (run->world->bench, run->session, run->wipe->serial, run->cancellable, run_on_strategy,
+                        run_ref (run));
+}
+
+/* The daemon was killed after "started": the command may have been sent, and is never sent again. */
+void
+started_resume (WipeRun *run)
+{
+  const Device *device = run_our_device (run);
+  run->session = device != NULL ? device->session : 0;
+  if (device != NULL) {
+    run_start_timer (run, run->world->timeouts->leave_ms);
+    return;
+  }
+  WipeStep *step = run_step (run);
+  wipe_step_note (step, "usb", "left-port: %s (seen when the daemon started again)", run->wipe->port);
+  wipe_step_event (step, WIPE_ON_LEFT, NULL);
+  run_write (run, step);
+}
+
+void
+started_said (WipeRun *run, const Happening *happening)
+{
+  run_write_note (run, "said", happening->text);
+}
+
+void
+started_answered (WipeRun *run, const Happening *happening)
+{
+  run_write_note (run, "answered", happening->text);
+}
+
+void
+started_accepted (WipeRun *run, const Happening *happening)
+{
+  WipeStep *step = run_step (run);
+  run->strategy_runs = FALSE;
+  if (run->strategy->needs_link) {
+    wipe_step_note (step, "usb", "command-accepted: %s", happening->text);
+    run_start_timer (run, run->world->timeouts->leave_ms);
+    if (run->has_left)
+      g_queue_push_head (&run->happenings, happening_new (HAPPENED_LEFT));
+  } else
+    wipe_step_event (step, WIPE_ON_NEEDS_HUMAN, "reset_by_hand");
+  run_write (run, step);
+}
+
+void
+started_failed (WipeRun *run, const Happening *happening)
+{
+  gboolean is_refusal = g_error_matches (happening->error, DEVICE_ERROR, DEVICE_ERROR_REFUSED) ||
+                        g_error_matches (happening->error, DEVICE_ERROR, DEVICE_ERROR_UNSUPPORTED);
+  gboolean is_foreign = g_error_matches (happening->error, DEVICE_ERROR, DEVICE_ERROR_SERIAL);
+  WipeStep *step = run_step (run);
+  run->strategy_runs = FALSE;
+  wipe_step_note (step, "answered", "failed: %s", happening->error->message);
+  if (is_foreign)
+    wipe_step_event (step, WIPE_ON_FOREIGN, "device_serial");
+  else if (is_refusal) {
+    g_autofree char *reason = g_strdup_printf ("device_refused|%s", happening->error->message);
+    wipe_step_event (step, WIPE_ON_REFUSED, reason);
+  } else
+    wipe_step_event (step, WIPE_ON_LOST, "wipe_lost");
+  run_write (run, step);
+}
+
+void
+started_left (WipeRun *run, const Happening *happening)
+{
+  (void)happening;
+  if (run->strategy_runs) { /* its last word comes first: was the command sent? */
+    run->has_left = TRUE;
+    return;
+  }
+  WipeStep *step = run_step (run);
+  wipe_step_note (step, "usb", "left-port: %s", run->wipe->port);
+  wipe_step_event (step, WIPE_ON_LEFT, NULL);
+  run_write (run, step);
+}
+
+void
+by_hand_left (WipeRun *run, const Happening *happening)
+{
+  WipeStep *step = run_step (run);
+  Happening *again = happening_new (HAPPENED_LEFT);
+  again->session = happening->session;
+  g_queue_push_head (&run->happenings, again); /* first the waiting ends, then it left */
+  wipe_step_note (step, "usb", "command-accepted: reset by hand in Settings");
+  wipe_step_event (step, WIPE_ON_HUMAN_DONE, NULL);
+  run_write (run, step);
+}
+
+void
+started_timer (WipeRun *run, const Happening *happening)
+{
+  (void)happening;
+  run_write_event (run, WIPE_ON_IGNORED, "wipe_ignored");
+}
+
+/* ---- away and back ---- */
+
+static const char *
+face_name (const Happening *happening)
+{
+  return happening->is_recovery ? "recovery" : device_mode_name (happening->mode);
+}
+
+/* What shows on the port now. Recovery is not back yet: it erases, or just has. */
+static void
+write_face (WipeRun *run, const Happening *happening)
+{
+  WipeStep *step = run_step (run);
+  wipe_step_note (step, "usb", "face: %s%s", face_name (happening), happening->serial == NULL ? ", no serial" : "");
+  if (happening->is_recovery && run->wipe->state == WIPE_GONE)
+    wipe_step_event (step, WIPE_ON_RECOVERY_FACE, NULL);
+  run_write (run, step);
+}
+
+void
+away_arrived (WipeRun *run, const Happening *happening)
+{
+  g_autoptr (GError) error = NULL;
+  if (happening->session == run->session)
+    return; /* seen already */
+  run->session = happening->session;
+  if (happening->serial != NULL && !g_str_equal (happening->serial, run->wipe->serial)) {
+    WipeStep *step = run_step (run);
+    wipe_step_note (step, "usb", "foreign: %s", run->wipe->port);
+    wipe_step_event (step, WIPE_ON_FOREIGN, "wipe_swapped");
+    run_write (run, step);
+    return;
+  }
+  write_face (run, happening);
+  if (happening->serial == NULL || happening->is_recovery)
+    return;
+  if (happening->mode != DEVICE_ADB)
+    run_start_settling (run);
+  else if (!bench_connect (run->world->bench, run->session, 0, &error))
+    g_debug ("wipe %s: %s", run->wipe->code, error->message); /* it left again: another happening tells */
+}
+
+void
+away_left (WipeRun *run, const Happening *happening)
+{
+  WipeStep *step = run_step (run);
+  run_stop_timer (&run->settle_timer);
+  wipe_step_note (step, "usb", "left-again: %s", face_name (happening));
+  if (run->wipe->state == WIPE_RECOVERY)
+    wipe_step_event (step, WIPE_ON_LEFT, NULL);
+  run_write (run, step);
+}
+
+static WipeStep *
+returned_step (const WipeRun *run)
+{
+  WipeStep *step = run_step (run);
+  wipe_step_note (step, "usb", "same-port: %s", run->wipe->port);
+  wipe_step_note (step, "usb", "same-serial: %s", run->wipe->serial);
+  wipe_step_event (step, WIPE_ON_RETURNED, NULL);
+  return step;
+}
+
+/* Which note tells what the link says about our key. Adb that lets anybody in although this tablet asked for our key before is the
+ * trade-in mode, which is offered after a reset only (AOSP, "Architecture of ADB Trade-In Mode"); on a test build it says nothing. */
+static const char *
+key_note (const WipeRun *run, const Happening *happening)
+{
+  gboolean asked_before = run->wipe->facts != NULL && strstr (run->wipe->facts, ASKED_FOR_KEY) != NULL;
+  if (happening->link == DEVICE_LINK_UNTRUSTED)
+    return "key-refused: adb asks for a key and does not know ours";
+  if (happening->has_asked)
+    return "key-accepted: adb opens with our key";
+  return asked_before ? "trade-in: adb is open to anybody, as after a reset" : "open-to-all: adb is open to anybody";
+}
+
+void
+away_link (WipeRun *run, const Happening *happening)
+{
+  if (happening->link != DEVICE_LINK_READY && happening->link != DEVICE_LINK_UNTRUSTED)
+    return;
+  WipeStep *step = returned_step (run);
+  wipe_step_note (step, "usb", "%s", key_note (run, happening));
+  run_write (run, step);
+}
+
+void
+away_settled (WipeRun *run, const Happening *happening)
+{
+  WipeStep *step = returned_step (run);
+  (void)happening;
+  wipe_step_note (step, "usb", "adb-absent: debugging is off");
+  run_write (run, step);
+}
+
+void
+away_timer (WipeRun *run, const Happening *happening)
+{
+  (void)happening;
+  run_write_event (run, WIPE_ON_LOST, "wipe_lost");
+}
+
+/* ---- back, waiting for a person's eyes ---- */
+
+/* It restarts once more (the reset was not over), or was unplugged: what it shows when it is back counts. */
+void
+attest_left (WipeRun *run, const Happening *happening)
+{
+  WipeStep *step = run_step (run);
+  wipe_step_note (step, "usb", "left-again: %s", face_name (happening));
+  wipe_step_event (step, WIPE_ON_LEFT, NULL);
+  run_write (run, step);
+}
+
+void
+attest_arrived (WipeRun *run, const Happening *happening)
+{
+  g_autoptr (GError) error = NULL;
+  if (g_strcmp0 (happening->serial, run->wipe->serial) != 0 || happening->mode != DEVICE_ADB)
+    return;
+  run->session = happening->session;
+  if (!bench_connect (run->world->bench, run->session, 0, &error))
+    g_debug ("wipe %s: %s", run->wipe->code, error->message); /* it left again */
+}
+
+void
+attest_link (WipeRun *run, const Happening *happening)
+{
+  if (happening->link != DEVICE_LINK_READY || !happening->has_asked || happening->session != run->session)
+    return;
+  WipeStep *step = run_step (run);
+  wipe_step_note (step, "usb", "key-accepted: adb opens with our key");
+  wipe_step_event (step, WIPE_ON_KEY_ACCEPTED, "wipe_key_accepted");
+  run_write (run, step);
+}
