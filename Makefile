@@ -20,7 +20,9 @@ SAN_FLAGS_tsan := -fsanitize=thread -fno-omit-frame-pointer
 SAN_FLAGS_fuzz := -fsanitize=fuzzer-no-link,address,undefined -fno-omit-frame-pointer
 OPT := $(if $(SAN),-O1,-O2)
 PACKAGES := glib-2.0 gio-unix-2.0 libusb-1.0 libmicrohttpd jansson sqlite3 libqrencode cairo pangocairo libcrypto libcurl
+FLEET_PACKAGES := umockdev-1.0
 TEST_PACKAGES := umockdev-1.0 zbar poppler-glib
+JOBS ?= $(shell nproc)
 # pkg-config is asked once, and only when something is built.
 flags_of = $(shell pkg-config $(1) $(2) 2>/dev/null)
 CPPFLAGS += -I. -I$(BUILD)/gen -D_GNU_SOURCE -DTEMOIN_VERSION='"$(VERSION)"' -DG_LOG_USE_STRUCTURED
@@ -54,23 +56,27 @@ REPLAY_BIN := $(patsubst tests/fuzz/%.c,$(BUILD)/tests/fuzz/%,$(FUZZ_SRC))
 BENCH_SRC := $(wildcard tests/bench/*.c)
 BENCH_BIN := $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,$(BENCH_SRC))
 
-.PHONY: all demo test unit system check-asan check-format check-style bench fuzz install format deps help clean
+.PHONY: all programs demo test tests-built unit system check-asan check-format check-style bench bench-built fuzz fuzz-run install format deps help clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 
 all: ## build everything: temoind, temoin, temoin-label, temoin-fleet
 	@.ci/install-packages build demo
-	@$(MAKE) --no-print-directory programs
+	@$(MAKE) --no-print-directory -j$(JOBS) programs
 programs: $(PROGRAMS)
 
 demo: ## play a year of lending on an emulated bench (installs what is missing)
 	@.ci/install-packages build demo
-	@$(MAKE) --no-print-directory programs
+	@$(MAKE) --no-print-directory -j$(JOBS) programs
 	@BUILD=$(BUILD) tests/demo/demo
 
 test: ## run every test (installs what is missing)
 	@.ci/install-packages build demo test
-	@$(MAKE) --no-print-directory check-style unit system
+	@$(MAKE) --no-print-directory check-style
+	@$(MAKE) --no-print-directory -j$(JOBS) tests-built
+	@$(MAKE) --no-print-directory unit system
+
+tests-built: programs $(UNIT_BIN) $(REPLAY_BIN)
 
 unit: programs $(UNIT_BIN) $(REPLAY_BIN) ## the C tests alone: rules, register, devices, labels, replayed fuzz corpus
 	@BUILD=$(BUILD) tests/run-unit $(UNIT_BIN)
@@ -86,6 +92,7 @@ check-style: ## layers, function length and complexity, portable SQL, hygiene
 
 check-asan: ## all tests under AddressSanitizer and UBSan
 	@.ci/install-packages build demo test
+	@$(MAKE) --no-print-directory SAN=asan -j$(JOBS) tests-built
 	@$(MAKE) --no-print-directory SAN=asan unit system
 
 check-format: ## is the code formatted as .clang-format says?
@@ -94,9 +101,11 @@ check-format: ## is the code formatted as .clang-format says?
 format: ## format the code
 	@git ls-files '*.c' '*.h' | xargs clang-format -i
 
-bench: programs $(BENCH_BIN) ## measure, each figure beside its bound of the same run
+bench: ## measure, each figure beside its bound of the same run
 	@.ci/install-packages build demo test
+	@$(MAKE) --no-print-directory -j$(JOBS) bench-built
 	@BUILD=$(BUILD) tests/bench/bench
+bench-built: programs $(BENCH_BIN)
 
 fuzz: ## build the libFuzzer targets with clang and run each FUZZ_SECONDS (default 60)
 	@.ci/install-packages build demo test check
@@ -132,10 +141,13 @@ $(BUILD)/obj/%.o: %.c
 	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(PKG_CFLAGS) -MMD -MP -c -o $@ $<
 
 $(BUILD)/obj/tests/%.o: PKG_CFLAGS = $(TESTS_CFLAGS)
+$(BUILD)/obj/tests/fleet/%.o: PKG_CFLAGS = $(FLEET_CFLAGS)
 PKG_CFLAGS = $(MAIN_CFLAGS)
-ifneq ($(filter-out deps help clean all demo test check-asan fuzz format check-format check-style,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(filter-out deps help clean all demo test check-asan bench fuzz format check-format check-style,$(or $(MAKECMDGOALS),all)),)
 MAIN_CFLAGS := $(call flags_of,--cflags,$(PACKAGES))
 MAIN_LIBS := $(call flags_of,--libs,$(PACKAGES)) -lm
+FLEET_CFLAGS := $(MAIN_CFLAGS) $(call flags_of,--cflags,$(FLEET_PACKAGES))
+FLEET_LIBS := $(call flags_of,--libs,$(FLEET_PACKAGES)) $(MAIN_LIBS)
 TESTS_CFLAGS := $(MAIN_CFLAGS) $(call flags_of,--cflags,$(TEST_PACKAGES))
 TESTS_LIBS := $(call flags_of,--libs,$(TEST_PACKAGES)) $(MAIN_LIBS)
 endif
@@ -168,7 +180,7 @@ $(BUILD)/temoin-label: $(call obj,labels/temoin-label.c) $(call lib_of,labels)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(MAIN_LIBS)
 $(BUILD)/temoin-fleet: $(call obj,$(wildcard tests/fleet/*.c))
 	@echo "  LD $@"
-	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(TESTS_LIBS)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(FLEET_LIBS)
 
 .SECONDEXPANSION:
 $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $$(LIBS_$$(subst //,,$$(dir $$*)/))
