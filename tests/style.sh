@@ -13,5 +13,10 @@ bad=$(awk -v exceptions=tests/style-exceptions '
       printf "%s: %s has %d lines, complexity %d (at most 60 and 10)\n", where, name, lines, complexity }' <<<"$report")
 total=$(wc -l <<<"$report")
 long=$(awk '$5 > 40' <<<"$report" | wc -l)
+# a sentence that nothing says is dead: each row of the messages is named in the daemon, by symbol or by its code
+unsaid=$(sed -nE 's/^ *X \(([A-Z0-9_]+), "([a-z0-9_]+)".*/\1 \2/p' daemon/rules/messages.def.h | while read -r symbol code; do
+  grep -rqE "\bM_$symbol\b|\"$code(\||\")" daemon --include='*.c' || echo "messages.def.h: nothing says $symbol"
+done)
+bad=$bad$unsaid
 [ -z "$bad" ] || { echo "$bad"; exit 1; }
 echo "style: $total functions, $long of them over 40 lines, none over 60 lines or complexity 10 without a stated reason"

@@ -2,6 +2,7 @@
 #include "daemon/actions/action.h"
 #include "daemon/actions/field.h"
 #include "daemon/rules/code.h"
+#include "daemon/rules/right.h"
 #include "db/counter.h"
 #include "db/journal.h"
 
@@ -31,10 +32,22 @@ claims_rights (const ActionContext *context)
   return context->overrides != NULL && context->overrides[0] != NULL;
 }
 
+/* A right of another role is refused before anything else is looked at. */
+static gboolean
+rights_are_granted (const ActionContext *context, GError **error)
+{
+  for (const char *const *right = context->overrides; right != NULL && *right != NULL; right++)
+    if (!right_is_granted (*right, context->role)) {
+      rule_error_set (error, M_FORBIDDEN_RIGHT, *right, NULL);
+      return FALSE;
+    }
+  return TRUE;
+}
+
 gboolean
 action_may_go_on (const ActionContext *context, const Verdict *verdict, GError **error)
 {
-  if (context->is_preview)
+  if (!rights_are_granted (context, error) || context->is_preview)
     return FALSE;
   if (verdict->impossible->len == 0 && claims_rights (context) && field_is_absent (context->comment)) {
     rule_error_set (error, M_REASON_MISSING, NULL);
@@ -58,24 +71,12 @@ action_new_code (Store *store, char kind, Code code, GError **error)
   return FALSE;
 }
 
-/* Only words of the table of messages get into the journal: a client could put anything into its list of rights. */
-static gboolean
-is_right (const char *word)
-{
-  for (int i = 0; i < MESSAGES_N; i++)
-    if (g_strcmp0 (message_right ((MessageId)i), word) == 0)
-      return TRUE;
-  return FALSE;
-}
-
 static char *
 with_rights (const ActionContext *context, const char *after)
 {
   GString *text = g_string_new (after);
   const char *before_next = text->len > 0 ? " rights=" : "rights=";
   for (const char *const *right = context->overrides; right != NULL && *right != NULL; right++) {
-    if (!is_right (*right))
-      continue;
     g_string_append_printf (text, "%s%s", before_next, *right);
     before_next = ",";
   }

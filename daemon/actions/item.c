@@ -1,5 +1,6 @@
 /* item.add: see item.h. */
 #include "daemon/actions/item.h"
+#include "daemon/actions/state.h"
 #include "daemon/actions/field.h"
 #include "daemon/actions/fund.h"
 #include "daemon/actions/piece.h"
@@ -134,7 +135,7 @@ insert_item (Store *store, const ActionContext *context, Item *item, const GPtrA
   item->state = ITEM_NEW;
   item->created_at = context->now;
   if (!action_new_code (store, 'T', item->code, error) || !item_insert (store, item, error) ||
-      !item_set_state (store, item->code, ITEM_NEW, ITEM_TO_WIPE, NULL, error) ||
+      !state_move_item (store, item->code, ITEM_NEW, ITEM_TO_WIPE, NULL, error) ||
       !insert_pieces (store, item->code, names, error))
     return FALSE;
   return item->fund[0] == '\0' ||

@@ -1,5 +1,6 @@
 /* loan.lend: see lend.h. */
 #include "daemon/actions/lend.h"
+#include "daemon/actions/state.h"
 #include "daemon/actions/field.h"
 #include "daemon/actions/thing.h"
 #include "daemon/rules/code.h"
@@ -229,8 +230,8 @@ lend_thing (Lending *lending, const Thing *thing, Outcome *outcome, GError **err
     return FALSE;
   outcome_add_code (outcome, loan.code);
   if (thing->line != NULL)
-    return line_set_state (lending->store, loan.line, LINE_ACTIVE, LINE_LENT, error);
-  return item_set_state (lending->store, loan.item, ITEM_READY, ITEM_LENT, NULL, error) &&
+    return state_move_line (lending->store, loan.line, LINE_ACTIVE, LINE_LENT, error);
+  return state_move_item (lending->store, loan.item, ITEM_READY, ITEM_LENT, NULL, error) &&
          lend_pieces (lending, loan.code, loan.item, error);
 }
 

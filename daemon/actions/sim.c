@@ -1,5 +1,6 @@
 /* sim.add: see sim.h. */
 #include "daemon/actions/sim.h"
+#include "daemon/actions/state.h"
 #include "daemon/actions/field.h"
 #include "daemon/rules/field.h"
 #include "db/sim.h"
@@ -57,7 +58,7 @@ insert_line_and_card (Store *store, const ActionContext *context, Line *line, Ca
   if (!action_new_code (store, 'L', line->code, error) || !action_new_code (store, 'S', card->code, error))
     return FALSE;
   g_strlcpy (card->line, line->code, sizeof card->line);
-  return line_insert (store, line, error) && line_set_state (store, line->code, LINE_STOCK, LINE_ACTIVE, error) &&
+  return line_insert (store, line, error) && state_move_line (store, line->code, LINE_STOCK, LINE_ACTIVE, error) &&
          card_insert (store, card, error);
 }
 

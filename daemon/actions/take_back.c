@@ -1,5 +1,6 @@
 /* loan.return: see take_back.h. */
 #include "daemon/actions/take_back.h"
+#include "daemon/actions/state.h"
 #include "daemon/actions/field.h"
 #include "daemon/actions/piece.h"
 #include "daemon/actions/thing.h"
@@ -196,10 +197,10 @@ return_thing (Return *back, GError **error)
     return TRUE;
   if (thing->item != NULL)
     return !item_move_allowed (thing->item->state, ITEM_TO_WIPE) ||
-           item_set_state (back->store, thing->item->code, thing->item->state, ITEM_TO_WIPE, back->condition, error);
+           state_move_item (back->store, thing->item->code, thing->item->state, ITEM_TO_WIPE, back->condition, error);
   return thing->line->state != LINE_LENT ||
-         (line_set_state (back->store, thing->line->code, LINE_LENT, LINE_RETURNED, error) &&
-          line_set_state (back->store, thing->line->code, LINE_RETURNED, LINE_ACTIVE, error));
+         (state_move_line (back->store, thing->line->code, LINE_LENT, LINE_RETURNED, error) &&
+          state_move_line (back->store, thing->line->code, LINE_RETURNED, LINE_ACTIVE, error));
 }
 
 static gboolean
@@ -208,7 +209,7 @@ move_loan (Return *back, LoanState to, GError **error)
   const Loan *loan = back->thing.loan;
   if (to == loan->state)
     return TRUE;
-  return loan_set_state (back->store, loan->code, loan->state, to, to == LOAN_CLOSED ? back->today.text : NULL, error);
+  return state_move_loan (back->store, loan->code, loan->state, to, to == LOAN_CLOSED ? back->today.text : NULL, error);
 }
 
 static gboolean

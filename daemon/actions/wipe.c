@@ -1,5 +1,6 @@
 /* The verbs of wiping: ask, attest, cancel, waive. Each is one transaction; the conductor does the rest. */
 #include "daemon/actions/wipe.h"
+#include "daemon/actions/state.h"
 #include "daemon/actions/wipe_story.h"
 #include "daemon/devices/device.h"
 #include "daemon/rules/code.h"
@@ -172,7 +173,7 @@ open_wipe (Store *store, const ActionContext *context, const WipeRequest *reques
   g_strlcpy (wipe.item, item->code, sizeof wipe.item);
   if (!action_new_code (store, 'X', wipe.code, error))
     return FALSE;
-  if (item->state == ITEM_BLOCKED && !item_set_state (store, item->code, ITEM_BLOCKED, ITEM_TO_WIPE, NULL, error))
+  if (item->state == ITEM_BLOCKED && !state_move_item (store, item->code, ITEM_BLOCKED, ITEM_TO_WIPE, NULL, error))
     return FALSE;
   g_autofree char *subjects = g_strdup_printf ("%s %s", wipe.code, item->code);
   g_autofree char *before = g_strdup_printf ("item=%s", item_state_name (item->state));
@@ -310,7 +311,7 @@ wipe_waive (Store *store, const ActionContext *context, const char *code, Outcom
   verdict_add (outcome->verdict, M_WIPE_WAIVE, item->code, NULL);
   if (!action_may_go_on (context, outcome->verdict, error))
     return context->is_preview;
-  if (!item_set_state (store, item->code, ITEM_TO_WIPE, ITEM_READY, ITEM_WAIVED_REASON, error) ||
+  if (!state_move_item (store, item->code, ITEM_TO_WIPE, ITEM_READY, ITEM_WAIVED_REASON, error) ||
       !action_journal (store, context, "wipe.waive", item->code, "state=to_wipe", "state=ready", error)) {
     action_explain (error, M_STALE, M_STALE);
     return FALSE;

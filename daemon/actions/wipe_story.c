@@ -1,5 +1,6 @@
 /* The register's side of a wipe: steps as transactions. */
 #include "daemon/actions/wipe_story.h"
+#include "daemon/actions/state.h"
 #include "daemon/actions/wipe.h"
 #include "daemon/rules/item.h"
 #include "db/item.h"
@@ -296,7 +297,7 @@ wipe_story_end (Store *store, const ActionContext *context, const Wipe *ended, g
   if (item == NULL || !wipe_set_verdict (store, ended->code, verdict, error))
     return FALSE;
   if (wipe_item_state_after (ended->state, had_begun, &after) && item->state == ITEM_WIPING && after != item->state &&
-      !item_set_state (store, ended->item, item->state, after, after == ITEM_BLOCKED ? ended->reason : NULL, error))
+      !state_move_item (store, ended->item, item->state, after, after == ITEM_BLOCKED ? ended->reason : NULL, error))
     return FALSE;
   g_autofree char *subjects = g_strdup_printf ("%s %s", ended->code, ended->item);
   g_autofree char *outcome = g_strdup_printf ("state=%s verdict=%s reason=%s", wipe_state_name (ended->state),
@@ -310,7 +311,7 @@ begin (Store *store, const ActionContext *context, const Wipe *wipe, GError **er
 {
   g_autofree char *subjects = g_strdup_printf ("%s %s", wipe->code, wipe->item);
   g_autofree char *what = g_strdup_printf ("strategy=%s", wipe->strategy != NULL ? wipe->strategy : "");
-  return item_set_state (store, wipe->item, ITEM_TO_WIPE, ITEM_WIPING, NULL, error) &&
+  return state_move_item (store, wipe->item, ITEM_TO_WIPE, ITEM_WIPING, NULL, error) &&
          action_journal (store, context, "wipe.start", subjects, "item=to_wipe", what, error);
 }
 

@@ -9,6 +9,7 @@ struct _Watch {
   GThread *thread;
   GHashTable *deadlines; /* fd -> gint64 *, monotonic microseconds */
   gint64 next_beat;      /* or NEVER */
+  gint64 sleeps_until;   /* what the thread waits for */
   guint beat_s;
   void (*beat) (gpointer user);
   gpointer user;
@@ -57,6 +58,7 @@ run (gpointer data)
     gint64 earliest = cut_late (watch, now);
     if (watch->is_stopping)
       break;
+    watch->sleeps_until = earliest;
     if (earliest == NEVER)
       g_cond_wait (&watch->changed, &watch->lock);
     else
@@ -102,10 +104,9 @@ watch_set (Watch *watch, int fd, guint seconds)
 {
   gint64 *deadline = g_new (gint64, 1);
   *deadline = seconds == 0 ? NEVER : g_get_monotonic_time () + (gint64)seconds * G_USEC_PER_SEC;
-  gboolean is_nearer = seconds != 0;
   g_mutex_lock (&watch->lock);
   g_hash_table_insert (watch->deadlines, GINT_TO_POINTER (fd), deadline);
-  if (is_nearer)
+  if (*deadline < watch->sleeps_until) /* a later one is seen when the thread next wakes */
     g_cond_signal (&watch->changed);
   g_mutex_unlock (&watch->lock);
 }

@@ -47,8 +47,6 @@
   X (INVENTORY_LONG, "inventory_long", MESSAGE_INPUT, NULL, "Le numéro d'inventaire « {1} » est trop long : {2} caractères au plus.", "The inventory number \"{1}\" is too long: at most {2} characters.") \
   X (INVENTORY_LETTERS, "inventory_letters", MESSAGE_INPUT, NULL, "Le numéro d'inventaire contient un caractère invisible ou illisible. Retapez-le.", "The inventory number has an invisible or unreadable character. Type it again.") \
   X (STRAND_UNKNOWN, "strand_unknown", MESSAGE_INPUT, NULL, "« {1} » n'est pas un volet connu. Choisissez equipment (équipement), skills (compétences) ou connection (connexion).", "\"{1}\" is not a known strand. Choose equipment, skills or connection.") \
-  X (OPERATOR_UNKNOWN, "operator_unknown", MESSAGE_INPUT, NULL, "L'opérateur « {1} » n'est pas connu. Connus : {2}.", "The operator \"{1}\" is not known. Known: {2}.") \
-  X (OFFER_UNKNOWN, "offer_unknown", MESSAGE_INPUT, NULL, "L'offre « {1} » n'est pas connue. Connues : {2}.", "The offer \"{1}\" is not known. Known: {2}.") \
   X (ITEM_KIND_UNKNOWN, "item_kind_unknown", MESSAGE_INPUT, NULL, "« {1} » n'est pas une sorte d'appareil connue. Choisissez tablet, hotspot, laptop ou other.", "\"{1}\" is not a known kind of device. Choose tablet, hotspot, laptop or other.") \
   X (PIECE_STATE_UNKNOWN, "piece_state_unknown", MESSAGE_INPUT, NULL, "« {1} » n'est pas un état d'accessoire. Choisissez present (présent), missing (manquant) ou broken (cassé).", "\"{1}\" is not a state of a piece. Choose present, missing or broken.") \
   X (STRATEGY_UNKNOWN, "strategy_unknown", MESSAGE_INPUT, NULL, "« {1} » n'est pas une méthode d'effacement. Choisissez parmi : {2}.", "\"{1}\" is not a way to wipe. Choose one of: {2}.") \
@@ -59,12 +57,10 @@
   X (BODY_NOT_JSON, "body_not_json", MESSAGE_INPUT, NULL, "La demande n'est pas du JSON lisible (ligne {1}, colonne {2}).", "The request is not readable JSON (line {1}, column {2}).") \
   X (BODY_NOT_OBJECT, "body_not_object", MESSAGE_INPUT, NULL, "La demande doit être un objet JSON.", "The request must be a JSON object.") \
   X (BODY_TOO_LARGE, "body_too_large", MESSAGE_INPUT, NULL, "La demande est trop grosse : {1} octets au plus.", "The request is too large: at most {1} bytes.") \
-  X (KEY_MISSING, "key_missing", MESSAGE_INPUT, NULL, "Il manque l'en-tête Idempotency-Key : sans lui, un double clic ferait deux fois la même chose.", "The header Idempotency-Key is missing: without it a double click would do the same thing twice.") \
   X (KEY_FORMAT, "key_format", MESSAGE_INPUT, NULL, "L'en-tête Idempotency-Key doit avoir de 8 à 64 lettres, chiffres ou tirets.", "The header Idempotency-Key must have 8 to 64 letters, digits or hyphens.") \
   X (KEY_REUSED, "key_reused", MESSAGE_REFUSED, NULL, "Cette clé a déjà servi pour une autre demande. Recommencez avec une clé neuve.", "This key was already used for another request. Start again with a new key.") \
   X (CURSOR_UNKNOWN, "cursor_unknown", MESSAGE_INPUT, NULL, "Cette page de la liste n'existe pas. Reprenez au début.", "This page of the list does not exist. Start at the first one.") \
   X (QUERY_EMPTY, "query_empty", MESSAGE_INPUT, NULL, "Écrivez au moins un mot à chercher.", "Type at least one word to look for.") \
-  X (PREVIEW_ONLY, "preview_only", MESSAGE_NOTE, NULL, "C'est un essai : rien n'a été enregistré.", "This is a rehearsal: nothing was recorded.") \
   /* imports; {*} is the sentence of what is wrong in that cell */ \
   X (IMPORT_EMPTY, "import_empty", MESSAGE_INPUT, NULL, "Le fichier est vide.", "The file is empty.") \
   X (IMPORT_NO_LINES, "import_no_lines", MESSAGE_INPUT, NULL, "Le fichier n'a qu'une ligne de titres : il n'y a rien à importer.", "The file has only a header line: there is nothing to import.") \
@@ -78,13 +74,11 @@
   X (IMPORT_SECOND_HEADER, "import_second_header", MESSAGE_INPUT, NULL, "La ligne {1} répète la ligne de titres. Retirez-la : deux fichiers ont sans doute été collés l'un après l'autre.", "Line {1} repeats the header line. Remove it: two files were probably pasted one after the other.") \
   X (IMPORT_QUOTE, "import_quote", MESSAGE_INPUT, NULL, "Ligne {1} : un guillemet n'est pas fermé ou est mal placé.", "Line {1}: a quotation mark is not closed or is misplaced.") \
   X (IMPORT_CELLS, "import_cells", MESSAGE_INPUT, NULL, "La ligne {1} a {2} cases ; il en faut {3}.", "Line {1} has {2} cells; {3} are needed.") \
-  X (IMPORT_CELL, "import_cell", MESSAGE_INPUT, NULL, "Ligne {1}, colonne {2} : {*}", "Line {1}, column {2}: {*}") \
   X (IMPORT_LINE, "import_line", MESSAGE_INPUT, NULL, "Ligne {1} : {*}", "Line {1}: {*}") \
   X (IMPORT_TWICE, "import_twice", MESSAGE_INPUT, NULL, "Ligne {1} : « {3} » est déjà à la ligne {4} (colonne {2}).", "Line {1}: \"{3}\" is already on line {4} (column {2}).") \
   X (IMPORT_DIFFERS, "import_differs", MESSAGE_REFUSED, NULL, "Ligne {1} : {2c} est déjà au registre, mais avec une autre valeur pour « {3} ». Corrigez le fichier ou la fiche.", "Line {1}: {2c} is already in the register, but with another value for \"{3}\". Correct the file or the record.") \
   X (IMPORT_WRONG, "import_wrong", MESSAGE_REFUSED, NULL, "Rien n'a été importé : {1} ligne(s) à corriger sur {2}.", "Nothing was imported: {1} line(s) to correct out of {2}.") \
   X (IMPORT_SAME, "import_same", MESSAGE_NOTE, NULL, "Ligne {1} : {2c} est déjà au registre, rien à changer.", "Line {1}: {2c} is already in the register, nothing to change.") \
-  X (IMPORT_ALREADY, "import_already", MESSAGE_NOTE, NULL, "Ce fichier a déjà été importé : rien n'a changé.", "This file was already imported: nothing changed.") \
   /* not found */ \
   X (PERSON_NOT_FOUND, "person_not_found", MESSAGE_NOT_FOUND, NULL, "La personne {1c} n'est pas au registre.", "There is no person {1c} in the register.") \
   X (ITEM_NOT_FOUND, "item_not_found", MESSAGE_NOT_FOUND, NULL, "L'appareil {1c} n'est pas au registre.", "There is no device {1c} in the register.") \
@@ -95,7 +89,6 @@
   X (RECHARGE_NOT_FOUND, "recharge_not_found", MESSAGE_NOT_FOUND, NULL, "La recharge {1c} n'est pas au registre.", "There is no recharge {1c} in the register.") \
   X (WIPE_NOT_FOUND, "wipe_not_found", MESSAGE_NOT_FOUND, NULL, "L'effacement {1c} n'est pas au registre.", "There is no wipe {1c} in the register.") \
   X (THING_NOT_FOUND, "thing_not_found", MESSAGE_NOT_FOUND, NULL, "{1c} n'est pas au registre.", "{1c} is not in the register.") \
-  X (PORT_NOT_FOUND, "port_not_found", MESSAGE_NOT_FOUND, NULL, "Rien n'est branché sur le port {1}.", "Nothing is plugged into port {1}.") \
   X (ROUTE_NOT_FOUND, "route_not_found", MESSAGE_NOT_FOUND, NULL, "Cette adresse n'existe pas.", "There is no such address.") \
   /* lending, taking back, renewing */ \
   X (ITEM_HELD, "item_held", MESSAGE_REFUSED, NULL, "{1c} est déjà en prêt : {2} l'a depuis le {3d}. Enregistrez d'abord son retour.", "{1c} is already lent: {2} has had it since {3d}. Record its return first.") \
@@ -168,12 +161,10 @@
   X (WIPE_OBJECTION, "wipe_objection", MESSAGE_REFUSED, NULL, "La méthode « {1} » ne peut pas marcher ici : {2b}. Choisissez-en une autre.", "The way \"{1}\" cannot work here: {2b}. Choose another one.") \
   X (WIPE_SD_SIM, "wipe_sd_sim", MESSAGE_NOTE, NULL, "Retirez la carte SIM et la carte mémoire : l'effacement ne les vide pas.", "Take out the SIM card and the memory card: the wipe does not empty them.") \
   X (WIPE_RUNNING, "wipe_running", MESSAGE_REFUSED, NULL, "Un effacement de {1c} est déjà en cours : {2c}.", "A wipe of {1c} is already under way: {2c}.") \
-  X (WIPE_NEEDS_STRATEGY, "wipe_needs_strategy", MESSAGE_REFUSED, NULL, "Aucune méthode automatique ne marche sur {1c}. Choisissez la méthode guidée.", "No automatic way works on {1c}. Choose the guided way.") \
   X (WIPE_NOT_ON_BENCH, "wipe_not_on_bench", MESSAGE_REFUSED, NULL, "{1c} n'est pas sur le banc. Branchez-le avec un câble USB.", "{1c} is not on the bench. Plug it in with a USB cable.") \
   X (WIPE_MOVE, "wipe_move", MESSAGE_REFUSED, NULL, "L'effacement {1c} est « {2w} » : ce n'est plus possible.", "Wipe {1c} is \"{2w}\": this is not possible any more.") \
   X (WIPE_BEGUN, "wipe_begun", MESSAGE_REFUSED, NULL, "L'effacement {1c} a commencé : il ne peut plus être annulé.", "Wipe {1c} has begun: it cannot be cancelled any more.") \
   X (WIPE_WAIVE, "wipe_waive", MESSAGE_CONFIRM, "wipe-waive", "Déclarer {1c} prêt sans effacement prouvé demande un accord et une raison.", "Declaring {1c} ready without a proven wipe needs an approval and a reason.") \
-  X (ATTEST_NOT_NOW, "attest_not_now", MESSAGE_REFUSED, NULL, "L'effacement {1c} ne peut pas être attesté : il est « {2w} ». On atteste un appareil revenu sur son port, avec des preuves concordantes.", "Wipe {1c} cannot be attested: it is \"{2w}\". One attests a device that is back on its port with consistent evidence.") \
   X (CERTIFICATE_NONE, "certificate_none", MESSAGE_REFUSED, NULL, "Pas de certificat pour l'effacement {1c} : le verdict est « {2v} ». Un certificat demande un effacement prouvé ou attesté.", "No certificate for wipe {1c}: the verdict is \"{2v}\". A certificate needs a wipe that is proven or attested.") \
   /* rights */ \
   X (FORBIDDEN_ROLE, "forbidden_role", MESSAGE_FORBIDDEN, NULL, "Votre compte ne permet pas cela. Il faut le rôle {1}.", "Your account does not allow this. The role {1} is needed.") \
@@ -181,7 +172,6 @@
   X (FORBIDDEN_RIGHT, "forbidden_right", MESSAGE_FORBIDDEN, NULL, "Votre compte ne peut pas passer outre « {1} ».", "Your account may not override \"{1}\".") \
   X (DEMO_ONLY, "demo_only", MESSAGE_FORBIDDEN, NULL, "Cela n'existe que dans un registre de démonstration.", "This exists only in a demonstration register.") \
   /* devices */ \
-  X (DEVICE_GONE, "device_gone", MESSAGE_DEVICE, NULL, "L'appareil a été débranché.", "The device was unplugged.") \
   X (DEVICE_TIMEOUT, "device_timeout", MESSAGE_DEVICE, NULL, "L'appareil ne répond pas. Regardez son écran, puis rebranchez-le.", "The device does not answer. Look at its screen, then plug it in again.") \
   X (DEVICE_BUSY, "device_busy", MESSAGE_DEVICE, NULL, "Un autre programme (adb ?) occupe l'appareil. Arrêtez-le (adb kill-server), puis rebranchez.", "Another program (adb?) holds the device. Stop it (adb kill-server), then plug in again.") \
   X (DEVICE_PERMISSION, "device_permission", MESSAGE_DEVICE, NULL, "Témoin n'a pas le droit d'ouvrir l'appareil : la règle udev n'est pas installée.", "Témoin may not open the device: the udev rule is not installed.") \
@@ -189,7 +179,6 @@
   X (DEVICE_REFUSED, "device_refused", MESSAGE_DEVICE, NULL, "L'appareil a refusé : {1}", "The device refused: {1}") \
   X (DEVICE_SERIAL, "device_serial", MESSAGE_DEVICE, NULL, "L'appareil branché n'est pas celui qui était attendu. Rien n'a été effacé.", "The device on the cable is not the expected one. Nothing was wiped.") \
   X (DEVICE_UNSUPPORTED, "device_unsupported", MESSAGE_DEVICE, NULL, "Cette méthode ne marche pas sur cet appareil.", "This way does not work on this device.") \
-  X (DEVICE_SETUP, "device_setup", MESSAGE_DEVICE, NULL, "Le banc USB n'a pas pu démarrer.", "The USB bench could not start.") \
   /* our side */ \
   X (DISK_FULL, "disk_full", MESSAGE_TROUBLE, NULL, "Le disque est plein : rien n'a été enregistré. Libérez de la place, puis recommencez.", "The disk is full: nothing was recorded. Free some space, then start again.") \
   X (DISK_BROKEN, "disk_broken", MESSAGE_TROUBLE, NULL, "Le disque ne peut pas être lu ou écrit : rien n'a été enregistré. Prévenez le technicien.", "The disk cannot be read or written: nothing was recorded. Tell the technician.") \

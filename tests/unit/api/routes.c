@@ -106,7 +106,7 @@ test_statuses (void)
   g_assert_cmpuint (problem_status (M_FIELD_UNKNOWN), ==, 400);
   g_assert_cmpuint (problem_status (M_ITEM_NOT_FOUND), ==, 404);
   g_assert_cmpuint (problem_status (M_FORBIDDEN_ROLE), ==, 403);
-  g_assert_cmpuint (problem_status (M_DEVICE_GONE), ==, 502);
+  g_assert_cmpuint (problem_status (M_DEVICE_BUSY), ==, 502);
   g_assert_cmpuint (problem_status (M_STOPPING), ==, 503);
   g_assert_cmpuint (problem_status (M_DISK_FULL), ==, 507);
   g_assert_cmpuint (problem_status (M_INTERNAL), ==, 500);
