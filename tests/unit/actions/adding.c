@@ -171,16 +171,24 @@ item_fund_outside_its_period_needs_a_right_and_a_reason (void)
 }
 
 static void
-rights_that_do_not_exist_stay_out_of_the_journal (void)
+rights_that_do_not_exist_or_are_not_the_roles_are_refused (void)
 {
-  static const char *const rights[] = {"Ana Testa 0639980000", "lend-second", NULL};
+  static const char *const unknown[] = {"Ana Testa 0639980000", NULL};
+  static const char *const not_the_agents[] = {"lend-second", "fund-period", NULL};
+  const PersonRequest request = {.name = "Ana"};
   g_auto (Desk) desk;
   desk_init (&desk);
-  Code person;
-  desk.context.overrides = rights;
+  g_autofree char *before = desk_picture (&desk);
   desk.context.comment = "pourquoi pas";
-  desk_add_person (&desk, "Ana", person);
-  desk_assert_journal_has_not (&desk, "Testa");
+  desk.context.overrides = unknown;
+  g_assert_false (DESK_DO (&desk, person_add, &request));
+  desk_assert_refused (&desk, M_FORBIDDEN_RIGHT);
+  desk.context.overrides = not_the_agents;
+  desk.context.role = ROLE_AGENT;
+  g_assert_false (DESK_DO (&desk, person_add, &request));
+  desk_assert_refused (&desk, M_FORBIDDEN_RIGHT);
+  g_autofree char *after = desk_picture (&desk);
+  g_assert_cmpstr (before, ==, after);
 }
 
 static void

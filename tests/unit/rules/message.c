@@ -145,13 +145,12 @@ test_prints_a_finding (void)
 static void
 test_prints_a_finding_inside_another (void)
 {
-  g_autoptr (Finding) cell =
-      finding_around (finding_new (M_ICCID_LETTERS, "89A", NULL), M_IMPORT_CELL, "3", "iccid", NULL);
+  g_autoptr (Finding) cell = finding_around (finding_new (M_ICCID_LETTERS, "89A", NULL), M_IMPORT_LINE, "3", NULL);
   g_autoptr (Finding) copy = finding_copy (cell);
-  assert_text (copy, "Ligne 3, colonne iccid : Le numéro de carte SIM « 89A » contient autre chose que des chiffres.",
-               "Line 3, column iccid: The SIM card number \"89A\" has something else than digits.");
-  g_autoptr (Finding) empty = finding_around (NULL, M_IMPORT_CELL, "3", "iccid", NULL);
-  assert_text (empty, "Ligne 3, colonne iccid : ?", "Line 3, column iccid: ?");
+  assert_text (copy, "Ligne 3 : Le numéro de carte SIM « 89A » contient autre chose que des chiffres.",
+               "Line 3: The SIM card number \"89A\" has something else than digits.");
+  g_autoptr (Finding) empty = finding_around (NULL, M_IMPORT_LINE, "3", NULL);
+  assert_text (empty, "Ligne 3 : ?", "Line 3: ?");
 }
 
 /* What a scanner, a file or a device says may hold anything; braces in it are not places. */
@@ -169,7 +168,7 @@ static void
 test_sorts_findings_into_three_lists (void)
 {
   g_autoptr (Verdict) verdict = verdict_new ();
-  verdict_add (verdict, M_PREVIEW_ONLY, NULL);
+  verdict_add (verdict, M_WIPE_SD_SIM, NULL);
   g_assert_true (verdict_allows (verdict, NULL));
   verdict_add (verdict, M_LEND_SECOND, "A", "1", NULL);
   verdict_add (verdict, M_LEND_OVERDUE, "A", "1", NULL);
