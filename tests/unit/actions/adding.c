@@ -340,7 +340,8 @@ main (int argc, char **argv)
   g_test_add_func ("/actions/item/bad-requests-are-refused", item_bad_requests_are_refused);
   g_test_add_func ("/actions/item/fund-outside-its-period-needs-a-right-and-a-reason",
                    item_fund_outside_its_period_needs_a_right_and_a_reason);
-  g_test_add_func ("/actions/journal/unknown-rights-stay-out", rights_that_do_not_exist_stay_out_of_the_journal);
+  g_test_add_func ("/actions/journal/rights-that-do-not-exist-or-are-not-the-roles-are-refused",
+                   rights_that_do_not_exist_or_are_not_the_roles_are_refused);
   g_test_add_func ("/actions/sim/makes-a-card-and-an-active-line", sim_makes_a_card_and_an_active_line);
   g_test_add_func ("/actions/sim/bad-requests-are-refused", sim_bad_requests_are_refused);
   g_test_add_func ("/actions/fund/bad-requests-are-refused", fund_bad_requests_are_refused);
