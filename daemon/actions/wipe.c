@@ -110,8 +110,7 @@ judge_ask (Store *store, const Item *item, const BenchSlot *slot, Verdict *verdi
     return FALSE;
   WipeGateFacts facts = {.item = &judged,
                          .holder = holder,
-                         .battery_percent = -1,
-                         .is_charging = -1,
+                         .battery_percent = 100, /* battery and accounts are judged when they have been read */
                          .google_accounts = -1,
                          .other_accounts = -1,
                          .strategy_clears_google_lock = TRUE,

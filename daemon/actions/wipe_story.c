@@ -67,6 +67,8 @@ static const struct {
     {"cancelled", NO_EVIDENCE, {"Annulé par {1}", "Cancelled by {1}"}},
 };
 
+static const char *const plain_face[] = {[LANGUAGE_FR] = "ordinaire", [LANGUAGE_EN] = "ordinary"};
+
 /* The row of a note, and where its argument begins. -1: it has no word of ours. */
 static int
 word_of (const char *text, const char **argument)
@@ -226,6 +228,8 @@ wipe_event_text (const WipeEvent *event, Language language)
   int word = word_of (event->text, &argument);
   if (word < 0)
     return g_strdup (event->text);
+  if (g_str_equal (argument, "plain")) /* the face of a tablet that shows neither adb nor fastboot */
+    argument = plain_face[language];
   g_auto (GStrv) around = g_strsplit (words[word].text[language], "{1}", 2);
   return g_strconcat (around[0], around[1] != NULL ? argument : "", around[1], NULL);
 }
