@@ -9,6 +9,7 @@
 
 #define BUSES            10
 #define LEAVING_MS       1000
+#define LEAVING_MAX      32 // they keep their addresses, of which a bus has 127
 #define ADDRESS_MAX      127
 #define USB_DEVICE_MAJOR 189
 
@@ -288,6 +289,8 @@ usb_device_detach (UsbDevice *device)
   umockdev_testbed_uevent (bus->testbed, device->syspath, "remove");
   umockdev_testbed_remove_device (bus->testbed, device->syspath);
   (void)unlink (device->char_link); // umockdev 0.17 leaves it, and stops when the address comes round again
+  if (g_queue_get_length (&bus->leaving) == LEAVING_MAX)
+    cancel_leaving (g_queue_pop_head (&bus->leaving));
   struct Leaving *leaving = g_new0 (struct Leaving, 1);
   *leaving = (struct Leaving){bus, device, g_timeout_add (LEAVING_MS, on_left_long_ago, leaving)};
   g_queue_push_tail (&bus->leaving, leaving);
