@@ -1,13 +1,12 @@
-/* The table of the usual pieces in both languages. */
+/* Names compared by the table of the usual pieces. */
 #include "daemon/actions/piece.h"
 #include "daemon/actions/field.h"
+#include "daemon/rules/piece.h"
 
+#define USUAL_ROW(english, french) {english, french},
 static const struct {
   const char *en, *fr;
-} usual[] = {
-    {"sleeve", "housse"},    {"charger", "chargeur"}, {"stylus", "stylet"},  {"cable", "câble"},
-    {"keyboard", "clavier"}, {"box", "boîte"},        {"headset", "casque"}, {"bag", "sacoche"},
-};
+} usual[] = {PIECES_USUAL (USUAL_ROW)};
 
 /* The English name of a usual piece, else the name itself. */
 static const char *

@@ -83,21 +83,22 @@ read_sheet (const Request *request, LabelSheet *sheet, GError **error)
 {
   gint64 start, dpi;
   const char *format = request_query (request, "format");
+  const LabelStock *stock = label_stock_find (format != NULL ? format : FORMAT_DEFAULT);
   const char *output = request_query (request, "output");
-  if (!request_query_int (request, "start", 1, LABELS_MAX, 1, &start, error) ||
-      !request_query_int (request, "dpi", DPI_LEAST, DPI_MOST, DPI_DEFAULT, &dpi, error))
-    return FALSE;
   if (output != NULL && !g_str_equal (output, "pdf") && !g_str_equal (output, "png")) {
     rule_error_set (error, M_WORD_UNKNOWN, output, "output", "pdf, png", NULL);
     return FALSE;
   }
-  if (format != NULL && label_stock_find (format) == NULL) {
+  if (stock == NULL) {
     g_autofree char *names = label_stock_names ();
     rule_error_set (error, M_FORMAT_UNKNOWN, format, names, NULL);
     return FALSE;
   }
+  if (!request_query_int (request, "start", 1, stock->columns * stock->rows, 1, &start, error) ||
+      !request_query_int (request, "dpi", DPI_LEAST, DPI_MOST, DPI_DEFAULT, &dpi, error))
+    return FALSE;
   *sheet = (LabelSheet){
-      .format = format != NULL ? format : FORMAT_DEFAULT,
+      .format = stock->name,
       .start = (guint)start,
       .output = g_strcmp0 (output, "png") == 0 ? LABEL_PNG : LABEL_PDF,
       .dpi = (guint)dpi,

@@ -37,14 +37,8 @@ static const struct {
     {db_error_quark, DB_ERROR_CORRUPT, M_REGISTER_DAMAGED},
     {db_error_quark, DB_ERROR_NEWER, M_REGISTER_NEWER},
     {db_error_quark, DB_ERROR_STOPPING, M_STOPPING},
-};
-/* Of a label sheet, the argument is what the library says. */
-static const struct {
-  LabelErrorCode code;
-  const char *field;
-} label_faults[] = {
-    {LABEL_ERROR_UNKNOWN_FORMAT, "format"}, {LABEL_ERROR_START, "start"}, {LABEL_ERROR_EMPTY, "codes"},
-    {LABEL_ERROR_TOO_MANY, "codes"},        {LABEL_ERROR_DPI, "dpi"},
+    {label_error_quark, LABEL_ERROR_TOO_MANY, M_LABEL_ONE_PAGE},
+    {label_error_quark, LABEL_ERROR_DPI, M_LABEL_COARSE},
 };
 
 guint
@@ -65,21 +59,10 @@ title_of (guint status)
   return "Problem";
 }
 
-static Finding *
-finding_of_label_error (const GError *error)
-{
-  for (gsize i = 0; i < G_N_ELEMENTS (label_faults); i++)
-    if (error->code == (int)label_faults[i].code)
-      return finding_new (M_FIELD_TYPE, label_faults[i].field, error->message, NULL);
-  return finding_new (M_INTERNAL, NULL);
-}
-
 /* Never NULL. */
 static Finding *
 finding_of_error (const GError *error)
 {
-  if (error->domain == LABEL_ERROR)
-    return finding_of_label_error (error);
   for (gsize i = 0; i < G_N_ELEMENTS (meanings); i++)
     if (g_error_matches (error, meanings[i].domain (), meanings[i].code))
       return finding_new (meanings[i].id, NULL);

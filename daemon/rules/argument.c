@@ -4,6 +4,7 @@
 #include "daemon/rules/dates.h"
 #include "daemon/rules/fund.h"
 #include "daemon/rules/item.h"
+#include "daemon/rules/piece.h"
 #include "daemon/rules/wipe.h"
 
 #define NARROW_SPACE   "\u202f"
@@ -56,8 +57,9 @@ print_kinds (const char *text, Language language)
   GString *joined = g_string_new (NULL);
   for (const char *letter = text; *letter != '\0'; letter++) {
     const char *kind = code_kind_text (*letter, language);
+    const char *last = language == LANGUAGE_FR ? " ou " : " or ";
     if (joined->len > 0)
-      g_string_append (joined, language == LANGUAGE_FR ? " ou " : " or ");
+      g_string_append (joined, letter[1] == '\0' ? last : ", ");
     g_string_append (joined, kind != NULL ? kind : "?");
   }
   return g_string_free (joined, FALSE);
@@ -89,6 +91,91 @@ print_objection (const char *text, Language language)
   return g_strdup (wipe_objection_text (text, language));
 }
 
+/* ---- names that the interface writes in English ---- */
+
+typedef struct {
+  const char *en, *fr;
+} Name;
+
+#define PIECE_ROW(english, french) {english, french},
+static const Name piece_names[] = {PIECES_USUAL (PIECE_ROW)};
+static const Name field_names[] = {
+    {"name", "nom"},
+    {"phone", "téléphone"},
+    {"email", "courriel"},
+    {"town", "commune"},
+    {"serial", "numéro de série"},
+    {"model", "modèle"},
+    {"inventory_no", "numéro d'inventaire"},
+    {"price", "prix"},
+    {"price_cents", "prix en centimes"},
+    {"amount", "somme"},
+    {"amount_cents", "somme en centimes"},
+    {"fund", "fonds"},
+    {"pieces", "accessoires"},
+    {"kind", "sorte"},
+    {"iccid", "numéro de carte SIM"},
+    {"msisdn", "numéro de téléphone"},
+    {"operator", "opérateur"},
+    {"offer", "offre"},
+    {"from", "premier jour"},
+    {"to", "dernier jour"},
+    {"strand", "volet"},
+    {"person", "personne"},
+    {"things", "codes à prêter"},
+    {"thing", "code"},
+    {"until", "date de retour"},
+    {"condition", "état constaté"},
+    {"line", "ligne"},
+    {"product", "produit"},
+    {"on", "jour de la recharge"},
+    {"item", "appareil"},
+    {"strategy", "méthode"},
+    {"wipe", "effacement"},
+    {"text", "texte"},
+    {"comment", "raison"},
+    {"overrides", "droits"},
+    {"day", "jour"},
+    {"codes", "codes"},
+    {"start", "première étiquette libre"},
+    {"dpi", "points par pouce"},
+    {"output", "sorte de fichier"},
+    {"limit", "nombre de lignes"},
+    {"days", "nombre de jours"},
+    {"state", "état"},
+    {"role", "rôle"},
+    {"user", "utilisateur"},
+    {"uid", "numéro d'utilisateur"},
+};
+
+static const char *
+french_name (const Name *names, gsize n, const char *english)
+{
+  for (gsize i = 0; i < n; i++)
+    if (g_str_equal (names[i].en, english))
+      return names[i].fr;
+  return english;
+}
+
+static char *
+print_field (const char *text, Language language)
+{
+  return g_strdup (language == LANGUAGE_FR ? french_name (field_names, G_N_ELEMENTS (field_names), text) : text);
+}
+
+static char *
+print_pieces (const char *text, Language language)
+{
+  if (language != LANGUAGE_FR)
+    return g_strdup (text);
+  g_auto (GStrv) names = g_strsplit (text, ", ", -1);
+  GString *joined = g_string_new (NULL);
+  for (char **name = names; *name != NULL; name++)
+    g_string_append_printf (joined, "%s%s", joined->len > 0 ? ", " : "",
+                            french_name (piece_names, G_N_ELEMENTS (piece_names), *name));
+  return g_string_free (joined, FALSE);
+}
+
 static const struct {
   char how;
   Printer print;
@@ -96,6 +183,7 @@ static const struct {
     {'d', print_day},        {'m', print_money},      {'c', print_code},       {'k', print_kinds},
     {'i', print_item_state}, {'l', print_line_state}, {'o', print_loan_state}, {'w', print_wipe_state},
     {'v', print_verdict},    {'s', print_strand},     {'r', print_closed},     {'b', print_objection},
+    {'f', print_field},      {'p', print_pieces},
 };
 
 char *

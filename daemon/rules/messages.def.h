@@ -11,11 +11,11 @@
   X (CODE_LETTER, "code_letter", MESSAGE_INPUT, NULL, "La lettre « {2} » n'existe pas dans un code (lu : {1}). Scannez l'étiquette ou retapez le code.", "The letter \"{2}\" is never in a code (read: {1}). Scan the label or type the code again.") \
   X (CODE_CHECK, "code_check", MESSAGE_INPUT, NULL, "Le code {1c} contient une faute de frappe. Scannez l'étiquette ou retapez le code.", "The code {1c} has a typing mistake. Scan the label or type the code again.") \
   X (CODE_NOT_A, "code_not_a", MESSAGE_INPUT, NULL, "{1c} désigne {2k} ; il faut ici {3k}.", "{1c} is {2k}; here {3k} is needed.") \
-  X (FIELD_MISSING, "field_missing", MESSAGE_INPUT, NULL, "Il manque le champ « {1} ».", "The field \"{1}\" is missing.") \
+  X (FIELD_MISSING, "field_missing", MESSAGE_INPUT, NULL, "Il manque le champ « {1f} ».", "The field \"{1f}\" is missing.") \
   X (FIELD_UNKNOWN, "field_unknown", MESSAGE_INPUT, NULL, "Le champ « {1} » n'existe pas ici.", "There is no field \"{1}\" here.") \
-  X (FIELD_TYPE, "field_type", MESSAGE_INPUT, NULL, "Le champ « {1} » n'a pas la bonne forme (attendu : {2}).", "The field \"{1}\" has the wrong form (expected: {2}).") \
-  X (FIELD_LONG, "field_long", MESSAGE_INPUT, NULL, "Le champ « {1} » est trop long : {2} caractères au plus.", "The field \"{1}\" is too long: at most {2} characters.") \
-  X (FIELD_RANGE, "field_range", MESSAGE_INPUT, NULL, "Le champ « {1} » doit être entre {2} et {3}.", "The field \"{1}\" must be between {2} and {3}.") \
+  X (FIELD_TYPE, "field_type", MESSAGE_INPUT, NULL, "Le champ « {1f} » n'a pas la bonne forme (attendu : {2}).", "The field \"{1f}\" has the wrong form (expected: {2}).") \
+  X (FIELD_LONG, "field_long", MESSAGE_INPUT, NULL, "Le champ « {1f} » est trop long : {2} caractères au plus.", "The field \"{1f}\" is too long: at most {2} characters.") \
+  X (FIELD_RANGE, "field_range", MESSAGE_INPUT, NULL, "Le champ « {1f} » doit être entre {2} et {3}.", "The field \"{1f}\" must be between {2} and {3}.") \
   X (MONEY_NOT_A_NUMBER, "money_not_a_number", MESSAGE_INPUT, NULL, "« {1} » n'est pas une somme d'argent. Écrivez par exemple 7900,00.", "\"{1}\" is not an amount of money. Write for example 7900.00.") \
   X (MONEY_AMBIGUOUS, "money_ambiguous", MESSAGE_INPUT, NULL, "« {1} » peut se lire {2m} ou {3m}. Écrivez la somme sans séparateur de milliers, avec deux chiffres pour les centimes.", "\"{1}\" can be read as {2m} or as {3m}. Write the amount without a thousands separator, with two digits for the cents.") \
   X (MONEY_NEGATIVE, "money_negative", MESSAGE_INPUT, NULL, "« {1} » est une somme négative. Une correction s'écrit comme une écriture contraire.", "\"{1}\" is a negative amount. A correction is written as a counter-entry.") \
@@ -51,7 +51,7 @@
   X (PIECE_STATE_UNKNOWN, "piece_state_unknown", MESSAGE_INPUT, NULL, "« {1} » n'est pas un état d'accessoire. Choisissez present (présent), missing (manquant) ou broken (cassé).", "\"{1}\" is not a state of a piece. Choose present, missing or broken.") \
   X (STRATEGY_UNKNOWN, "strategy_unknown", MESSAGE_INPUT, NULL, "« {1} » n'est pas une méthode d'effacement. Choisissez parmi : {2}.", "\"{1}\" is not a way to wipe. Choose one of: {2}.") \
   X (FORMAT_UNKNOWN, "format_unknown", MESSAGE_INPUT, NULL, "Le format « {1} » n'est pas connu. Choisissez parmi : {2}.", "The format \"{1}\" is not known. Choose one of: {2}.") \
-  X (WORD_UNKNOWN, "word_unknown", MESSAGE_INPUT, NULL, "« {1} » n'est pas possible dans « {2} ». Choisissez parmi : {3}.", "\"{1}\" is not possible in \"{2}\". Choose one of: {3}.") \
+  X (WORD_UNKNOWN, "word_unknown", MESSAGE_INPUT, NULL, "« {1} » n'est pas possible dans « {2f} ». Choisissez parmi : {3}.", "\"{1}\" is not possible in \"{2f}\". Choose one of: {3}.") \
   X (REASON_MISSING, "reason_missing", MESSAGE_INPUT, NULL, "Il faut écrire pourquoi : un passage outre porte un nom et une raison, et figure dans un rapport.", "Say why: an override carries a name and a reason, and is listed in a report.") \
   /* the request */ \
   X (BODY_NOT_JSON, "body_not_json", MESSAGE_INPUT, NULL, "La demande n'est pas du JSON lisible (ligne {1}, colonne {2}).", "The request is not readable JSON (line {1}, column {2}).") \
@@ -67,7 +67,7 @@
   X (IMPORT_NOT_TEXT, "import_not_text", MESSAGE_INPUT, NULL, "Ce fichier n'est pas un texte CSV. Dans le tableur, choisissez « Enregistrer sous », puis CSV.", "This file is not a CSV text. In the spreadsheet choose \"Save as\", then CSV.") \
   X (IMPORT_TOO_LARGE, "import_too_large", MESSAGE_INPUT, NULL, "Le fichier est trop gros : {1} octets au plus.", "The file is too large: at most {1} bytes.") \
   X (IMPORT_TOO_MANY, "import_too_many", MESSAGE_INPUT, NULL, "Le fichier a trop de lignes : {1} au plus. Coupez-le en plusieurs fichiers.", "The file has too many lines: at most {1}. Cut it into several files.") \
-  X (IMPORT_KIND, "import_kind", MESSAGE_INPUT, NULL, "Les colonnes ne disent pas si ce sont des tablettes (serial) ou des cartes SIM (iccid).", "The columns do not tell whether these are tablets (serial) or SIM cards (iccid).") \
+  X (IMPORT_KIND, "import_kind", MESSAGE_INPUT, NULL, "La première ligne doit dire ce que sont les colonnes. Il faut une colonne « serial » (tablettes), « iccid » (cartes SIM) ou « nom » (personnes).", "The first line must say what the columns are. A column \"serial\" (tablets), \"iccid\" (SIM cards) or \"name\" (people) is needed.") \
   X (IMPORT_COLUMN_MISSING, "import_column_missing", MESSAGE_INPUT, NULL, "Il manque la colonne « {1} ».", "The column \"{1}\" is missing.") \
   X (IMPORT_COLUMN_UNKNOWN, "import_column_unknown", MESSAGE_INPUT, NULL, "La colonne « {1} » n'est pas connue. Connues : {2}.", "The column \"{1}\" is not known. Known: {2}.") \
   X (IMPORT_COLUMN_TWICE, "import_column_twice", MESSAGE_INPUT, NULL, "La colonne « {1} » est là deux fois.", "The column \"{1}\" is there twice.") \
@@ -104,16 +104,16 @@
   X (DUE_PAST, "due_past", MESSAGE_REFUSED, NULL, "La date de retour {1d} est déjà passée.", "The due day {1d} is already past.") \
   X (DUE_FAR, "due_far", MESSAGE_REFUSED, NULL, "La date de retour {1d} est trop loin : deux ans au plus.", "The due day {1d} is too far ahead: at most two years.") \
   X (DUE_CLOSED, "due_closed", MESSAGE_NOTE, NULL, "Le {1d} est {2r} : l'accueil est fermé ce jour-là.", "{1d} is {2r}: the desk is closed on that day.") \
-  X (NOT_LENT, "not_lent", MESSAGE_REFUSED, NULL, "{1c} n'est pas en prêt (état « {2i} ») : il n'y a pas de retour à enregistrer.", "{1c} is not on loan (it is \"{2i}\"): there is no return to record.") \
-  X (LINE_NOT_LENT, "line_not_lent", MESSAGE_REFUSED, NULL, "La ligne {1c} n'est pas en prêt (état « {2l} ») : il n'y a pas de retour à enregistrer.", "Line {1c} is not on loan (it is \"{2l}\"): there is no return to record.") \
+  X (NOT_LENT, "not_lent", MESSAGE_REFUSED, NULL, "{1c} n'est pas en prêt en ce moment (état « {2i} »). Vérifiez le code.", "{1c} is not on loan now (it is \"{2i}\"). Check the code.") \
+  X (LINE_NOT_LENT, "line_not_lent", MESSAGE_REFUSED, NULL, "La ligne {1c} n'est pas en prêt en ce moment (état « {2l} »). Vérifiez le code.", "Line {1c} is not on loan now (it is \"{2l}\"). Check the code.") \
   X (LOAN_CLOSED, "loan_closed", MESSAGE_REFUSED, NULL, "Le prêt {1c} est terminé depuis le {2d}.", "Loan {1c} ended on {2d}.") \
   X (LOAN_WRITTEN_OFF, "loan_written_off", MESSAGE_REFUSED, NULL, "Le prêt {1c} a été passé en perte. Si l'appareil est retrouvé, enregistrez-le comme retrouvé.", "Loan {1c} was written off. If the device turns up, record it as found.") \
   X (PIECE_NOT_OF_LOAN, "piece_not_of_loan", MESSAGE_REFUSED, NULL, "L'accessoire {1c} n'est pas parti avec le prêt {2c}.", "Piece {1c} did not leave with loan {2c}.") \
-  X (PIECE_BACK_ALREADY, "piece_back_already", MESSAGE_REFUSED, NULL, "L'accessoire « {1} » est déjà revenu.", "The piece \"{1}\" is already back.") \
-  X (PIECE_TWICE, "piece_twice", MESSAGE_INPUT, NULL, "L'accessoire « {1} » est nommé deux fois.", "The piece \"{1}\" is named twice.") \
-  X (PIECE_MISSING, "piece_missing", MESSAGE_NOTE, NULL, "Manquant : {1}.", "Missing: {1}.") \
-  X (PIECE_BROKEN, "piece_broken", MESSAGE_NOTE, NULL, "Cassé : {1}.", "Broken: {1}.") \
-  X (PIECE_NOT_BACK, "piece_not_back", MESSAGE_NOTE, NULL, "Pas encore revenu : {1}. Le prêt reste ouvert pour cet accessoire.", "Not back yet: {1}. The loan stays open for this piece.") \
+  X (PIECE_BACK_ALREADY, "piece_back_already", MESSAGE_REFUSED, NULL, "L'accessoire « {1p} » est déjà revenu.", "The piece \"{1p}\" is already back.") \
+  X (PIECE_TWICE, "piece_twice", MESSAGE_INPUT, NULL, "L'accessoire « {1p} » est nommé deux fois.", "The piece \"{1p}\" is named twice.") \
+  X (PIECE_MISSING, "piece_missing", MESSAGE_NOTE, NULL, "Manquant : {1p}.", "Missing: {1p}.") \
+  X (PIECE_BROKEN, "piece_broken", MESSAGE_NOTE, NULL, "Cassé : {1p}.", "Broken: {1p}.") \
+  X (PIECE_NOT_BACK, "piece_not_back", MESSAGE_NOTE, NULL, "Pas encore revenu : {1p}. Le prêt reste ouvert pour cet accessoire.", "Not back yet: {1p}. The loan stays open for this piece.") \
   X (RENEW_NOT_OPEN, "renew_not_open", MESSAGE_REFUSED, NULL, "Le prêt {1c} ne peut pas être prolongé : il est « {2o} ».", "Loan {1c} cannot be renewed: it is \"{2o}\".") \
   X (RENEW_EARLIER, "renew_earlier", MESSAGE_REFUSED, NULL, "La nouvelle date de retour {1d} est avant l'ancienne, le {2d}.", "The new due day {1d} is before the old one, {2d}.") \
   X (RENEW_MORE, "renew_more", MESSAGE_CONFIRM, "renew-more", "Le prêt {1c} a déjà été prolongé {2} fois. Prolonger encore demande un accord et une raison.", "Loan {1c} was already renewed {2} times. Renewing again needs an approval and a reason.") \
@@ -207,16 +207,16 @@
   X (IMPORT_NEW, "import_new", MESSAGE_NOTE, NULL, "Ligne {1} : « {2} » est nouveau et sera ajouté.", "Line {1}: \"{2}\" is new and will be added.") \
   X (IMPORT_MADE, "import_made", MESSAGE_NOTE, NULL, "Ligne {1} : « {2} » est ajouté, son code est {3c}.", "Line {1}: \"{2}\" was added, its code is {3c}.") \
   X (IMPORT_LINE_LONG, "import_line_long", MESSAGE_INPUT, NULL, "La ligne {1} est trop longue : {2} octets au plus. Ce fichier n'est sans doute pas un CSV.", "Line {1} is too long: at most {2} bytes. This file is probably not a CSV.") \
-  X (AMOUNT_TWICE, "amount_twice", MESSAGE_INPUT, NULL, "Le champ « {1} » est donné deux fois : en texte et en centimes. Gardez-en un.", "The field \"{1}\" is given twice: as text and in cents. Keep one.") \
+  X (AMOUNT_TWICE, "amount_twice", MESSAGE_INPUT, NULL, "Le champ « {1f} » est donné deux fois : en texte et en centimes. Gardez-en un.", "The field \"{1f}\" is given twice: as text and in cents. Keep one.") \
   X (EMAIL_FORMAT, "email_format", MESSAGE_INPUT, NULL, "« {1} » n'est pas une adresse de courriel. Écrivez par exemple nom@exemple.fr, ou laissez vide.", "\"{1}\" is not an e-mail address. Write for example name@example.org, or leave it empty.") \
   X (FUND_NONE, "fund_none", MESSAGE_REFUSED, NULL, "Aucun fonds du volet « {1s} » ne sert le {2d}. Créez un fonds, ou dites lequel paie.", "No fund for \"{1s}\" runs on {2d}. Add a fund, or say which one pays.") \
   X (FUND_CHOOSE, "fund_choose", MESSAGE_INPUT, NULL, "Plusieurs fonds du volet « {1s} » servent le {2d}. Dites lequel paie : {3}.", "Several funds for \"{1s}\" run on {2d}. Say which one pays: {3}.") \
   X (DAY_TO_COME, "day_to_come", MESSAGE_INPUT, NULL, "Le {1d} est à venir : on note ce qui a déjà été fait.", "{1d} is still to come: only what was done is written down.") \
   X (THING_TWICE, "thing_twice", MESSAGE_INPUT, NULL, "{1c} est demandé deux fois.", "{1c} is asked for twice.") \
-  X (PIECE_UNKNOWN, "piece_unknown", MESSAGE_INPUT, NULL, "L'accessoire « {1} » n'est pas parti avec ce prêt. Partis avec lui : {2}.", "The piece \"{1}\" did not leave with this loan. These did: {2}.") \
-  X (PIECES_NONE, "pieces_none", MESSAGE_INPUT, NULL, "L'accessoire « {1} » n'est pas parti avec ce prêt : il n'avait pas d'accessoire.", "The piece \"{1}\" did not leave with this loan: it had no pieces.") \
-  X (PIECES_TAKEN_PRESENT, "pieces_taken_present", MESSAGE_NOTE, NULL, "Noté présent, puisque rien d'autre n'est dit : {1}.", "Noted as present, as nothing else was said: {1}.") \
-  X (PIECES_LEFT_OUT, "pieces_left_out", MESSAGE_NOTE, NULL, "{1c} part sans : {2}.", "{1c} leaves without: {2}.") \
+  X (PIECE_UNKNOWN, "piece_unknown", MESSAGE_INPUT, NULL, "L'accessoire « {1p} » n'est pas parti avec ce prêt. Partis avec lui : {2p}.", "The piece \"{1p}\" did not leave with this loan. These did: {2p}.") \
+  X (PIECES_NONE, "pieces_none", MESSAGE_INPUT, NULL, "L'accessoire « {1p} » n'est pas parti avec ce prêt : il n'avait pas d'accessoire.", "The piece \"{1p}\" did not leave with this loan: it had no pieces.") \
+  X (PIECES_TAKEN_PRESENT, "pieces_taken_present", MESSAGE_NOTE, NULL, "Noté présent, puisque rien d'autre n'est dit : {1p}.", "Noted as present, as nothing else was said: {1p}.") \
+  X (PIECES_LEFT_OUT, "pieces_left_out", MESSAGE_NOTE, NULL, "{1c} part sans : {2p}.", "{1c} leaves without: {2p}.") \
   X (ACCOUNT_KNOWN, "account_known", MESSAGE_REFUSED, NULL, "Cet utilisateur a déjà un compte : {1c}.", "This user already has an account: {1c}.") \
   X (DEMO_CLOCK_BACK, "demo_clock_back", MESSAGE_REFUSED, NULL, "L'horloge de démonstration est au {1d} : elle ne recule pas.", "The demonstration clock is at {1d}: it does not go back.") \
   /* api */ \
@@ -228,4 +228,6 @@
   X (WIPE_NONE_OPEN, "wipe_none_open", MESSAGE_REFUSED, NULL, "Aucun effacement de {1c} n'est en cours.", "No wipe of {1c} is under way.") \
   X (CERTIFICATE_NO_WIPE, "certificate_no_wipe", MESSAGE_REFUSED, NULL, "{1c} n'a pas encore été effacé avec une preuve : il n'y a pas de certificat.", "{1c} was not wiped with a proof yet: there is no certificate.") \
   X (TODO_AWAY, "todo_away", MESSAGE_NOTE, NULL, "La tablette s'efface ou redémarre. Laissez-la branchée sur le port {1} ; si elle a été débranchée, rebranchez-la là.", "The tablet is resetting or restarting. Leave it on port {1}; if it was unplugged, plug it in there again.") \
+  X (LABEL_ONE_PAGE, "label_one_page", MESSAGE_INPUT, NULL, "Ces étiquettes ne tiennent pas sur une seule image. Demandez un fichier PDF.", "These labels do not fit on a single image. Ask for a PDF file.") \
+  X (LABEL_COARSE, "label_coarse", MESSAGE_INPUT, NULL, "Une image aussi grossière ne se lirait pas. Demandez au moins 203 points par pouce.", "So coarse an image could not be read. Ask for at least 203 dots per inch.") \
 

@@ -378,7 +378,7 @@ def test_labels(daemon):
     refused(daemon, 400, "field_missing", "GET", "/v1/labels")
     refused(daemon, 400, "format_unknown", "GET", f"/v1/labels?codes={code}&format=papyrus")
     refused(daemon, 400, "word_unknown", "GET", f"/v1/labels?codes={code}&output=gif")
-    refused(daemon, 400, "field_type", "GET", f"/v1/labels?codes={code}&start=22")
+    refused(daemon, 400, "field_range", "GET", f"/v1/labels?codes={code}&start=22")
     refused(daemon, 400, "code_length", "GET", f"/v1/labels?codes={code},")
 
 

@@ -41,8 +41,9 @@ places_of (const char *sentence)
   GString *joined = g_string_new (NULL);
   for (const char *open = sentence; (open = strchr (open, '{')) != NULL; open++) {
     gboolean is_inside = g_str_has_prefix (open, "{*}");
-    gboolean is_argument = open[1] >= '1' && open[1] <= '4' &&
-                           (open[2] == '}' || (open[2] != '\0' && strchr ("dmckilowvsrb", open[2]) && open[3] == '}'));
+    gboolean is_argument =
+        open[1] >= '1' && open[1] <= '4' &&
+        (open[2] == '}' || (open[2] != '\0' && strchr ("dmckilowvsrbfp", open[2]) && open[3] == '}'));
     g_assert_true (is_inside || is_argument);
     g_ptr_array_add (places, g_strndup (open, (gsize)(strchr (open, '}') - open) + 1));
   }
@@ -100,6 +101,12 @@ test_prints_arguments (void)
       {'k', "T", "une tablette", "a tablet"},
       {'k', "TS", "une tablette ou une carte SIM", "a tablet or a SIM card"},
       {'k', "?", "?", "?"},
+      {'k', "TLS", "une tablette, une ligne ou une carte SIM", "a tablet, a line or a SIM card"},
+      {'f', "amount", "somme", "amount"},
+      {'f', "shoe_size", "shoe_size", "shoe_size"},
+      {'p', "sleeve", "housse", "sleeve"},
+      {'p', "charger, clé, sleeve", "chargeur, clé, housse", "charger, clé, sleeve"},
+      {'p', "", "", ""},
       {'i', "to_wipe", "à effacer", "to be wiped"},
       {'i', "eaten", "eaten", "eaten"},
       {'l', "suspended", "suspendue", "suspended"},
@@ -204,7 +211,7 @@ test_an_error_carries_its_finding (void)
   g_prefix_error (&error, "person: ");
   g_autoptr (GError) copy = g_error_copy (error);
   g_clear_error (&error);
-  assert_text (rule_error_finding (copy), "Il manque le champ « name ».", "The field \"name\" is missing.");
+  assert_text (rule_error_finding (copy), "Il manque le champ « nom ».", "The field \"name\" is missing.");
   g_assert_null (rule_error_finding (other));
   g_assert_null (rule_error_finding (NULL));
   rule_error_set (NULL, M_FIELD_MISSING, "name", NULL);
