@@ -41,7 +41,7 @@ static const Field fields[] = {
     {"currency", FIELD_PLAIN, {"Monnaie", "Currency"}},
     {"fund", FIELD_CODE, {"Fonds", "Fund"}},
     {"state", FIELD_WORD, {"État", "State"}},
-    {"state_reason", FIELD_PLAIN, {"Pourquoi", "Why"}},
+    {"state_reason", FIELD_WORD, {"Pourquoi", "Why"}},
     {"holder.name", FIELD_PLAIN, {"Chez", "Held by"}},
     {"holder.person", FIELD_CODE, {"Emprunteur", "Borrower"}},
     {"holder.since", FIELD_DAY, {"Depuis", "Since"}},

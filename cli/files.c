@@ -13,6 +13,34 @@ struct _FileOut {
   FILE *file;
 };
 
+/* The system says it in English; these are the reasons that an agent meets. ENOENT when writing: a temporary name is made in the folder. */
+static const struct {
+  int number;
+  Text text;
+} reasons[] = {
+    {ENOENT, {"introuvable : vérifiez le nom et le dossier", "not found: check the name and the folder"}},
+    {ENOTDIR, {"ce chemin passe par un fichier", "this path goes through a file"}},
+    {EISDIR, {"c'est un dossier", "it is a folder"}},
+    {EINVAL, {"ce n'est pas un fichier ordinaire", "it is not an ordinary file"}},
+    {EACCES, {"vous n'en avez pas le droit", "you may not"}},
+    {EPERM, {"vous n'en avez pas le droit", "you may not"}},
+    {EROFS, {"ce disque ne se laisse pas écrire", "this disk is read-only"}},
+    {ENOSPC, {"le disque est plein", "the disk is full"}},
+    {EDQUOT, {"votre espace est plein", "your space is full"}},
+    {ENAMETOOLONG, {"le nom est trop long", "the name is too long"}},
+    {EIO, {"le disque est abîmé ou débranché", "the disk is damaged or unplugged"}},
+};
+
+/* Caller frees. */
+static char *
+reason_text (int number, Language language)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (reasons); i++)
+    if (reasons[i].number == number)
+      return g_strdup (text_in (reasons[i].text, language));
+  return text_print (language, "erreur %d du système", "system error %d", number);
+}
+
 static FILE *
 spool_input (void)
 {
@@ -28,20 +56,26 @@ spool_input (void)
   return NULL;
 }
 
-static gboolean
-is_regular (FILE *file)
+/* 0, else why these bytes cannot be sent. */
+static int
+fault_of (FILE *file)
 {
   struct stat facts;
-  return fstat (fileno (file), &facts) == 0 && S_ISREG (facts.st_mode);
+  if (file == NULL || fstat (fileno (file), &facts) != 0)
+    return errno;
+  if (S_ISDIR (facts.st_mode))
+    return EISDIR;
+  return S_ISREG (facts.st_mode) ? 0 : EINVAL;
 }
 
 FILE *
 files_read (const Session *session, const char *path, GError **error)
 {
   FILE *file = g_str_equal (path, "-") ? spool_input () : g_fopen (path, "rbe");
-  if (file != NULL && is_regular (file))
+  int number = fault_of (file);
+  if (number == 0)
     return file;
-  const char *why = file == NULL ? g_strerror (errno) : g_strerror (EINVAL);
+  g_autofree char *why = reason_text (number, session->language);
   fault_set (error, LEAVE_USAGE, session->language, "Le fichier « %s » ne peut pas être lu (%s).",
              "The file \"%s\" cannot be read (%s).", path, why);
   if (file != NULL)
@@ -52,8 +86,9 @@ files_read (const Session *session, const char *path, GError **error)
 static void
 fault_unwritable (const Session *session, const char *path, int number, GError **error)
 {
+  g_autofree char *why = reason_text (number, session->language);
   fault_set (error, LEAVE_USAGE, session->language, "Le fichier « %s » ne peut pas être écrit (%s).",
-             "The file \"%s\" cannot be written (%s).", path, g_strerror (number));
+             "The file \"%s\" cannot be written (%s).", path, why);
 }
 
 static void

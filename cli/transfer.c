@@ -99,12 +99,13 @@ print_summary (const Session *session, const json_t *answer, gboolean is_rehears
   int errors = (int)json_integer_value (json_object_get (answer, "errors"));
   int lines = (int)json_integer_value (json_object_get (answer, "lines"));
   g_autofree char *text =
-      is_rehearsal ? text_print (session->language,
-                                 "Essai : %d lignes, %d à créer, %d déjà connues, %d à corriger. Rien n'a changé.",
-                                 "Rehearsal: %d lines, %d to make, %d known, %d to correct. Nothing was changed.",
-                                 lines, made, known, errors)
-                   : text_print (session->language, "%d lignes : %d créées, %d déjà connues, %d à corriger.",
-                                 "%d lines: %d made, %d known, %d to correct.", lines, made, known, errors);
+      is_rehearsal
+          ? text_print (session->language,
+                        "Essai. Lignes : %d, à créer : %d, déjà connues : %d, à corriger : %d. Rien n'a changé.",
+                        "Rehearsal. Lines: %d, to make: %d, known: %d, to correct: %d. Nothing was changed.", lines,
+                        made, known, errors)
+          : text_print (session->language, "Lignes : %d, créées : %d, déjà connues : %d, à corriger : %d.",
+                        "Lines: %d, made: %d, known: %d, to correct: %d.", lines, made, known, errors);
   printf ("%s\n", text);
 }
 

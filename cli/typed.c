@@ -15,6 +15,13 @@ typedef struct {
   gboolean only_arguments; /* after "--" */
 } Walk;
 
+/* As the help writes it: "--until", "NOM". Borrowed. */
+static const char *
+shown_name (const Parameter *parameter, Language language)
+{
+  return parameter->name[0] == '-' ? parameter->name : text_in (parameter->value, language);
+}
+
 /* ---- what was typed becomes JSON ---- */
 
 static void
@@ -72,8 +79,8 @@ take_value (Walk *walk, const Parameter *parameter, const char *value, GError **
   const char *key = parameter->field == NULL ? parameter->name : parameter->field;
   Language language = walk->session->language;
   if (value != NULL && !g_utf8_validate (value, -1, NULL)) {
-    fault_set (error, LEAVE_USAGE, language, "%s : ce texte n'est pas en UTF-8.", "%s: this text is not UTF-8.",
-               parameter->name);
+    fault_set (error, LEAVE_USAGE, language, "%s : ce texte a des lettres illisibles. Retapez-le.",
+               "%s: this text has unreadable letters. Type it again.", shown_name (parameter, language));
     return FALSE;
   }
   switch (parameter->kind) {
@@ -156,16 +163,18 @@ option_value (Walk *walk, const Parameter *option, const char *attached, const c
                "The option %s takes no value.", option->name);
     return FALSE;
   }
-  if (option->kind == PARAMETER_FLAG || attached != NULL) {
-    *value = attached;
+  if (option->kind == PARAMETER_FLAG) {
+    *value = NULL;
     return TRUE;
   }
-  if (*walk->next == NULL) {
+  const char *given = attached != NULL ? attached : *walk->next;
+  if (given == NULL || *given == '\0') { /* an empty variable of a script: the default would be a surprise */
     fault_set (error, LEAVE_USAGE, walk->session->language, "L'option %s attend une valeur : %s.",
                "The option %s needs a value: %s.", option->name, text_in (option->value, walk->session->language));
     return FALSE;
   }
-  *value = *walk->next++;
+  *value = given;
+  walk->next += attached == NULL ? 1 : 0;
   return TRUE;
 }
 
@@ -229,6 +238,17 @@ take_word (Walk *walk, const char *word, GError **error)
 
 /* ---- the command's words ---- */
 
+/* Is it the first word of a command of two words? */
+static gboolean
+begins_command (const char *word)
+{
+  g_autofree char *start = g_strconcat (word, " ", NULL);
+  for (gsize i = 0; i < commands_n; i++)
+    if (g_str_has_prefix (commands[i].words, start))
+      return TRUE;
+  return FALSE;
+}
+
 static void
 fault_unknown_command (const Walk *walk, const char *first, const char *second, GError **error)
 {
@@ -238,15 +258,16 @@ fault_unknown_command (const Walk *walk, const char *first, const char *second, 
   g_autofree char *both =
       second == NULL || second[0] == '-' ? g_strdup (first) : g_strdup_printf ("%s %s", first, second);
   const char *near = nearest_find (both, (const char *const *)words, commands_n);
+  const char *wrong = near != NULL || begins_command (first) ? both : first; /* "lned PBCD-FGHK": only lned is wrong */
   if (near == NULL)
     near = nearest_find (first, (const char *const *)words, commands_n);
   if (near != NULL)
     fault_set (error, LEAVE_USAGE, walk->session->language,
                "La commande « %s » n'existe pas. Vouliez-vous dire « %s » ?",
-               "There is no command \"%s\". Did you mean \"%s\"?", both, near);
+               "There is no command \"%s\". Did you mean \"%s\"?", wrong, near);
   else
     fault_set (error, LEAVE_USAGE, walk->session->language, "La commande « %s » n'existe pas. La liste : temoin help",
-               "There is no command \"%s\". The list: temoin help", both);
+               "There is no command \"%s\". The list: temoin help", wrong);
 }
 
 /* "temoin --lang en lend ...": what comes before the command can only be a common option. */
@@ -301,9 +322,8 @@ has_required (const Walk *walk, GError **error)
     if (!(parameter->flags & PARAMETER_REQUIRED) || json_object_get (object, key) != NULL)
       continue;
     Language language = walk->session->language;
-    const char *shown = parameter->name[0] == '-' ? parameter->name : text_in (parameter->value, language);
     fault_set (error, LEAVE_USAGE, language, "Il manque %s. Voyez : temoin help %s",
-               "%s is missing. See: temoin help %s", shown, command->words);
+               "%s is missing. See: temoin help %s", shown_name (parameter, language), command->words);
     return FALSE;
   }
   return TRUE;

@@ -17,6 +17,7 @@ static const struct {
     {"stolen", {"volée", "stolen"}},
     {"retired", {"réformée", "retired"}},
     {"donated", {"donnée", "donated"}},
+    {"waived", {"déclarée prête sans effacement", "declared ready without a wipe"}},
     {"tablet", {"tablette", "tablet"}},
     {"hotspot", {"borne wifi", "hotspot"}},
     {"laptop", {"ordinateur", "laptop"}},
@@ -40,6 +41,9 @@ static const struct {
     {"stylus", {"stylet", "stylus"}},
     {"cable", {"câble", "cable"}},
     {"keyboard", {"clavier", "keyboard"}},
+    {"box", {"boîte", "box"}},
+    {"headset", {"casque", "headset"}},
+    {"bag", {"sacoche", "bag"}},
     /* kinds of objects */
     {"person", {"personne", "person"}},
     {"sim", {"carte SIM", "SIM card"}},

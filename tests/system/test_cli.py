@@ -283,21 +283,21 @@ def test_import_shows_what_to_correct(fake, folder):
     leave, out, err = text_of(run(fake, "import", path))
     assert leave == 1 and err == "temoin : Rien n'a été importé. (import_wrong)\n"
     assert out == ("  - Ligne 3, colonne iccid : des lettres.\n  - Ligne 10, colonne price : négatif.\n"
-                   "3 lignes : 0 créées, 1 déjà connues, 2 à corriger.\n")
+                   "Lignes : 3, créées : 0, déjà connues : 1, à corriger : 2.\n")
     assert fake.questions[0].body == b"serial;mod\xe8le\r\n" * 5 and fake.questions[0].headers["Content-Type"] == "text/csv"
 
 
 def test_import_rehearsed_with_faults_would_be_refused(fake):
     fake.answers["POST /v1/imports"] = IMPORT
     leave, out, err = text_of(run(fake, "import", "-", "--dry-run", stdin=b"x"))
-    assert (leave, err) == (1, "") and out.endswith("2 à corriger. Rien n'a changé.\n")
+    assert (leave, err) == (1, "") and out.endswith("à corriger : 2. Rien n'a changé.\n")
 
 
 def test_import_from_standard_input_rehearsed(fake):
     fake.answers["POST /v1/imports"] = [CUT, {**IMPORT, "made": 2, "errors": 0, "rows": []}]
     body = b"serial;model\n" + b"x" * 3_000_000
     leave, out, _ = text_of(run(fake, "import", "-", "--dry-run", stdin=body))
-    assert (leave, out) == (0, "Essai : 3 lignes, 2 à créer, 1 déjà connues, 0 à corriger. Rien n'a changé.\n")
+    assert (leave, out) == (0, "Essai. Lignes : 3, à créer : 2, déjà connues : 1, à corriger : 0. Rien n'a changé.\n")
     assert [q.query for q in fake.questions] == [{"dry_run": "1"}] * 2 and all(q.body == body for q in fake.questions)
 
 
@@ -532,7 +532,7 @@ def test_upload_shows_a_bar(fake, folder):
     fake.answers["POST /v1/imports"] = {**IMPORT, "errors": 0, "rows": []}
     with terminal(fake, "import", path) as shown:
         shown.expect("] 100 %")
-        assert shown.leave() == 0 and "3 lignes" in shown.seen
+        assert shown.leave() == 0 and "Lignes : 3" in shown.seen
     assert b"%" not in run(fake, "import", path).stderr
 
 

@@ -101,14 +101,18 @@ test_common (void)
 static void
 test_complaints (void)
 {
-  expect_complaint ("lned|a", "There is no command \"lned a\". Did you mean \"lend\"?");
+  expect_complaint ("lned|a", "There is no command \"lned\". Did you mean \"lend\"?");
   expect_complaint ("persn|add", "There is no command \"persn add\". Did you mean \"person add\"?");
+  expect_complaint ("preter|PBCDFGHK", "There is no command \"preter\". The list: temoin help");
+  expect_complaint ("person|ad", "There is no command \"person ad\". Did you mean \"person add\"?");
   expect_complaint ("zzzzzzzz", "There is no command \"zzzzzzzz\". The list: temoin help");
   expect_complaint ("person", "There is no command \"person\". The list: temoin help");
   expect_complaint ("lend|P|T|--untill|x", "There is no option --untill here. Did you mean --until?");
   expect_complaint ("lend|P|T|--wrong-word", "There is no option --wrong-word here. See: temoin help lend");
   expect_complaint ("due|--preview", "There is no option --preview here. See: temoin help due");
   expect_complaint ("due|--days", "The option --days needs a value: N.");
+  expect_complaint ("lend|P|T|--until=", "The option --until needs a value: DAY.");
+  expect_complaint ("lend|P|T|--until||--preview", "The option --until needs a value: DAY.");
   expect_complaint ("due|--days|3x", "--days: \"3x\" is not a whole number.");
   expect_complaint ("due|--json=1", "The option --json takes no value.");
   expect_complaint ("due|x", "\"x\" is one word too many. See: temoin help due");
@@ -116,7 +120,7 @@ test_complaints (void)
   expect_complaint ("tablet|add|--model|M", "--serial is missing. See: temoin help tablet add");
   expect_complaint ("return|T|--piece|sleeve", "--piece: write sleeve=missing, not \"sleeve\".");
   expect_complaint ("return|T|--piece|=x", "--piece: write sleeve=missing, not \"=x\".");
-  expect_complaint ("find|caf\xe9", "TEXT: this text is not UTF-8.");
+  expect_complaint ("find|caf\xe9", "TEXT: this text has unreadable letters. Type it again.");
   expect_complaint ("due|--lang|de", "--lang: \"de\" is not a known language. Choose fr or en.");
 }
 
