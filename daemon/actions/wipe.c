@@ -128,7 +128,8 @@ judge_ask (Store *store, const Item *item, const BenchSlot *slot, Verdict *verdi
   } else if (judged.state == ITEM_TO_WIPE) {
     verdict_add (verdict, M_WIPE_NOT_ON_BENCH, item->code, NULL);
     return TRUE;
-  }
+  } else
+    facts.read_serial = item->serial; /* it may not be wiped anyway: only that is said */
   wipe_judge_gate (&facts, verdict);
   return TRUE;
 }
