@@ -52,6 +52,7 @@ register_is_private (void)
   g_auto (Place) place;
   place_init (&place);
   g_autoptr (Store) store = open_store (&place);
+  g_assert_nonnull (store);
   static const char *const suffixes[] = {"", "-wal", "-shm"};
   for (gsize i = 0; i < G_N_ELEMENTS (suffixes); i++) {
     g_autofree char *path = g_strconcat (place.path, suffixes[i], NULL);
