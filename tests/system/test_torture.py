@@ -1,0 +1,328 @@
+"""Many wipes at once with everything that can go wrong, in an order drawn from a seed: cables pulled and put back, tablets swapped, people
+who tap, refuse, cancel or attest, tablets that lie, a daemon that is killed. The fleet's own counts are the truth at every step.
+
+    TORTURE_SEED=7 TORTURE_WIPES=200 python3 -m pytest tests/system/test_torture.py -k torture -s
+"""
+
+import http.client
+import os
+import random
+import threading
+import time
+
+from daemon import Daemon, Problem
+from fleet import Fleet, FleetError
+from test_wipe import OVER, Bench, tablet, untouched
+
+SEED = int(os.environ.get("TORTURE_SEED", "0")) or random.SystemRandom().randrange(1, 10**6)
+WIPES = int(os.environ.get("TORTURE_WIPES", "60"))
+CONFIG = "[bench]\ntap_s = 1.5\nprobe_s = 3\nleave_s = 1.5\nhuman_s = 2.5\nreturn_s = 4\nsettle_s = 0.4\n"
+WAIT_SECONDS = 60  # for one wipe; each wait of CONFIG is far below
+STOP_SECONDS = 10
+ACTORS = [f"T{i}" for i in range(1, 8)]
+LENT = ["LENT1", "LENT2"]
+UNKNOWN = ["STRANGER"]
+MISFORTUNES = [f"{fault}@{point}" for fault in ("unplug", "stall", "silent", "fail")
+               for point in ("cnxn", "auth", "open", "shell-answer", "wipe-command", "gone", "recovery", "wiped", "return",
+                             "erase", "erase-userdata", "reboot")
+               if fault != "fail" or point not in ("cnxn", "gone", "recovery", "return")]
+QUIRKS = ["stale", "short-header", "bad-magic", "huge-length", "stls", "no-features", "delayed-ack", "close-zero"]
+# key of the fleet -> what it is as a rule, and what it is now and then
+CHARACTER = {"android": ("15", ["14", "16"]), "wipe": ("honest", ["unwiped", "never_returns", "ignored", "refused"]),
+             "adb": ("known", ["tap", "denied", "never", "off", "tradein"]), "after_wipe": ("plain", ["adb", "frp", "tradein"]),
+             "google_accounts": ("0", ["1"]), "battery": ("80", ["12"]), "charging": ("true", ["false"]),
+             "busy": ("false", ["true"]), "quirk": ("none", QUIRKS), "recovery_visible": ("false", ["true"]),
+             "shell_v2": ("true", ["false"]), "composite": ("true", ["false"]), "snapshot": ("false", ["true"]),
+             "bootloader": ("unlocked", ["locked"])}
+STRATEGIES = [None, None, None, "recovery-wipe", "guided", "fastboot"]
+
+
+def scenario():
+    names = ACTORS + LENT + UNKNOWN
+    return "".join(tablet(name, f"1-{1 + i // 5}.{1 + i % 5}", f"R9TORTURE{i:02}") for i, name in enumerate(names))
+
+
+def serial_of(name):
+    return f"R9TORTURE{(ACTORS + LENT + UNKNOWN).index(name):02}"
+
+
+class World:
+    """The fleet, a daemon that may be killed at any time, and what was found wrong."""
+
+    def __init__(self, fleet, seed):
+        self.fleet = fleet
+        self.random = random.Random(f"{seed}/world")
+        self.daemon = Daemon(env=fleet.env(), bench=True, config=CONFIG)
+        self.lock = threading.Lock()  # starts and stops of the daemon
+        self.wrongs = []
+        self.ended = {}
+        self.left = WIPES
+
+    def take(self):
+        with self.lock:
+            self.left -= 1
+            return self.left >= 0 and not self.wrongs
+
+    def wrong(self, text):
+        self.wrongs.append(text)
+
+    def call(self, method, path, body=None, key=None):
+        """As Daemon.done, over as many daemons as it takes."""
+        end = time.monotonic() + WAIT_SECONDS
+        while True:
+            try:
+                return self.daemon.done(method, path, body, {"Idempotency-Key": key} if key else {})
+            except (OSError, http.client.HTTPException):
+                assert time.monotonic() < end, f"the daemon does not answer {method} {path}"
+                time.sleep(0.05)  # it was killed and is not there yet
+
+    def send(self, command):
+        """The fleet refuses what cannot be now (a cable that is out already): that is as good."""
+        try:
+            return self.fleet.send(command)
+        except FleetError:
+            return None
+
+    def kill_and_start(self):
+        with self.lock:
+            self.daemon.kill()
+            self.daemon.start()
+
+    def mischief(self, is_over):
+        """Kills the daemon now and then."""
+        while not is_over.wait(self.random.uniform(1.5, 5)):
+            self.kill_and_start()
+
+
+class Actor:
+    """One tablet of the register, wiped again and again."""
+
+    def __init__(self, world, name, seed):
+        self.world, self.name = world, name
+        self.random = random.Random(f"{seed}/{name}")
+        self.item = world.call("POST", "/v1/items", {"serial": serial_of(name), "model": "Galaxy Tab A9"})["items"][0]["code"]
+        self.number = 0
+        self.story = []
+
+    def do(self, command):
+        self.story.append(command)
+        return self.world.send(command)
+
+    def truth(self):
+        return self.world.fleet.state(self.name)
+
+    def act(self, *chances):
+        """chances: (probability, function)."""
+        for chance, function in chances:
+            if self.random.random() < chance:
+                function()
+                return
+
+    # ---- before ----
+
+    def rest(self):
+        """Whatever it was doing ends; it is an ordinary used tablet on its port."""
+        for key, (usual, _) in CHARACTER.items():
+            self.do(f"set {self.name} {key}={usual}")
+        for _ in range(20):  # an armed misfortune may pull the cable again
+            self.do(f"plug {self.name}")
+            self.do(f"set {self.name} mode=adb")
+            self.do(f"human {self.name} reboot")
+            time.sleep(0.4)  # boot_seconds
+            truth = self.truth()
+            if truth["plugged"] == "1" and truth["mode"] == "adb":
+                return self.do(f"human {self.name} setup")
+        raise AssertionError(f"{self.name} does not come to rest: {truth}")
+
+    def dress(self):
+        self.do(f"set {self.name} wipe_seconds={self.random.choice(['0.1', '0.4', '1'])}")
+        for key, (_, others) in CHARACTER.items():
+            if self.random.random() < 0.12:
+                self.do(f"set {self.name} {key}={self.random.choice(others)}")
+        self.do(f"set {self.name} mode={self.random.choice(['default'] * 5 + ['plain', 'fastboot'])}")
+        if self.random.random() < 0.35:
+            self.do(f"fail {self.name} {self.random.choice(MISFORTUNES)}")
+
+    def ask(self):
+        """The code of a new wipe, or None when the bench refuses it."""
+        self.number += 1
+        body = {"item": self.item, "overrides": ["wipe-accounts-unseen"], "comment": "vu dans Réglages : aucun compte"}
+        self.strategy = self.random.choice(STRATEGIES)
+        if self.strategy is not None:
+            body["strategy"] = self.strategy
+        end = time.monotonic() + 5
+        while time.monotonic() < end:
+            try:
+                key = f"{self.name}-wipe-{self.number}-{time.monotonic_ns()}"
+                return self.world.call("POST", "/v1/wipes", body, key)["items"][0]["code"]
+            except Problem as problem:
+                self.story.append(f"refused: {problem.body['code']}")
+                time.sleep(0.1)  # not seen on the bench yet, or another wipe holds the port
+        return None
+
+    # ---- during ----
+
+    def pull(self):
+        self.do(f"unplug {self.name}")
+        time.sleep(self.random.choice([0, 0.05, 0.5]))  # how long the cable is out is the case
+        self.do(f"plug {self.name}")
+
+    def swap(self):
+        other = self.random.choice([name for name in ACTORS + LENT + UNKNOWN if name != self.name])
+        self.do(f"swap {self.name} {other}")
+
+    def cancel(self, wipe):
+        self.story.append("cancel")
+        try:
+            self.world.call("POST", "/v1/cancellations", {"wipe": wipe["code"]})
+        except Problem as problem:
+            self.story.append(f"refused: {problem.body['code']}")
+
+    def is_gone_for_sure(self, wipe):
+        """Could the host know? Without adb before, coming back without adb tells nothing: the person's eyes are all there is."""
+        return any(event["text"].startswith("facts:") for event in wipe["evidence"])
+
+    def look(self, wipe):
+        """The technician looks at the screen and says what is there."""
+        truth = self.truth()
+        is_wiped = truth["data"] == "0" and int(truth["wiped"]) > int(self.before["wiped"])
+        again = self.world.call("GET", f"/v1/objects/{wipe['code']}")
+        if not is_wiped and again["reason"] == "attest" and self.is_gone_for_sure(wipe):
+            self.wrong(again, "it asks for the attestation of a tablet that has its data")
+        if not is_wiped or self.random.random() < 0.15:
+            return self.cancel(wipe)
+        if self.random.random() < 0.3:
+            self.act((0.5, self.pull), (0.5, self.swap))
+        self.story.append("attest")
+        try:
+            self.world.call("POST", "/v1/attestations", {"wipe": wipe["code"], "text": "page Bienvenue"})
+        except Problem as problem:
+            self.story.append(f"refused: {problem.body['code']}")
+
+    def help(self, wipe):
+        """A wipe that waits for a person: somebody comes, or not."""
+        if not wipe["todo_fr"] or not wipe["todo_en"]:
+            self.wrong(wipe, "it waits for a person without a sentence")
+        if wipe["reason"] == "attest":
+            self.look(wipe)
+        elif wipe["reason"] == "tap":
+            self.act((0.6, lambda: self.do(f"allow {self.name}")), (0.2, lambda: self.do(f"deny {self.name}")),
+                     (0.3, lambda: self.cancel(wipe)), (0.3, self.pull))
+        elif wipe["reason"] == "reset_by_hand":
+            self.act((0.6, lambda: self.do(f"human {self.name} settings-reset")), (0.2, self.pull), (0.2, self.swap),
+                     (0.3, lambda: self.cancel(wipe)))
+
+    def follow(self, code):
+        end = time.monotonic() + WAIT_SECONDS
+        while not self.world.wrongs:
+            wipe = self.world.call("GET", f"/v1/objects/{code}")
+            if wipe["state"] in OVER:
+                return wipe
+            if time.monotonic() > end:
+                return self.wrong(wipe, "it is stuck")
+            if wipe["state"] == "wait_human":
+                self.help(wipe)
+            self.act((0.008, self.pull), (0.006, self.swap), (0.004, lambda: self.cancel(wipe)),
+                     (0.003, lambda: self.do(f"unplug {self.name}")), (0.01, lambda: self.do(f"plug {self.name}")))
+            time.sleep(0.03)  # the api is asked again
+        return None
+
+    # ---- after ----
+
+    def wrong(self, wipe, what):
+        told = "\n".join(f"  {event['kind']}: {event['text']}" for event in wipe["evidence"])
+        self.world.wrong(f"{self.name} {wipe['code']} {wipe['state']} ({wipe['reason']}): {what}\nasked: {self.strategy}\n{told}\n"
+                         f"truth before: {self.before}\ntruth now: {self.truth()}\ndone: {self.story}")
+
+    def check(self, wipe):
+        truth = self.truth()
+        item = self.world.call("GET", f"/v1/objects/{self.item}")["state"]
+        wiped = int(truth["wiped"]) - int(self.before["wiped"])
+        orders = int(truth["wipe_commands"]) - int(self.before["wipe_commands"])
+        allowed = {"verified": ["ready"], "unknown": ["blocked", "to_wipe"]}.get(wipe["state"], ["to_wipe"])
+        for is_wrong, what in [
+                (orders > 1, f"{orders} orders to wipe"),
+                (item not in allowed, f"its item is {item}"),
+                (wipe["state"] == "verified" and (wiped == 0 or "attest" not in self.story), "verified without proof"),
+                (wipe["state"] == "not_wiped" and wiped > 0, "called not wiped, and it is wiped"),
+                (wipe["state"] in ("aborted", "blocked") and orders > 0, "an order was sent, and it says that none was"),
+                (wipe["state"] != "verified" and not (wipe["todo_fr"] and wipe["todo_en"]), "no sentence says why"),
+                ((wipe["verdict"] == "attested") != (wipe["state"] == "verified"), f"its verdict is {wipe['verdict']}")]:
+            if is_wrong:
+                self.wrong(wipe, what)
+        with self.world.lock:
+            how = f"{wipe['state']}:{(wipe['reason'] or '').split('|')[0]}"
+            self.world.ended[how] = self.world.ended.get(how, 0) + 1
+
+    def leave_the_shelf(self):
+        """A ready tablet is lent and comes back, so that it may be wiped again."""
+        state = self.world.call("GET", f"/v1/objects/{self.item}")["state"]
+        if state != "ready":
+            return
+        person = self.world.call("POST", "/v1/persons", {"name": f"Emprunteur {self.name}"})["items"][0]["code"]
+        self.world.call("POST", "/v1/loans", {"person": person, "things": [self.item]},
+                        f"{self.name}-lend-{self.number:04}")
+        self.world.call("POST", "/v1/returns", {"thing": self.item}, f"{self.name}-back-{self.number:04}")
+
+    def once(self):
+        self.story = []
+        self.rest()
+        self.before = self.truth()
+        self.dress()
+        code = self.ask()
+        wipe = self.follow(code) if code is not None else None
+        if wipe is not None:
+            self.check(wipe)
+            self.leave_the_shelf()
+
+    def run(self):
+        try:
+            while self.world.take():
+                self.once()
+        except Exception as failure:  # told by the main thread
+            self.world.wrong(f"{self.name}: {failure!r}\ndone: {self.story}")
+
+
+def lend(world, name):
+    item = world.daemon.ready_tablet(serial_of(name))
+    person = world.daemon.post("/v1/persons", {"name": "Amina Diallo"})["code"]
+    world.daemon.post("/v1/loans", {"person": person, "things": [item]})
+    return item
+
+
+def torture(world, seed):
+    actors = [Actor(world, name, seed) for name in ACTORS]
+    lent = [lend(world, name) for name in LENT]
+    is_over = threading.Event()
+    threads = [threading.Thread(target=actor.run) for actor in actors]
+    killer = threading.Thread(target=world.mischief, args=(is_over,))
+    for thread in threads + [killer]:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    is_over.set()
+    killer.join()
+    assert not world.wrongs, f"seed {seed}\n" + "\n\n".join(world.wrongs)
+    for name in LENT + UNKNOWN:
+        assert untouched(world.fleet.state(name)), f"seed {seed}: {name} {world.fleet.state(name)}"
+    for item in lent:
+        assert world.daemon.get(f"/v1/objects/{item}")["state"] == "lent"
+    assert world.daemon.get("/v1/journal/verify")["ok"]
+
+
+def stop_in_time(daemon):
+    began = time.monotonic()
+    daemon.stop()
+    assert time.monotonic() - began < STOP_SECONDS
+
+
+def test_torture():
+    print(f"TORTURE_SEED={SEED} TORTURE_WIPES={WIPES}")
+    with Fleet(scenario()) as fleet:
+        world = World(fleet, SEED)
+        with world.daemon as daemon:
+            torture(world, SEED)
+            stop_in_time(daemon)
+            said = daemon.said()
+            assert not any(word in said for word in ("CRITICAL", "WARNING", "Sanitizer", "runtime error")), f"seed {SEED}: {said}"
+        print(dict(sorted(world.ended.items())))
