@@ -188,6 +188,16 @@ const Command commands[] = {
      {"--start", NUMBER, "start", PARAMETER_NUMBER, 0, {"première étiquette libre d'une planche entamée", "first free label of a used sheet"}},
      {"--dpi", NUMBER, "dpi", PARAMETER_NUMBER, 0, {"points par pouce d'une image", "dots per inch of an image"}},
      OUTPUT, FORCE}},
+  {.words = "account add", .method = "POST", .path = "/v1/accounts", .is_write = TRUE, .run = ask_act,
+   .done = {"{code}  {name} ({role}, utilisateur {uid})", "{code}  {name} ({role}, user {uid})"},
+   .summary = {"ouvrir un compte à un collègue", "open an account for a colleague"},
+   .parameters = {
+     {"NAME", NAME, "name", PARAMETER_TEXT, PARAMETER_REQUIRED, {"nom du collègue", "name of the colleague"}},
+     {"--user", NAME, "user", PARAMETER_TEXT, 0, {"son nom d'utilisateur sur cette machine", "the user name on this machine"}},
+     {"--uid", NUMBER, "uid", PARAMETER_NUMBER, 0, {"ou son numéro d'utilisateur", "or the user number"}},
+     {"--role", {"RÔLE", "ROLE"}, "role", PARAMETER_WORD, PARAMETER_REQUIRED, {"agent, technicien, admin ou lecteur", "agent, technician, admin or reader"}}}},
+  {.words = "account list", .method = "GET", .path = "/v1/accounts", .columns = "code name role uid", .run = ask_list,
+   .summary = {"les comptes des collègues", "the accounts of the colleagues"}, .parameters = {LIMIT, AFTER}},
   {.words = "import", .method = "POST", .path = "/v1/imports", .run = transfer_import,
    .summary = {"importer un fichier CSV : tout ou rien", "import a CSV file: all or nothing"},
    .parameters = {

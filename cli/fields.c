@@ -103,6 +103,8 @@ static const Field fields[] = {
     {"step", FIELD_PLAIN, {"Étape", "Step"}},
     {"seq", FIELD_NUMBER, {"N°", "No"}},
     {"account", FIELD_CODE, {"Par", "By"}},
+    {"role", FIELD_WORD, {"Rôle", "Role"}},
+    {"uid", FIELD_PLAIN, {"Utilisateur", "User"}},
     {"verb", FIELD_PLAIN, {"Acte", "Act"}},
     {"subjects", FIELD_CODES, {"Objets", "Subjects"}},
     {"before", FIELD_PLAIN, {"Avant", "Before"}},

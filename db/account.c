@@ -55,7 +55,10 @@ account_load_by_uid (Store *store, gint64 uid, GError **error)
 }
 
 GPtrArray *
-account_list (Store *store, GError **error)
+account_list (Store *store, const char *after_code, guint limit, GError **error)
 {
-  return row_all (&account_row, store_query (store, error, SELECT_ACCOUNT "ORDER BY code", ""), error);
+  return row_all (&account_row,
+                  store_query (store, error, SELECT_ACCOUNT "WHERE code > $1 ORDER BY code LIMIT $2", "si",
+                               after_code != NULL ? after_code : "", (gint64)limit),
+                  error);
 }

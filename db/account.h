@@ -13,5 +13,5 @@ gboolean account_insert (Store *store, const Account *account, GError **error);
 Account *account_load (Store *store, const char *code, GError **error);
 /* The account of a system user (0 or above); DB_ERROR_NOT_FOUND when there is none. */
 Account *account_load_by_uid (Store *store, gint64 uid, GError **error);
-/* All accounts, by code. Array of Account, maybe empty; caller unrefs. */
-GPtrArray *account_list (Store *store, GError **error);
+/* By code, after after_code (NULL: from the start), at most limit. Array of Account, maybe empty; caller unrefs. */
+GPtrArray *account_list (Store *store, const char *after_code, guint limit, GError **error);

@@ -5,7 +5,7 @@
 #include <pwd.h>
 #include <unistd.h>
 
-enum { NO_UID = -1, PASSWD_BUFFER = 16 * 1024 /* bytes */ };
+enum { PASSWD_BUFFER = 16 * 1024 /* bytes */ };
 
 /* The unix name, or "uid 1234" for a user without one. Caller frees. */
 static char *
@@ -63,18 +63,48 @@ role_of_text (const char *text, Role *role, GError **error)
   return FALSE;
 }
 
+/* The machine is asked in the register's thread: accounts are added seldom, and its answer must be the daemon's, who meets that uid. */
+static gboolean
+uid_of_user (const char *user, gint64 *uid, GError **error)
+{
+  g_autofree char *name = g_strstrip (g_strdup (user));
+  g_autofree char *buffer = g_malloc (PASSWD_BUFFER);
+  struct passwd entry, *found = NULL;
+  if (getpwnam_r (name, &entry, buffer, PASSWD_BUFFER, &found) != 0 || found == NULL) {
+    rule_error_set (error, M_USER_UNKNOWN, name, NULL);
+    return FALSE;
+  }
+  *uid = found->pw_uid;
+  return TRUE;
+}
+
+static gboolean
+uid_of_request (const AccountRequest *request, gint64 *uid, GError **error)
+{
+  gboolean has_user = !field_is_absent (request->user);
+  if (request->uid == NULL && has_user)
+    return uid_of_user (request->user, uid, error);
+  if (request->uid == NULL)
+    rule_error_set (error, M_FIELD_MISSING, "user", NULL);
+  else if (has_user)
+    rule_error_set (error, M_USER_TWICE, NULL);
+  else if (*request->uid < 0 || *request->uid >= G_MAXUINT32)
+    rule_error_set (error, M_FIELD_RANGE, "uid", "0", "4294967294", NULL);
+  else {
+    *uid = *request->uid;
+    return TRUE;
+  }
+  return FALSE;
+}
+
 static Account *
 account_of_request (const AccountRequest *request, GError **error)
 {
   g_autoptr (Account) account = g_new0 (Account, 1);
   account->name = name_check (request->name, error);
-  if (account->name == NULL || !role_of_text (request->role, &account->role, error))
+  if (account->name == NULL || !role_of_text (request->role, &account->role, error) ||
+      !uid_of_request (request, &account->uid, error))
     return NULL;
-  account->uid = request->uid != NULL ? *request->uid : NO_UID;
-  if (account->uid < NO_UID || account->uid >= G_MAXUINT32 || (request->uid != NULL && account->uid == NO_UID)) {
-    rule_error_set (error, M_FIELD_RANGE, "uid", "0", "4294967294", NULL);
-    return NULL;
-  }
   return g_steal_pointer (&account);
 }
 
@@ -82,8 +112,6 @@ static gboolean
 judge_new (Store *store, const Account *account, Verdict *verdict, GError **error)
 {
   g_autoptr (GError) problem = NULL;
-  if (account->uid == NO_UID)
-    return TRUE;
   g_autoptr (Account) other = account_load_by_uid (store, account->uid, &problem);
   if (other != NULL)
     verdict_add (verdict, M_ACCOUNT_KNOWN, other->code, NULL);
@@ -101,7 +129,7 @@ account_add (Store *store, const ActionContext *context, const AccountRequest *r
   if (account == NULL || !judge_new (store, account, outcome->verdict, error))
     return FALSE;
   if (!action_may_go_on (context, outcome->verdict, error))
-    return context->is_preview;
+    return action_is_previewed (context);
   if (!insert_account (store, context, account, error)) {
     action_explain (error, M_ALREADY_KNOWN, M_STALE);
     return FALSE;

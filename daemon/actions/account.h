@@ -8,12 +8,14 @@
  * (forbidden). now: epoch seconds. Caller frees. */
 Account *account_of_uid (Store *store, gint64 uid, gint64 now, GError **error);
 
-/* As typed; borrowed, NULL or "" = absent. name and role are required. */
+/* As typed; borrowed, NULL or "" = absent. All are required, of user and uid one. */
 typedef struct {
   const char *name;
-  const gint64 *uid; /* NULL: cannot come in through the admin socket */
+  const char *user;  /* a system user of this machine, by name ... */
+  const gint64 *uid; /* ... or by number, known here or not */
   const char *role;  /* "reader" "agent" "technician" "admin" */
 } AccountRequest;
-/* Verb "account.add". outcome: the account's code. RULE_ERROR: M_NAME_*, M_WORD_UNKNOWN, M_ACCOUNT_KNOWN (that uid). */
+/* Verb "account.add". outcome: the account's code. RULE_ERROR: M_NAME_*, M_FIELD_MISSING, M_USER_UNKNOWN, M_USER_TWICE, M_FIELD_RANGE
+ * (uid), M_WORD_UNKNOWN (role), M_ACCOUNT_KNOWN (that uid). */
 gboolean account_add (Store *store, const ActionContext *context, const AccountRequest *request, Outcome *outcome,
                       GError **error);

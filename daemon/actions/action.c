@@ -60,6 +60,12 @@ action_may_go_on (const ActionContext *context, const Verdict *verdict, GError *
 }
 
 gboolean
+action_is_previewed (const ActionContext *context)
+{
+  return context->is_preview && rights_are_granted (context, NULL);
+}
+
+gboolean
 action_new_code (Store *store, char kind, Code code, GError **error)
 {
   gint64 counter;

@@ -28,6 +28,8 @@ void outcome_add_code (Outcome *outcome, const char *code);
 /* The common end of a verb's judging. TRUE: go on and act. FALSE without error: a preview, stop here. FALSE with error
  * (RULE_ERROR): refused, needs confirmation, or an override without a comment. */
 gboolean action_may_go_on (const ActionContext *context, const Verdict *verdict, GError **error);
+/* What a verb that may not go on returns: TRUE for a preview, which is an answer (unless it claims a right of another role). */
+gboolean action_is_previewed (const ActionContext *context);
 /* Makes the next code of that kind. */
 gboolean action_new_code (Store *store, char kind, Code code, GError **error);
 /* Appends the verb's journal line; before and after are short "name=value" lists, never names or phone numbers. */

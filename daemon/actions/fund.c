@@ -137,7 +137,7 @@ fund_add (Store *store, const ActionContext *context, const FundRequest *request
   if (fund == NULL || !judge_new (store, fund, outcome->verdict, error))
     return FALSE;
   if (!action_may_go_on (context, outcome->verdict, error))
-    return context->is_preview;
+    return action_is_previewed (context);
   fund->created_at = context->now;
   g_autofree char *after =
       g_strdup_printf ("granted_cents=%" G_GINT64_FORMAT " strand=%s from=%s to=%s", fund->granted.cents,

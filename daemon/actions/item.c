@@ -162,7 +162,7 @@ item_add (Store *store, const ActionContext *context, const ItemRequest *request
       !judge_price (store, context, request, item, outcome->verdict, error))
     return FALSE;
   if (!action_may_go_on (context, outcome->verdict, error))
-    return context->is_preview;
+    return action_is_previewed (context);
   if (!insert_item (store, context, item, names, error) || !journal_item (store, context, item, names->len, error)) {
     action_explain (error, M_ALREADY_KNOWN, M_STALE);
     return FALSE;

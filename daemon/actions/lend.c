@@ -269,7 +269,7 @@ lend_things (Store *store, const ActionContext *context, const LendRequest *requ
       !judge (&lending, outcome->verdict, error))
     return FALSE;
   if (!action_may_go_on (context, outcome->verdict, error))
-    return context->is_preview;
+    return action_is_previewed (context);
   if (act (&lending, outcome, error))
     return TRUE;
   action_explain (error, M_ALREADY_KNOWN, M_STALE);

@@ -91,7 +91,7 @@ person_add (Store *store, const ActionContext *context, const PersonRequest *req
   if (same[0] != '\0')
     verdict_add (outcome->verdict, M_SAME_NAME, same, NULL);
   if (!action_may_go_on (context, outcome->verdict, error))
-    return context->is_preview;
+    return action_is_previewed (context);
   person->created_at = person->last_contact_at = context->now;
   if (!action_new_code (store, 'P', person->code, error) || !person_insert (store, person, error) ||
       !action_journal (store, context, "person.add", person->code, NULL, NULL, error))

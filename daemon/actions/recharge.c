@@ -124,7 +124,7 @@ recharge_line (Store *store, const ActionContext *context, const RechargeRequest
   if (thing.loan != NULL)
     g_strlcpy (recharge->person, thing.loan->person, sizeof recharge->person);
   if (!action_may_go_on (context, outcome->verdict, error))
-    return context->is_preview;
+    return action_is_previewed (context);
   if (!act (store, context, recharge, request->keep_alive, error)) {
     action_explain (error, M_STALE, M_STALE);
     return FALSE;

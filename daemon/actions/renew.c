@@ -46,7 +46,7 @@ renew_loan (Store *store, const ActionContext *context, const RenewRequest *requ
       .loan = thing.loan, .others_waiting = 0, .today = today, .due = due, .calendar = context->calendar};
   loan_judge_renew (&facts, outcome->verdict);
   if (!action_may_go_on (context, outcome->verdict, error))
-    return context->is_preview;
+    return action_is_previewed (context);
   if (!act (store, context, &thing, &due, reason, error)) {
     action_explain (error, M_STALE, M_STALE);
     return FALSE;

@@ -70,7 +70,7 @@ sim_add (Store *store, const ActionContext *context, const SimRequest *request, 
   if (line == NULL || !judge_new (store, card->iccid, line, outcome->verdict, error))
     return FALSE;
   if (!action_may_go_on (context, outcome->verdict, error))
-    return context->is_preview;
+    return action_is_previewed (context);
   if (!insert_line_and_card (store, context, line, card, error)) {
     action_explain (error, M_ALREADY_KNOWN, M_STALE);
     return FALSE;

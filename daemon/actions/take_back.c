@@ -252,7 +252,7 @@ take_back_thing (Store *store, const ActionContext *context, const TakeBackReque
   ReturnFacts facts = {.loan = back.thing.loan, .pieces = back.pieces, .returned = back.returned, .today = back.today};
   loan_judge_return (&facts, outcome->verdict);
   if (!action_may_go_on (context, outcome->verdict, error))
-    return context->is_preview;
+    return action_is_previewed (context);
   if (!act (&back, loan_state_after_return (&facts), error)) {
     action_explain (error, M_STALE, M_STALE);
     return FALSE;

@@ -201,7 +201,7 @@ wipe_ask (Store *store, const ActionContext *context, const WipeRequest *request
   if (!judge_ask (store, item, slot, outcome->verdict, error))
     return FALSE;
   if (!action_may_go_on (context, outcome->verdict, error))
-    return context->is_preview;
+    return action_is_previewed (context);
   return open_wipe (store, context, request, item, slot, outcome, error);
 }
 
@@ -253,7 +253,7 @@ wipe_attest (Store *store, const ActionContext *context, const char *code, const
   else if (*seen == '\0')
     verdict_add (outcome->verdict, M_WIPE_NEEDS_TEXT, NULL);
   if (!action_may_go_on (context, outcome->verdict, error))
-    return context->is_preview;
+    return action_is_previewed (context);
   g_autoptr (WipeStep) step = wipe_step_new (wipe->code, context->now * 1000);
   step->judges = TRUE;
   wipe_step_note (step, "human", "attested: %s", seen);
@@ -292,7 +292,7 @@ wipe_cancel (Store *store, const ActionContext *context, const char *code, Outco
   else if (!cancel_event (wipe, &event, &reason))
     verdict_add (outcome->verdict, M_WIPE_BEGUN, wipe->code, NULL);
   if (!action_may_go_on (context, outcome->verdict, error))
-    return context->is_preview;
+    return action_is_previewed (context);
   g_autoptr (WipeStep) step = wipe_step_new (wipe->code, context->now * 1000);
   wipe_step_note (step, "human", "cancelled: %s", context->account);
   (void)cancel_event (wipe, &event, &reason); /* it was possible a moment ago, in this transaction */
@@ -310,7 +310,7 @@ wipe_waive (Store *store, const ActionContext *context, const char *code, Outcom
     verdict_add (outcome->verdict, M_WIPE_ITEM_STATE, item->code, item_state_name (item->state), NULL);
   verdict_add (outcome->verdict, M_WIPE_WAIVE, item->code, NULL);
   if (!action_may_go_on (context, outcome->verdict, error))
-    return context->is_preview;
+    return action_is_previewed (context);
   if (!state_move_item (store, item->code, ITEM_TO_WIPE, ITEM_READY, ITEM_WAIVED_REASON, error) ||
       !action_journal (store, context, "wipe.waive", item->code, "state=to_wipe", "state=ready", error)) {
     action_explain (error, M_STALE, M_STALE);

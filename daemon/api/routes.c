@@ -47,6 +47,8 @@ static const Route routes[] = {
   {ROW ("GET", "/v1/certificates/{code}", ALL, ROUTE_DRAW, api_certificate_gather, "", "Certificate of erasure, of a wipe or of an item's last verified wipe"), .draw = api_certificate_draw},
   {ROW ("GET", "/v1/journal", ALL, ROUTE_READ, api_journal_list, "limit after", "Lines of the journal, in order")},
   {ROW ("GET", "/v1/journal/verify", ALL, ROUTE_READ, api_journal_verify, "", "Recompute the journal's chain of hashes")},
+  {ROW ("GET", "/v1/accounts", ADMINS, ROUTE_READ, api_account_list, "limit after", "Staff accounts, by code")},
+  {ROW ("POST", "/v1/accounts", ADMINS, ROUTE_WRITE, api_account_add, "", "Add a staff account for a system user"), TAKES (api_account_form, 201)},
   {ROW ("POST", "/v1/imports", ADMINS, ROUTE_WRITE, api_import_run, "kind dry_run fund", "Import a CSV file, all or nothing"), .body_max = BODY_MAX_IMPORT, .made_status = 201, .reply = api_import_reply},
   {ROW ("GET", "/v1/backup", ADMINS, ROUTE_READ, api_backup_make, "", "A checked copy of the register")},
   {ROW ("POST", "/v1/restore", ADMINS, ROUTE_UPLOAD, NULL, "confirm", "Replace the register by a backup"), .body_max = BODY_MAX_RESTORE, .draw = api_backup_restore},

@@ -86,6 +86,7 @@
   X (LOAN_NOT_FOUND, "loan_not_found", MESSAGE_NOT_FOUND, NULL, "Le prêt {1c} n'est pas au registre.", "There is no loan {1c} in the register.") \
   X (PIECE_NOT_FOUND, "piece_not_found", MESSAGE_NOT_FOUND, NULL, "L'accessoire {1c} n'est pas au registre.", "There is no piece {1c} in the register.") \
   X (FUND_NOT_FOUND, "fund_not_found", MESSAGE_NOT_FOUND, NULL, "Le fonds {1c} n'est pas au registre.", "There is no fund {1c} in the register.") \
+  X (ACCOUNT_NOT_FOUND, "account_not_found", MESSAGE_NOT_FOUND, NULL, "Le compte {1c} n'est pas au registre.", "There is no account {1c} in the register.") \
   X (RECHARGE_NOT_FOUND, "recharge_not_found", MESSAGE_NOT_FOUND, NULL, "La recharge {1c} n'est pas au registre.", "There is no recharge {1c} in the register.") \
   X (WIPE_NOT_FOUND, "wipe_not_found", MESSAGE_NOT_FOUND, NULL, "L'effacement {1c} n'est pas au registre.", "There is no wipe {1c} in the register.") \
   X (THING_NOT_FOUND, "thing_not_found", MESSAGE_NOT_FOUND, NULL, "{1c} n'est pas au registre.", "{1c} is not in the register.") \
@@ -218,6 +219,8 @@
   X (PIECES_TAKEN_PRESENT, "pieces_taken_present", MESSAGE_NOTE, NULL, "Noté présent, puisque rien d'autre n'est dit : {1p}.", "Noted as present, as nothing else was said: {1p}.") \
   X (PIECES_LEFT_OUT, "pieces_left_out", MESSAGE_NOTE, NULL, "{1c} part sans : {2p}.", "{1c} leaves without: {2p}.") \
   X (ACCOUNT_KNOWN, "account_known", MESSAGE_REFUSED, NULL, "Cet utilisateur a déjà un compte : {1c}.", "This user already has an account: {1c}.") \
+  X (USER_UNKNOWN, "user_unknown", MESSAGE_INPUT, NULL, "Il n'y a pas d'utilisateur « {1} » sur cette machine.", "There is no user \"{1}\" on this machine.") \
+  X (USER_TWICE, "user_twice", MESSAGE_INPUT, NULL, "L'utilisateur est donné deux fois : par son nom et par son numéro. Gardez-en un.", "The user is given twice: by name and by number. Keep one.") \
   X (DEMO_CLOCK_BACK, "demo_clock_back", MESSAGE_REFUSED, NULL, "L'horloge de démonstration est au {1d} : elle ne recule pas.", "The demonstration clock is at {1d}: it does not go back.") \
   /* api */ \
   X (METHOD_NOT_ALLOWED, "method_not_allowed", MESSAGE_INPUT, NULL, "Cette adresse ne prend pas {1}. Elle prend : {2}.", "This address does not take {1}. It takes: {2}.") \

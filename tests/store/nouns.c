@@ -121,8 +121,11 @@ account_of_a_uid_is_one (void)
   g_assert_cmpint (found->role, ==, ROLE_AGENT);
   REFUSED (account_load_by_uid (store, -1, &error), DB_ERROR_NOT_FOUND);
   REFUSED (account_load_by_uid (store, 0, &error), DB_ERROR_NOT_FOUND);
-  g_autoptr (GPtrArray) all = account_list (store, NULL);
+  g_autoptr (GPtrArray) all = account_list (store, NULL, 10, NULL);
   g_assert_cmpint (all->len, ==, 3);
+  g_autoptr (GPtrArray) page = account_list (store, "C0000001", 1, NULL);
+  g_assert_cmpint (page->len, ==, 1);
+  g_assert_cmpstr (((const Account *)g_ptr_array_index (page, 0))->code, ==, "C0000003");
 }
 
 /* The lists of records.h and the CHECKs of the schema agree, and nothing else gets in. */

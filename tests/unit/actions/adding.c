@@ -187,6 +187,9 @@ rights_that_do_not_exist_or_are_not_the_roles_are_refused (void)
   desk.context.role = ROLE_AGENT;
   g_assert_false (DESK_DO (&desk, person_add, &request));
   desk_assert_refused (&desk, M_FORBIDDEN_RIGHT);
+  desk.context.is_preview = TRUE;
+  g_assert_false (DESK_DO (&desk, person_add, &request));
+  desk_assert_refused (&desk, M_FORBIDDEN_RIGHT);
   g_autofree char *after = desk_picture (&desk);
   g_assert_cmpstr (before, ==, after);
 }
@@ -278,7 +281,7 @@ previews_change_nothing (void)
   static const SimRequest sim = {.iccid = ICCID};
   static const FundRequest fund = {
       .name = "Don", .amount = "5", .from = "2026-01-01", .to = "2026-12-31", .strand = "skills"};
-  static const AccountRequest account = {.name = "Ana", .role = "agent"};
+  static const AccountRequest account = {.name = "Ana", .user = "root", .role = "agent"};
   g_auto (Desk) desk;
   desk_init (&desk);
   desk.context.is_preview = TRUE;
@@ -310,10 +313,8 @@ own_user_gets_an_account_once (void)
 static void
 other_users_must_have_an_account (void)
 {
-  static const gint64 uid = 54321, none = -1;
+  static const gint64 uid = 54321;
   static const AccountRequest request = {.name = "Ana", .role = "agent", .uid = &uid};
-  static const AccountRequest bad_role = {.name = "Ana", .role = "queen"};
-  static const AccountRequest bad_uid = {.name = "Ana", .role = "agent", .uid = &none};
   g_auto (Desk) desk;
   desk_init (&desk);
   g_assert_null (account_of_uid (desk.store, uid, DESK_NOW, &desk.error));
@@ -323,10 +324,48 @@ other_users_must_have_an_account (void)
   g_assert_true (account->role == ROLE_AGENT);
   g_assert_false (DESK_DO (&desk, account_add, &request));
   desk_assert_refused (&desk, M_ACCOUNT_KNOWN);
-  g_assert_false (DESK_DO (&desk, account_add, &bad_role));
-  desk_assert_refused (&desk, M_WORD_UNKNOWN);
-  g_assert_false (DESK_DO (&desk, account_add, &bad_uid));
-  desk_assert_refused (&desk, M_FIELD_RANGE);
+}
+
+static void
+account_is_for_a_user_of_the_machine (void)
+{
+  static const AccountRequest request = {.name = "Ana", .user = " root ", .role = "reader"};
+  g_auto (Desk) desk;
+  desk_init (&desk);
+  g_assert_true (DESK_DO (&desk, account_add, &request));
+  g_autoptr (Account) account = account_load_by_uid (desk.store, 0, NULL);
+  g_assert_cmpstr (account->code, ==, desk_code (&desk, 0));
+  g_assert_true (account->role == ROLE_READER);
+  desk_assert_journal_has_not (&desk, "Ana");
+}
+
+static void
+account_bad_requests_are_refused (void)
+{
+  static const gint64 uid = 54321, none = -1, invalid = G_MAXUINT32;
+  static const struct {
+    AccountRequest request;
+    MessageId message;
+  } cases[] = {
+      {{.name = " ", .role = "agent", .uid = &uid}, M_NAME_MISSING},
+      {{.name = "Ana", .role = "queen", .uid = &uid}, M_WORD_UNKNOWN},
+      {{.name = "Ana", .role = " ", .uid = &uid}, M_FIELD_MISSING},
+      {{.name = "Ana", .role = "agent"}, M_FIELD_MISSING},
+      {{.name = "Ana", .role = "agent", .user = " "}, M_FIELD_MISSING},
+      {{.name = "Ana", .role = "agent", .user = "no:such"}, M_USER_UNKNOWN},
+      {{.name = "Ana", .role = "agent", .user = "root", .uid = &uid}, M_USER_TWICE},
+      {{.name = "Ana", .role = "agent", .uid = &none}, M_FIELD_RANGE},
+      {{.name = "Ana", .role = "agent", .uid = &invalid}, M_FIELD_RANGE},
+  };
+  g_auto (Desk) desk;
+  desk_init (&desk);
+  g_autofree char *before = desk_picture (&desk);
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_assert_false (DESK_DO (&desk, account_add, &cases[i].request));
+    desk_assert_refused (&desk, cases[i].message);
+  }
+  g_autofree char *after = desk_picture (&desk);
+  g_assert_cmpstr (before, ==, after);
 }
 
 int
@@ -348,5 +387,7 @@ main (int argc, char **argv)
   g_test_add_func ("/actions/previews-change-nothing", previews_change_nothing);
   g_test_add_func ("/actions/account/own-user-gets-one-once", own_user_gets_an_account_once);
   g_test_add_func ("/actions/account/other-users-must-have-one", other_users_must_have_an_account);
+  g_test_add_func ("/actions/account/is-for-a-user-of-the-machine", account_is_for_a_user_of_the_machine);
+  g_test_add_func ("/actions/account/bad-requests-are-refused", account_bad_requests_are_refused);
   return g_test_run ();
 }
