@@ -23,6 +23,8 @@ PACKAGES := glib-2.0 gio-unix-2.0 libusb-1.0 libmicrohttpd jansson sqlite3 libqr
 FLEET_PACKAGES := umockdev-1.0
 TEST_PACKAGES := umockdev-1.0 zbar poppler-glib
 JOBS ?= $(shell nproc)
+# these tests mostly wait for tablets: more of them than cores
+TEST_JOBS ?= 4
 # pkg-config is asked once, and only when something is built.
 flags_of = $(shell pkg-config $(1) $(2) 2>/dev/null)
 CPPFLAGS += -I. -I$(BUILD)/gen -D_GNU_SOURCE -DTEMOIN_VERSION='"$(VERSION)"' -DG_LOG_USE_STRUCTURED
@@ -83,7 +85,7 @@ unit: programs $(UNIT_BIN) $(REPLAY_BIN) ## the C tests alone: rules, register, 
 	@BUILD=$(BUILD) tests/fuzz/replay-corpus $(REPLAY_BIN)
 
 system: programs ## the tests that start the real daemon and the emulated fleet
-	@BUILD=$(BUILD) SAN=$(SAN) $(PYTHON) -m pytest -q -p no:cacheprovider tests/system
+	@BUILD=$(BUILD) SAN=$(SAN) $(PYTHON) -m pytest -q -p no:cacheprovider -n $(TEST_JOBS) tests/system
 
 check-style: ## layers, function length and complexity, portable SQL, hygiene
 	@tests/layers.sh
