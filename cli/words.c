@@ -1,4 +1,4 @@
-/* One table of stable words. */
+/* One table of stable words. States are said as the daemon says them. */
 #include "cli/words.h"
 
 static const struct {
@@ -10,12 +10,12 @@ static const struct {
     {"to_wipe", {"à effacer", "to be wiped"}},
     {"wiping", {"effacement en cours", "being wiped"}},
     {"ready", {"prête", "ready"}},
-    {"lent", {"prêtée", "lent"}},
+    {"lent", {"en prêt", "lent"}},
     {"blocked", {"bloquée", "blocked"}},
     {"repair", {"en réparation", "in repair"}},
     {"lost", {"perdue", "lost"}},
     {"stolen", {"volée", "stolen"}},
-    {"retired", {"réformée", "retired"}},
+    {"retired", {"retirée du service", "retired"}},
     {"donated", {"donnée", "donated"}},
     {"waived", {"déclarée prête sans effacement", "declared ready without a wipe"}},
     {"tablet", {"tablette", "tablet"}},
@@ -25,14 +25,14 @@ static const struct {
     /* lines, loans, pieces */
     {"stock", {"en stock", "in stock"}},
     {"active", {"active", "active"}},
-    {"returned", {"revenue", "returned"}},
+    {"returned", {"rendue", "returned"}},
     {"suspended", {"suspendue", "suspended"}},
     {"expired", {"expirée", "expired"}},
     {"open", {"en cours", "open"}},
     {"overdue", {"en retard", "overdue"}},
-    {"partly_returned", {"revenu en partie", "partly returned"}},
+    {"partly_returned", {"rendu en partie", "partly returned"}},
     {"closed", {"terminé", "closed"}},
-    {"written_off", {"abandonné", "written off"}},
+    {"written_off", {"passé en perte", "written off"}},
     {"present", {"présent", "present"}},
     {"missing", {"manquant", "missing"}},
     {"broken", {"cassé", "broken"}},
@@ -83,6 +83,10 @@ static const struct {
     {"answered", {"réponse", "answer"}},
     {"human", {"personne", "person"}},
     {"guided", {"guidée : une personne efface à la main", "guided: a person resets it by hand"}},
+    /* typed as well, never shown: the first row of a word is the one that is shown */
+    {"lent", {"prêtée", "on loan"}},
+    {"retired", {"réformée", "out of service"}},
+    {"returned", {"revenue", "back"}},
     /* imports */
     {"make", {"à créer", "to make"}},
     {"known", {"déjà connue", "known"}},

@@ -104,7 +104,7 @@ read_filter (const Request *request, ItemState *state, ItemKind *kind, ItemFilte
   const char *state_word = request_query (request, "state");
   const char *kind_word = request_query (request, "kind");
   if (state_word != NULL && !item_state_parse (state_word, state)) {
-    rule_error_set (error, M_FIELD_TYPE, "state", "new, to_wipe, wiping, ready, lent, ...", NULL);
+    rule_error_set (error, M_ITEM_STATE_UNKNOWN, state_word, item_state_names (), NULL);
     return FALSE;
   }
   if (kind_word != NULL && !item_kind_parse (kind_word, kind)) {

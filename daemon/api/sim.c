@@ -114,7 +114,7 @@ api_line_list (Request *request, Store *store, GError **error)
   LineState state;
   const char *word = request_query (request, "state");
   if (word != NULL && !line_state_parse (word, &state)) {
-    rule_error_set (error, M_FIELD_TYPE, "state", "stock, active, lent, returned, suspended, ...", NULL);
+    rule_error_set (error, M_LINE_STATE_UNKNOWN, word, line_state_names (), NULL);
     return FALSE;
   }
   return list_lines (request, store, word != NULL ? &state : NULL, write_line, error);

@@ -65,12 +65,19 @@ print_kinds (const char *text, Language language)
   return g_string_free (joined, FALSE);
 }
 
-/* The printers of stored words differ by their list only. */
+/* The printers of stored words differ by their list only. One word, or several separated by ", ". */
 #define WORD_PRINTER(name, Type, parse, words)                                                                         \
   static char *name (const char *text, Language language)                                                              \
   {                                                                                                                    \
-    Type value;                                                                                                        \
-    return parse (text, &value) ? g_strdup (words (value, language)) : NULL;                                           \
+    g_auto (GStrv) parts = g_strsplit (text, ", ", -1);                                                                \
+    for (char **part = parts; *part != NULL; part++) {                                                                 \
+      Type value;                                                                                                      \
+      if (!parse (*part, &value))                                                                                      \
+        return NULL;                                                                                                   \
+      g_free (*part);                                                                                                  \
+      *part = g_strdup (words (value, language));                                                                      \
+    }                                                                                                                  \
+    return g_strjoinv (", ", parts);                                                                                   \
   }
 WORD_PRINTER (print_item_state, ItemState, item_state_parse, item_state_text)
 WORD_PRINTER (print_line_state, LineState, line_state_parse, line_state_text)

@@ -1,5 +1,6 @@
 /* State tables of items, lines and loans, and the words for all states. Who may move what, and when, is decided by loan.c, wipe.c and actions. */
 #include "daemon/rules/item.h"
+#include <string.h>
 
 /*    new -> to_wipe <-> wiping -> ready -> lent -> to_wipe        ready -> to_wipe (used outside a loan)
  *    to_wipe -> ready: a waiver, with its right and reason        wiping -> blocked -> to_wipe | repair
@@ -139,6 +140,22 @@ const char *
 item_state_text (ItemState state, Language language)
 {
   return item_words[state][language];
+}
+
+#define LISTED(symbol, name) ", " name
+static const char item_names[] = ITEM_STATES (LISTED);
+static const char line_names[] = LINE_STATES (LISTED);
+
+const char *
+item_state_names (void)
+{
+  return item_names + strlen (", ");
+}
+
+const char *
+line_state_names (void)
+{
+  return line_names + strlen (", ");
 }
 
 const char *

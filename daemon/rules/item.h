@@ -14,6 +14,9 @@ gboolean loan_move_allowed (LoanState from, LoanState to);
 /* How a person says it: "prête", "à effacer" / "ready", "to be wiped". Static. */
 const char *item_state_text (ItemState state, Language language);
 const char *line_state_text (LineState state, Language language);
+/* The stored words of all states, "new, to_wipe ...", for a refusal that lists them. Static. */
+const char *item_state_names (void);
+const char *line_state_names (void);
 const char *loan_state_text (LoanState state, Language language);
 const char *piece_state_text (PieceState state, Language language);
 const char *wipe_state_text (WipeState state, Language language);

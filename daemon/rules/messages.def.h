@@ -233,4 +233,6 @@
   X (TODO_AWAY, "todo_away", MESSAGE_NOTE, NULL, "La tablette s'efface ou redémarre. Laissez-la branchée sur le port {1} ; si elle a été débranchée, rebranchez-la là.", "The tablet is resetting or restarting. Leave it on port {1}; if it was unplugged, plug it in there again.") \
   X (LABEL_ONE_PAGE, "label_one_page", MESSAGE_INPUT, NULL, "Ces étiquettes ne tiennent pas sur une seule image. Demandez un fichier PDF.", "These labels do not fit on a single image. Ask for a PDF file.") \
   X (LABEL_COARSE, "label_coarse", MESSAGE_INPUT, NULL, "Une image aussi grossière ne se lirait pas. Demandez au moins 203 points par pouce.", "So coarse an image could not be read. Ask for at least 203 dots per inch.") \
+  X (ITEM_STATE_UNKNOWN, "item_state_unknown", MESSAGE_INPUT, NULL, "« {1} » n'est pas un état d'appareil. Choisissez parmi : {2i}.", "\"{1}\" is not a state of a device. Choose one of: {2i}.") \
+  X (LINE_STATE_UNKNOWN, "line_state_unknown", MESSAGE_INPUT, NULL, "« {1} » n'est pas un état de ligne. Choisissez parmi : {2l}.", "\"{1}\" is not a state of a line. Choose one of: {2l}.") \
 

@@ -157,6 +157,8 @@ ROWS = [
     ("lned {person} {ready}", 2, "usage", "« lned »"),
     ("tablet ad", 2, "usage", "« tablet ad »", "« tablet add »"),
     ("due --days demain", 2, "usage", "--days", "« demain »"),
+    ("tablet list --state bleue", 2, "item_state_unknown", "« bleue »", "à effacer, effacement en cours, prête, en prêt"),
+    ("line list --state bleue", 2, "line_state_unknown", "« bleue »", "en stock"),
     ("due --days -1", 2, "field_range", "nombre de jours", "3660"),
     # names
     (["person", "add", ""], 2, "name_missing", "nom"),
@@ -312,6 +314,14 @@ def test_the_same_words_without_the_fault_are_taken():
                       ["import", right.write(TABLETS + b"AAAA1;Tab;1\n")]):
             status, out, err = right.run(*words)
             assert status == 0, (words, out, err)
+
+
+def test_the_words_that_a_list_shows_are_taken_to_filter_it(desk):
+    for code, words in ((desk.lent, ("en prêt", "prêtée", "EN PRET", "lent")), (desk.unwiped, ("à effacer", "to_wipe")), (desk.ready, ("prête",))):
+        for word in words:
+            status, out, err = desk.run("tablet", "list", "--state", word)
+            assert status == 0 and shown(code) in out, (word, err)
+        assert words[0] in out.splitlines()[1]
 
 
 def test_what_is_noted_of_pieces_is_said_in_the_language_of_the_reader():

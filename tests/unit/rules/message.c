@@ -109,6 +109,8 @@ test_prints_arguments (void)
       {'p', "", "", ""},
       {'i', "to_wipe", "à effacer", "to be wiped"},
       {'i', "eaten", "eaten", "eaten"},
+      {'i', "new, lent", "neuve, en prêt", "new, lent"},
+      {'i', "new, eaten", "new, eaten", "new, eaten"},
       {'l', "suspended", "suspendue", "suspended"},
       {'o', "partly_returned", "rendu en partie", "partly returned"},
       {'w', "wait_human", "attend une personne", "waiting for a person"},
