@@ -6,7 +6,7 @@
 #define NOON_S     (12 * 3600)
 
 struct _Clock {
-  gint64 offset_s; /* atomic: read in every thread, set in the writer's */
+  gint64 offset_s; /* atomic: read in every thread */
 };
 
 static gint64
@@ -15,18 +15,25 @@ machine_now (void)
   return g_get_real_time () / G_USEC_PER_SEC;
 }
 
-Clock *
-clock_new (Store *store, GError **error)
+gboolean
+clock_reload (Store *store, Clock *clock, GError **error)
 {
   g_autoptr (GError) problem = NULL;
   g_autofree char *offset = setting_get (store, OFFSET_KEY, &problem);
   if (problem != NULL) {
     g_propagate_error (error, g_steal_pointer (&problem));
-    return NULL;
+    return FALSE;
   }
-  Clock *clock = g_new0 (Clock, 1);
-  clock->offset_s = offset != NULL ? g_ascii_strtoll (offset, NULL, 10) : 0;
-  return clock;
+  gint64 offset_s = offset != NULL ? g_ascii_strtoll (offset, NULL, 10) : 0;
+  __atomic_store_n (&clock->offset_s, offset_s, __ATOMIC_RELAXED);
+  return TRUE;
+}
+
+Clock *
+clock_new (Store *store, GError **error)
+{
+  g_autoptr (Clock) clock = g_new0 (Clock, 1);
+  return clock_reload (store, clock, error) ? g_steal_pointer (&clock) : NULL;
 }
 
 void
@@ -42,16 +49,13 @@ clock_now (gpointer user)
   return machine_now () + __atomic_load_n (&clock->offset_s, __ATOMIC_RELAXED);
 }
 
-/* The first instant of noon on that day in the calendar's zone. */
-static gboolean
-noon_of (const Calendar *calendar, const Day *day, gint64 *instant)
+/* Noon on that day in the calendar's zone; 0, which is long past, when GLib cannot tell. */
+static gint64
+noon_of (const Calendar *calendar, const Day *day)
 {
   g_autofree char *text = g_strdup_printf ("%sT12:00:00", day->text);
   g_autoptr (GDateTime) noon = g_date_time_new_from_iso8601 (text, calendar->zone);
-  if (noon == NULL)
-    return FALSE;
-  *instant = g_date_time_to_unix (noon);
-  return TRUE;
+  return noon != NULL ? g_date_time_to_unix (noon) : 0;
 }
 
 gboolean
@@ -60,7 +64,6 @@ clock_set_day (Store *store, const ActionContext *context, Clock *clock, const c
 {
   gboolean is_demo;
   Day day;
-  gint64 instant;
   if (!setting_is_demo (store, &is_demo, error) || !day_parse (text, &day, error))
     return FALSE;
   if (!is_demo) {
@@ -68,12 +71,11 @@ clock_set_day (Store *store, const ActionContext *context, Clock *clock, const c
     return FALSE;
   }
   Day today = day_of_instant (context->calendar, context->now);
-  if (!noon_of (context->calendar, &day, &instant) || instant + NOON_S < context->now) {
+  gint64 instant = noon_of (context->calendar, &day);
+  if (instant + NOON_S < context->now)
     verdict_add (outcome->verdict, M_DEMO_CLOCK_BACK, today.text, NULL);
-    return action_may_go_on (context, outcome->verdict, error);
-  }
   if (!action_may_go_on (context, outcome->verdict, error))
-    return FALSE;
+    return action_is_previewed (context);
   gint64 offset_s = MAX (instant, context->now) - machine_now ();
   g_autofree char *offset = g_strdup_printf ("%" G_GINT64_FORMAT, offset_s);
   if (!setting_set (store, OFFSET_KEY, offset, error) ||

@@ -6,6 +6,8 @@ typedef struct _Clock Clock;
 
 /* Reads the register's setting. NULL on a database error. */
 Clock *clock_new (Store *store, GError **error);
+/* Reads it again, after another register took the place of the first. Any thread. FALSE on a database error: the clock is as before. */
+gboolean clock_reload (Store *store, Clock *clock, GError **error);
 void clock_free (Clock *clock);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Clock, clock_free)
 /* Epoch seconds. Any thread. user is the Clock (the type suits ApiWorld.now and conductor_new). */

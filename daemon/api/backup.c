@@ -59,6 +59,25 @@ answer_report (Request *request, const BackupReport *report, gboolean is_restore
   request_answer_json (request, 200, &out);
 }
 
+static gboolean
+reload_clock (Store *store, gpointer clock, GError **error)
+{
+  return clock_reload (store, clock, error);
+}
+
+/* What was known of the old register is read again, and whoever works with it is told. */
+static gboolean
+replace_register (const Request *request, GError **error)
+{
+  const ApiWorld *world = request->world;
+  if (!register_replace (world->reg, request->upload, error))
+    return FALSE;
+  gboolean is_clock_read = register_read_wait (world->reg, reload_clock, world->clock, error);
+  if (world->conductor != NULL)
+    conductor_refresh (world->conductor);
+  return is_clock_read;
+}
+
 gboolean
 api_backup_restore (Request *request, GError **error)
 {
@@ -72,10 +91,8 @@ api_backup_restore (Request *request, GError **error)
     g_propagate_error (error, g_steal_pointer (&failed));
     return FALSE;
   }
-  if (confirm != 0 && !register_replace (request->world->reg, request->upload, error))
+  if (confirm != 0 && !replace_register (request, error))
     return FALSE;
-  if (confirm != 0 && request->world->conductor != NULL)
-    conductor_refresh (request->world->conductor);
   answer_report (request, &report, confirm != 0);
   return TRUE;
 }

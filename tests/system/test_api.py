@@ -430,6 +430,20 @@ def test_a_backup_brings_back_what_was_there(fresh):
     assert not [name for name in os.listdir(fresh.state_dir) if name.startswith(("upload", "backup"))]
 
 
+def test_a_restore_brings_the_clock_of_the_backup(fresh):
+    def year_of(name):
+        return int(fresh.post("/v1/persons", {"name": name})["created_at"][:4])
+
+    present = time.gmtime().tm_year
+    status, _, backup = fresh.request("GET", "/v1/backup")
+    fresh.post("/v1/demo/clock", {"day": "2190-03-01"})
+    assert status == 200 and year_of("Ahead") == 2190
+    ahead = fresh.done("POST", "/v1/demo/clock", {"day": "2191-03-01", "preview": True})
+    assert ahead["impossible"] == [] and year_of("Not Moved") == 2190
+    fresh.done("POST", "/v1/restore?confirm=1", backup)
+    assert year_of("Back") in (present, present + 1)
+
+
 def test_an_upload_that_breaks_off_leaves_no_file(fresh):
     with fresh.raw() as link:
         link.sendall(b"POST /v1/restore HTTP/1.1\r\nHost: t\r\nContent-Length: 1000000\r\n\r\n" + b"x" * 300000)
