@@ -193,9 +193,9 @@ def test_a_role_holds_after_a_restart(office):
 # ---- adding and listing ----
 
 def test_an_account_is_added_shown_and_listed(daemon):
-    by_name = add(daemon, "nobody", "agent")
+    by_name = add(daemon, READER, "agent")
     assert by_name == {"kind": "account", "code": by_name["code"], "name": "Colleague agent",
-                       "uid": pwd.getpwnam("nobody").pw_uid, "role": "agent"}
+                       "uid": pwd.getpwnam(READER).pw_uid, "role": "agent"}
     by_number = daemon.post("/v1/accounts", {"name": "Elsewhere", "uid": 54321, "role": "reader"})
     assert daemon.get(f"/v1/objects/{by_number['code']}") == by_number
     own = {account["code"]: account for account in daemon.get("/v1/accounts")["items"]}
@@ -213,7 +213,7 @@ def test_bad_accounts_are_named_and_change_nothing(daemon):
     refused(daemon, 409, "account_known", good)
     other = {**good, "uid": 54322}
     assert "no such user" in refused(daemon, 400, "user_unknown", {"name": "Gilles", "user": "no such user", "role": "agent"})["en"]
-    refused(daemon, 400, "user_twice", {**other, "user": "nobody"})
+    refused(daemon, 400, "user_twice", {**other, "user": READER})
     assert "utilisateur" in refused(daemon, 400, "field_missing", {"name": "Gilles", "role": "agent"})["fr"]
     refused(daemon, 400, "field_missing", {"name": "Gilles", "uid": 54322})
     refused(daemon, 400, "field_missing", {"uid": 54322, "role": "agent"})
@@ -247,8 +247,8 @@ def temoin(daemon, *words):
 
 
 def test_accounts_on_the_command_line(daemon):
-    added = temoin(daemon, "account", "add", "Amina Diallo", "--user", "nobody", "--role", "lecteur")
-    uid = pwd.getpwnam("nobody").pw_uid
+    added = temoin(daemon, "account", "add", "Amina Diallo", "--user", READER, "--role", "lecteur")
+    uid = pwd.getpwnam(READER).pw_uid
     assert added.returncode == 0, added.stderr
     code, _, rest = added.stdout.strip().partition("  ")
     assert rest == f"Amina Diallo (lecteur, utilisateur {uid})"
@@ -259,7 +259,7 @@ def test_accounts_on_the_command_line(daemon):
     assert any(line.split() == [code, "Amina", "Diallo", "lecteur", str(uid)] for line in listed)
     shown = temoin(daemon, "show", code).stdout
     assert "compte" in shown and "Amina Diallo" in shown
-    assert temoin(daemon, "account", "add", "Amina Diallo", "--user", "nobody", "--role", "agent").returncode == 1
+    assert temoin(daemon, "account", "add", "Amina Diallo", "--user", READER, "--role", "agent").returncode == 1
     nobody = temoin(daemon, "account", "add", "Amina Diallo", "--role", "agent")
     assert nobody.returncode == 2 and "utilisateur" in nobody.stderr
     assert temoin(daemon, "account", "add", "Amina Diallo", "--user", "no-such-user", "--role", "agent").returncode == 2
