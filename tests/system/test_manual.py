@@ -4,6 +4,7 @@ import configparser
 import os
 import re
 import subprocess
+import tempfile
 
 from daemon import PROGRAM, Daemon
 
@@ -54,13 +55,15 @@ def test_the_daemon_takes_every_key_of_the_manual():
         assert daemon.get("/healthz")["ok"]
 
 
-def test_exit_statuses_are_those_of_the_manual(tmp_path):
+def test_exit_statuses_are_those_of_the_manual():
     def leave(*words):
         return subprocess.run([PROGRAM, *words], capture_output=True, timeout=30, check=False).returncode
 
     assert leave("--version") == 0
     assert leave("--no-such-option") == 2
     assert leave("surplus") == 2
-    wrong = tmp_path / "temoin.conf"
-    wrong.write_text("[site]\nowner = CIAS\n", encoding="utf-8")
-    assert leave("--config", str(wrong), "--state-dir", str(tmp_path)) == 1
+    with tempfile.TemporaryDirectory(prefix="manual.") as folder:
+        wrong = os.path.join(folder, "temoin.conf")
+        with open(wrong, "w", encoding="utf-8") as file:
+            file.write("[site]\nowner = CIAS\n")
+        assert leave("--config", wrong, "--state-dir", folder) == 1
