@@ -93,6 +93,8 @@ fail_link (Slot *slot, const GError *error)
     link = DEVICE_LINK_BUSY;
   else if (g_error_matches (error, DEVICE_ERROR, DEVICE_ERROR_PERMISSION))
     link = DEVICE_LINK_NO_PERMISSION;
+  else if (g_error_matches (error, DEVICE_ERROR, DEVICE_ERROR_GONE))
+    link = DEVICE_LINK_NONE; /* BENCH_LEFT follows and says it */
   g_free (slot->link_error);
   slot->link_error = g_strdup (error->message);
   close_link (slot);
