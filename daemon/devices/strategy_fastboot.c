@@ -35,6 +35,19 @@ send_command (StrategyRun *run, const char *command, FastbootFunc func)
   return TRUE;
 }
 
+/* The person's data go first: a refusal after that does not mean that nothing was erased. */
+static void
+fail (StrategyRun *run, const GError *error)
+{
+  if (run->step == 0 || !g_error_matches (error, DEVICE_ERROR, DEVICE_ERROR_REFUSED)) {
+    strategy_run_failed (run, error);
+    return;
+  }
+  g_autoptr (GError) too_late =
+      g_error_new (DEVICE_ERROR, DEVICE_ERROR_PROTOCOL, "the data were erased, then: %s", error->message);
+  strategy_run_failed (run, too_late);
+}
+
 /* It may be gone before it says OKAY. */
 static void
 on_reboot (const char *value, gboolean is_written, const GError *error, gpointer user)
@@ -46,7 +59,7 @@ on_reboot (const char *value, gboolean is_written, const GError *error, gpointer
   else if (is_written && g_error_matches (error, DEVICE_ERROR, DEVICE_ERROR_GONE))
     strategy_run_accepted (run, "the link was lost after the command was written");
   else
-    strategy_run_failed (run, error);
+    fail (run, error);
 }
 
 static void next_partition (StrategyRun *run);
@@ -61,7 +74,7 @@ on_erased (const char *value, gboolean is_written, const GError *error, gpointer
     strategy_run_answered (run, text);
   }
   if (error != NULL) {
-    strategy_run_failed (run, error);
+    fail (run, error);
     return;
   }
   run->step++;

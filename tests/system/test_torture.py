@@ -351,6 +351,16 @@ def words_of(wipe):
     return [event["text"].split(":")[0] for event in wipe["evidence"]]
 
 
+@pytest.mark.parametrize("fault", ["fail@reboot", "stall@reboot"])
+def test_data_erased_by_fastboot_are_not_called_not_wiped_when_the_restart_fails(fault):
+    with Short(tablet(bootloader="unlocked", mode="fastboot")) as bench:
+        item = bench.know()
+        bench.fleet.send(f"fail TAB {fault}")
+        ended = bench.finish(bench.ask(item, overrides=["wipe-accounts-unseen"], comment="vu dans Réglages : aucun compte"))
+        assert bench.fleet.state("TAB")["wiped"] == "1"
+        assert (ended["state"], ended["verdict"]) == ("unknown", "unknown"), ended["evidence"]
+
+
 @pytest.mark.parametrize("point", ["cnxn", "auth", "open", "shell-answer"])
 def test_a_cable_pulled_before_the_order_is_called_so(point):
     with Short(tablet()) as bench:
