@@ -82,7 +82,7 @@ write_gate (WipeRun *run)
   WipeStep *step = run_step (run);
   run->strategy = choose_strategy (run);
   WipeGateFacts facts = {
-      .read_serial = read != NULL ? read->serial : device->serial,
+      .read_serial = run->wipe->serial, /* equal to what was read (advance), and lives as long as the step */
       .is_duplicate = device->is_duplicate,
       .link_ready = read != NULL,
       .strategy_needs_link = run->strategy->needs_link,
