@@ -64,12 +64,31 @@ run_happen (WipeRun *run, Happening *happening)
 
 /* ---- timers ---- */
 
-void
-run_stop_timer (guint *timer)
+/* The end of a wait that was stopped may be in the queue already: it would end the wait of another state. */
+static void
+stop_wait (WipeRun *run, guint *timer, HappeningKind end)
 {
-  if (*timer != 0)
-    g_source_remove (*timer);
-  *timer = 0;
+  g_clear_handle_id (timer, g_source_remove);
+  for (GList *link = run->happenings.head, *next; link != NULL; link = next) {
+    Happening *happening = link->data;
+    next = link->next;
+    if (happening->kind != end)
+      continue;
+    happening_free (happening);
+    g_queue_delete_link (&run->happenings, link);
+  }
+}
+
+void
+run_stop_timer (WipeRun *run)
+{
+  stop_wait (run, &run->timer, HAPPENED_TIMER);
+}
+
+void
+run_stop_settling (WipeRun *run)
+{
+  stop_wait (run, &run->settle_timer, HAPPENED_SETTLED);
 }
 
 static gboolean
@@ -93,13 +112,14 @@ on_settled (gpointer user)
 void
 run_start_settling (WipeRun *run)
 {
+  run_stop_settling (run);
   run->settle_timer = g_timeout_add (run->world->timeouts->settle_ms, on_settled, run);
 }
 
 void
 run_start_timer (WipeRun *run, guint delay_ms)
 {
-  run_stop_timer (&run->timer);
+  run_stop_timer (run);
   run->timer = g_timeout_add (delay_ms, on_timer, run);
 }
 
@@ -355,8 +375,8 @@ static void
 entered (WipeRun *run, WipeState before)
 {
   if (!is_away (run->wipe->state) || !is_away (before)) /* away is one wait, however often it shows a face */
-    run_stop_timer (&run->timer);
-  run_stop_timer (&run->settle_timer);
+    run_stop_timer (run);
+  run_stop_settling (run);
   switch (run->wipe->state) {
   case WIPE_SEEN:
   case WIPE_IDENTIFIED:
@@ -477,6 +497,7 @@ wipe_run_new (WipeRunWorld *world, Wipe *wipe, gboolean is_resumed)
   run->world = world;
   run->wipe = wipe;
   run->is_resumed = is_resumed;
+  run->has_gap = is_resumed;
   run->cancellable = g_cancellable_new ();
   g_queue_init (&run->happenings);
   entered (run, wipe->state);
@@ -491,9 +512,9 @@ wipe_run_free (WipeRun *run)
   if (run == NULL)
     return;
   run->is_over = TRUE;
-  run_stop_timer (&run->timer);
-  run_stop_timer (&run->settle_timer);
-  run_stop_timer (&run->retry_timer);
+  run_stop_timer (run);
+  run_stop_settling (run);
+  g_clear_handle_id (&run->retry_timer, g_source_remove);
   g_cancellable_cancel (run->cancellable);
   run_unref (run);
 }

@@ -55,10 +55,10 @@ started_accepted (WipeRun *run, const Happening *happening)
   if (run->strategy->needs_link) {
     wipe_step_note (step, "usb", "command-accepted: %s", happening->text);
     run_start_timer (run, run->world->timeouts->leave_ms);
-    if (run->has_left)
-      g_queue_push_head (&run->happenings, happening_new (HAPPENED_LEFT));
   } else
     wipe_step_event (step, WIPE_ON_NEEDS_HUMAN, "reset_by_hand");
+  if (run->has_left)
+    g_queue_push_head (&run->happenings, happening_new (HAPPENED_LEFT));
   run_write (run, step);
 }
 
@@ -99,11 +99,10 @@ void
 by_hand_left (WipeRun *run, const Happening *happening)
 {
   WipeStep *step = run_step (run);
-  Happening *again = happening_new (HAPPENED_LEFT);
-  again->session = happening->session;
-  g_queue_push_head (&run->happenings, again); /* first the waiting ends, then it left */
+  (void)happening;
   wipe_step_note (step, "usb", "command-accepted: reset by hand in Settings");
-  wipe_step_event (step, WIPE_ON_HUMAN_DONE, NULL);
+  wipe_step_note (step, "usb", "left-port: %s", run->wipe->port);
+  wipe_step_event (step, WIPE_ON_LEFT, NULL);
   run_write (run, step);
 }
 
@@ -111,7 +110,7 @@ void
 started_timer (WipeRun *run, const Happening *happening)
 {
   (void)happening;
-  run_write_event (run, WIPE_ON_IGNORED, "wipe_ignored");
+  run_write_event (run, run->has_gap ? WIPE_ON_LOST : WIPE_ON_IGNORED, run->has_gap ? "wipe_unproven" : "wipe_ignored");
 }
 
 /* ---- away and back ---- */
@@ -148,8 +147,8 @@ away_arrived (WipeRun *run, const Happening *happening)
     return;
   }
   write_face (run, happening);
-  if (happening->serial == NULL || happening->is_recovery)
-    return;
+  if (happening->serial == NULL || happening->is_recovery || happening->mode == DEVICE_FASTBOOT)
+    return; /* Android is not back: nothing is known of its adb yet */
   if (happening->mode != DEVICE_ADB)
     run_start_settling (run);
   else if (!bench_connect (run->world->bench, run->session, 0, &error))
@@ -160,7 +159,7 @@ void
 away_left (WipeRun *run, const Happening *happening)
 {
   WipeStep *step = run_step (run);
-  run_stop_timer (&run->settle_timer);
+  run_stop_settling (run);
   wipe_step_note (step, "usb", "left-again: %s", face_name (happening));
   if (run->wipe->state == WIPE_RECOVERY)
     wipe_step_event (step, WIPE_ON_LEFT, NULL);
@@ -177,14 +176,16 @@ returned_step (const WipeRun *run)
   return step;
 }
 
-/* Which note tells what the link says about our key. Adb that lets anybody in although this tablet asked for our key before is the
- * trade-in mode, which is offered after a reset only (AOSP, "Architecture of ADB Trade-In Mode"); on a test build it says nothing. */
+/* Which note tells what the link says about our key. It counts only when this tablet asked for our key before and took it: a key
+ * that was never known is refused without any reset. Adb that lets anybody in now is then the trade-in mode, which is offered after
+ * a reset only (AOSP, "Architecture of ADB Trade-In Mode"); on a test build it says nothing. */
 static const char *
 key_note (const WipeRun *run, const Happening *happening)
 {
   gboolean asked_before = run->wipe->facts != NULL && strstr (run->wipe->facts, ASKED_FOR_KEY) != NULL;
   if (happening->link == DEVICE_LINK_UNTRUSTED)
-    return "key-refused: adb asks for a key and does not know ours";
+    return asked_before ? "key-refused: adb asks for a key and does not know ours"
+                        : "key-unknown: adb does not know our key, and was not seen to know it before";
   if (happening->has_asked)
     return "key-accepted: adb opens with our key";
   return asked_before ? "trade-in: adb is open to anybody, as after a reset" : "open-to-all: adb is open to anybody";

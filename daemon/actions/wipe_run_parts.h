@@ -35,7 +35,8 @@ struct _WipeRun {
   WipeRunWorld *world;
   Wipe *wipe; /* as it is on disk */
   gboolean is_resumed, is_over;
-  guint64 session; /* the plug-in that was looked at; 0 = none */
+  gboolean has_gap; /* taken up after its command: the tablet may have left and come back unseen */
+  guint64 session;  /* the plug-in that was looked at; 0 = none */
   DeviceFacts *facts;
   const Strategy *strategy;
   gboolean strategy_runs, has_left; /* has_left: it left before the strategy's last word */
@@ -59,7 +60,9 @@ Happening *happening_of_device (HappeningKind kind, const Device *device);
 /* The wait of the present state; a new one replaces it. */
 void run_start_timer (WipeRun *run, guint delay_ms);
 void run_start_settling (WipeRun *run);
-void run_stop_timer (guint *timer);
+/* Ends a wait: neither its timer nor what it has put into the queue counts any more. */
+void run_stop_timer (WipeRun *run);
+void run_stop_settling (WipeRun *run);
 /* A step of this wipe, dated now; run_write takes it. run_write with NULL only reads the wipe again. One at a time. */
 WipeStep *run_step (const WipeRun *run);
 void run_write (WipeRun *run, WipeStep *step);

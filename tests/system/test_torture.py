@@ -351,6 +351,70 @@ def words_of(wipe):
     return [event["text"].split(":")[0] for event in wipe["evidence"]]
 
 
+def test_a_wait_that_ends_while_the_disk_is_full_does_not_end_the_next_one():
+    with Short(tablet(adb="tap")) as bench:
+        wipe = bench.ask(bench.know())
+        bench.reach(wipe, "wait_human", reason="tap")
+        bench.fill_the_disk()
+        bench.fleet.send("allow TAB")
+        time.sleep(2)  # longer than the wait for the tap
+        bench.free_the_disk()
+        assert bench.finish(wipe)["reason"] == "attest"
+
+
+def test_a_tablet_that_left_again_while_the_disk_was_full_is_not_back():
+    with Short(tablet(adb="off", wipe_seconds="1")) as bench:
+        wipe = bench.ask(bench.know())
+        bench.reach(wipe, "wait_human", reason="reset_by_hand")
+        bench.fleet.send("human TAB settings-reset")
+        bench.reach(wipe, "gone")
+        bench.fill_the_disk()
+        bench.fleet.wait("TAB", "mode=plain")
+        bench.until(lambda: any(slot["serial"] == "R9TESTBENCH1" for slot in bench.slots()))
+        bench.fleet.send("unplug TAB")
+        time.sleep(0.8)  # longer than a tablet takes to settle
+        bench.free_the_disk()
+        ended = bench.finish(wipe)
+        assert (ended["state"], ended["reason"]) == ("unknown", "wipe_lost"), ended["evidence"]
+
+
+def test_a_reset_by_hand_while_the_daemon_is_down_is_not_called_not_wiped():
+    with Short(tablet(android="14")) as bench:
+        item = bench.know()
+        wipe = bench.ask(item)
+        bench.reach(wipe, "wait_human", reason="reset_by_hand")
+        bench.daemon.kill()
+        bench.fleet.send("human TAB settings-reset")
+        bench.fleet.wait("TAB", "mode=plain")
+        bench.daemon.start()
+        ended = bench.finish(wipe)
+        assert (ended["state"], ended["verdict"]) == ("unknown", "unknown"), ended["evidence"]
+        assert bench.item_state(item) == "blocked"
+
+
+def test_a_key_that_never_opened_the_tablet_proves_nothing_by_being_refused():
+    with Short(tablet(adb="never")) as bench:
+        wipe = bench.ask(bench.know(), strategy="guided")
+        bench.reach(wipe, "wait_human", reason="reset_by_hand")
+        bench.fleet.send("unplug TAB")
+        bench.reach(wipe, "gone")
+        bench.fleet.send("plug TAB")
+        ended = bench.finish(wipe)
+        assert ended["state"] == "unknown" and "key-refused" not in words_of(ended), ended["evidence"]
+
+
+def test_a_tablet_that_shows_its_bootloader_again_is_not_back():  # seed 21
+    with Short(tablet(bootloader="locked", mode="fastboot")) as bench:
+        item = bench.know()
+        wipe = bench.ask(item, overrides=["wipe-accounts-unseen"], comment="vu dans Réglages : aucun compte")
+        bench.reach(wipe, "wait_human", reason="reset_by_hand")
+        bench.fleet.send("unplug TAB")
+        bench.reach(wipe, "gone")
+        bench.fleet.send("plug TAB")
+        ended = bench.finish(wipe)
+        assert ended["state"] == "unknown" and "adb-absent" not in words_of(ended), ended["evidence"]
+
+
 @pytest.mark.parametrize("fault", ["fail@reboot", "stall@reboot"])
 def test_data_erased_by_fastboot_are_not_called_not_wiped_when_the_restart_fails(fault):
     with Short(tablet(bootloader="unlocked", mode="fastboot")) as bench:
