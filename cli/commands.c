@@ -116,7 +116,7 @@ const Command commands[] = {
      {"--from", DAY, "from", PARAMETER_TEXT, PARAMETER_REQUIRED, {"premier jour", "first day"}},
      {"--to", DAY, "to", PARAMETER_TEXT, PARAMETER_REQUIRED, {"dernier jour", "last day"}},
      {"--strand", {"VOLET", "STRAND"}, "strand", PARAMETER_WORD, PARAMETER_REQUIRED, {"équipement, compétences ou connexion", "equipment, skills or connection"}}}},
-  {.words = "fund show", .method = "GET", .path = "/v1/objects/{id}", .run = ask_record,
+  {.words = "fund show", .method = "GET", .path = "/v1/objects/{id}?kind=F", .run = ask_record,
    .summary = {"un fonds et ses écritures", "a fund and its entries"},
    .parameters = {{"FUND", FUND, "id", PARAMETER_TEXT, PARAMETER_REQUIRED, {"code du fonds", "code of the fund"}}}},
   {.words = "fund list", .method = "GET", .path = "/v1/funds", .columns = "code name strand from to granted_cents spent_cents balance_cents", .run = ask_list,

@@ -27,6 +27,8 @@ gboolean fund_credit (Store *store, const char *code, Money amount, const char *
                       GError **error);
 /* Ledger lines with a number above after_number (0 = from the first), in order, at most limit. Array of FundEntry. */
 GPtrArray *fund_entry_list (Store *store, const char *code, gint64 after_number, guint limit, GError **error);
+/* How many lines the ledger has. */
+gboolean fund_entry_count (Store *store, const char *code, gint64 *count, GError **error);
 /* Codes of the funds whose ledger does not add up to `spent`, or has a gap in its numbers: empty when all is well. Array of
  * g_free'd strings; caller unrefs. Reads the whole ledger: nightly and before a backup, not per request. */
 GPtrArray *fund_reconcile (Store *store, GError **error);

@@ -55,3 +55,15 @@ fund_entry_list (Store *store, const char *code, gint64 after_number, guint limi
                                "sii", code, after_number, (gint64)limit),
                   error);
 }
+
+gboolean
+fund_entry_count (Store *store, const char *code, gint64 *count, GError **error)
+{
+  /* numbers have no gap: the last one is the count */
+  g_autoptr (Rows) rows =
+      store_query (store, error, "SELECT COALESCE(MAX(number), 0) FROM fund_entry WHERE fund = $1", "s", code);
+  if (rows == NULL || !rows_next (rows, error))
+    return FALSE;
+  *count = rows_int (rows, 0);
+  return TRUE;
+}

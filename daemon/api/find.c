@@ -7,7 +7,9 @@ gboolean
 api_find_object (Request *request, Store *store, GError **error)
 {
   Code code;
-  if (!code_parse (request->subject, code, error))
+  const char *kinds = request_query (request, "kind");
+  if (kinds != NULL ? !code_parse_kind (request->subject, kinds, code, error)
+                    : !code_parse (request->subject, code, error))
     return FALSE;
   g_auto (Writer) out;
   writer_init (&out);

@@ -4,7 +4,7 @@
 #include "daemon/rules/fund.h"
 #include "db/fund.h"
 
-#define ENTRIES_SHOWN 500 /* of one fund's ledger */
+#define ENTRIES_SHOWN 500 /* of one fund's ledger, the newest; /v1/entries gives all, page by page */
 
 static const Field fields[] = {
     {"name", FIELD_TEXT, G_STRUCT_OFFSET (FundRequest, name), TRUE, 0},
@@ -16,9 +16,11 @@ static const Field fields[] = {
 };
 const Form api_fund_form = {sizeof (FundRequest), fields, G_N_ELEMENTS (fields)};
 
-static void
-write_entry (View *view, const FundEntry *entry)
+static gboolean
+write_entry (View *view, gconstpointer record, GError **error)
 {
+  (void)error; /* nothing more is read */
+  const FundEntry *entry = record;
   writer_open_object (view->out, NULL);
   writer_int (view->out, "number", entry->number);
   writer_instant (view->out, "at", entry->at);
@@ -27,17 +29,23 @@ write_entry (View *view, const FundEntry *entry)
   writer_word (view->out, "subject", entry->subject);
   writer_text (view->out, "reason", entry->reason);
   writer_close (view->out);
+  return TRUE;
 }
 
 static gboolean
 write_entries (View *view, const char *fund, GError **error)
 {
-  g_autoptr (GPtrArray) entries = fund_entry_list (view->store, fund, 0, ENTRIES_SHOWN, error);
+  gint64 total;
+  if (!fund_entry_count (view->store, fund, &total, error))
+    return FALSE;
+  g_autoptr (GPtrArray) entries =
+      fund_entry_list (view->store, fund, MAX (total - ENTRIES_SHOWN, 0), ENTRIES_SHOWN, error);
   if (entries == NULL)
     return FALSE;
+  writer_int (view->out, "entries_total", total);
   writer_open_array (view->out, "entries");
   for (guint i = 0; i < entries->len; i++)
-    write_entry (view, g_ptr_array_index (entries, i));
+    (void)write_entry (view, g_ptr_array_index (entries, i), error); /* cannot fail: it reads nothing more */
   writer_close (view->out);
   return TRUE;
 }
@@ -85,4 +93,28 @@ gboolean
 api_fund_add (Request *request, Store *store, GError **error)
 {
   return fund_add (store, &request->context, form_data_input (request->form), &request->outcome, error);
+}
+
+static char *
+number_cursor (gconstpointer record)
+{
+  const FundEntry *entry = record;
+  return g_strdup_printf ("%" G_GINT64_FORMAT, entry->number);
+}
+
+gboolean
+api_fund_entries (Request *request, Store *store, GError **error)
+{
+  Page page;
+  Code code;
+  gint64 after;
+  if (!request_query_code (request, "fund", "F", code, error) || !request_page (request, &page, error) ||
+      !request_query_int (request, "after", 0, G_MAXINT64, 0, &after, error))
+    return FALSE;
+  if (code[0] == '\0') {
+    rule_error_set (error, M_FIELD_MISSING, "fund", NULL);
+    return FALSE;
+  }
+  g_autoptr (GPtrArray) entries = fund_entry_list (store, code, after, page.limit + 1, error);
+  return entries != NULL && view_answer_list (request, store, &page, entries, write_entry, number_cursor, error);
 }

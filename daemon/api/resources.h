@@ -30,6 +30,7 @@ gboolean api_person_list (Request *request, Store *store, GError **error);
 gboolean api_item_list (Request *request, Store *store, GError **error);
 gboolean api_card_list (Request *request, Store *store, GError **error);
 gboolean api_line_list (Request *request, Store *store, GError **error);
+gboolean api_fund_entries (Request *request, Store *store, GError **error);
 gboolean api_fund_list (Request *request, Store *store, GError **error);
 gboolean api_loan_list (Request *request, Store *store, GError **error);
 gboolean api_recharge_list (Request *request, Store *store, GError **error);

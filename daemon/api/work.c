@@ -141,7 +141,6 @@ write_answer (Request *request, Store *store, Writer *out, GError **error)
 {
   const GPtrArray *codes = request->outcome.codes;
   View view = view_of (request, store, out);
-  view.is_full = TRUE;
   writer_open_object (out, NULL);
   if (!request->context.is_preview) {
     writer_text (out, "code", codes->len > 0 ? g_ptr_array_index (codes, 0) : NULL);

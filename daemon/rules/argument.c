@@ -5,6 +5,7 @@
 #include "daemon/rules/fund.h"
 #include "daemon/rules/item.h"
 #include "daemon/rules/piece.h"
+#include "daemon/rules/right.h"
 #include "daemon/rules/wipe.h"
 
 #define NARROW_SPACE   "\u202f"
@@ -85,6 +86,7 @@ WORD_PRINTER (print_loan_state, LoanState, loan_state_parse, loan_state_text)
 WORD_PRINTER (print_wipe_state, WipeState, wipe_state_parse, wipe_state_text)
 WORD_PRINTER (print_verdict, WipeVerdict, wipe_verdict_parse, wipe_verdict_text)
 WORD_PRINTER (print_strand, Strand, strand_parse, strand_text)
+WORD_PRINTER (print_role, Role, role_parse, role_text)
 
 static char *
 print_closed (const char *text, Language language)
@@ -189,8 +191,8 @@ static const struct {
 } printers[] = {
     {'d', print_day},        {'m', print_money},      {'c', print_code},       {'k', print_kinds},
     {'i', print_item_state}, {'l', print_line_state}, {'o', print_loan_state}, {'w', print_wipe_state},
-    {'v', print_verdict},    {'s', print_strand},     {'r', print_closed},     {'b', print_objection},
-    {'f', print_field},      {'p', print_pieces},
+    {'v', print_verdict},    {'s', print_strand},     {'u', print_role},       {'r', print_closed},
+    {'b', print_objection},  {'f', print_field},      {'p', print_pieces},
 };
 
 char *

@@ -168,7 +168,7 @@
   X (WIPE_WAIVE, "wipe_waive", MESSAGE_CONFIRM, "wipe-waive", "Déclarer {1c} prêt sans effacement prouvé demande un accord et une raison.", "Declaring {1c} ready without a proven wipe needs an approval and a reason.") \
   X (CERTIFICATE_NONE, "certificate_none", MESSAGE_REFUSED, NULL, "Pas de certificat pour l'effacement {1c} : le verdict est « {2v} ». Un certificat demande un effacement prouvé ou attesté.", "No certificate for wipe {1c}: the verdict is \"{2v}\". A certificate needs a wipe that is proven or attested.") \
   /* rights */ \
-  X (FORBIDDEN_ROLE, "forbidden_role", MESSAGE_FORBIDDEN, NULL, "Votre compte ne permet pas cela. Il faut le rôle {1}.", "Your account does not allow this. The role {1} is needed.") \
+  X (FORBIDDEN_ROLE, "forbidden_role", MESSAGE_FORBIDDEN, NULL, "Votre compte ne permet pas cela. Il faut le rôle : {1u}.", "Your account does not allow this. The role needed is: {1u}.") \
   X (FORBIDDEN_ACCOUNT, "forbidden_account", MESSAGE_FORBIDDEN, NULL, "Aucun compte ne correspond à votre utilisateur sur cette machine.", "No account matches your user on this machine.") \
   X (FORBIDDEN_RIGHT, "forbidden_right", MESSAGE_FORBIDDEN, NULL, "Votre compte ne peut pas passer outre « {1} ».", "Your account may not override \"{1}\".") \
   X (DEMO_ONLY, "demo_only", MESSAGE_FORBIDDEN, NULL, "Cela n'existe que dans un registre de démonstration.", "This exists only in a demonstration register.") \

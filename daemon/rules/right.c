@@ -1,6 +1,19 @@
 /* Which roles may override what. The admin answers for money and for what is declared without proof; the desk decides on people. */
 #include "daemon/rules/right.h"
 
+static const char *const role_words[ROLES_N][2] = {
+    [ROLE_READER] = {"lecteur", "reader"},
+    [ROLE_AGENT] = {"agent", "agent"},
+    [ROLE_TECHNICIAN] = {"technicien", "technician"},
+    [ROLE_ADMIN] = {"administrateur", "admin"},
+};
+
+const char *
+role_text (Role role, Language language)
+{
+  return role_words[role][language];
+}
+
 #define ROLE_BIT(role) (1u << ROLE_##role)
 
 static const struct {

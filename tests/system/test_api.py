@@ -624,3 +624,29 @@ def test_metrics(daemon):
     text = daemon.get("/metrics").decode()
     assert re.search(r"^temoin_register_requests_total \d+$", text, re.M)
     assert 'temoin_items{state="lent"}' in text
+
+
+def test_a_long_ledger_is_paged_and_counted(daemon):
+    fund = daemon.post("/v1/funds", {"name": "Long", "amount": "10000", "from": "2020-01-01", "to": "2199-12-31",
+                                     "strand": "equipment"})["code"]
+    lines = "".join(f"R9LEDGER{i:04d};Tab;1,00;{fund}\n" for i in range(505))
+    daemon.done("POST", "/v1/imports", ("serial;model;price;fund\n" + lines).encode(), {"Content-Type": "text/csv"})
+    shown = daemon.get(f"/v1/objects/{fund}?kind=F")
+    assert shown["entries_total"] == 505 and len(shown["entries"]) == 500
+    assert [shown["entries"][0]["number"], shown["entries"][-1]["number"]] == [6, 505]
+    page = daemon.get(f"/v1/entries?fund={fund}&limit=500")
+    rest = daemon.get(f"/v1/entries?fund={fund}&limit=500&after={page['next']}")
+    assert [entry["number"] for entry in page["items"] + rest["items"]] == list(range(1, 506)) and rest["next"] is None
+
+
+def test_an_object_of_another_kind_is_refused_when_a_kind_is_asked(daemon):
+    tablet = daemon.ready_tablet("R9KIND0001")
+    status, _, body = daemon.request("GET", f"/v1/objects/{tablet}?kind=F")
+    assert (status, body["code"]) == (400, "code_not_a")
+
+
+def test_a_certificate_of_an_unknown_tablet_is_not_found(daemon):
+    answers = [daemon.request("GET", f"/v1/certificates/TBBBBBB{letter}") for letter in "BCDFGHJKLNPRSTVX"]
+    codes = [body["code"] for _, _, body in answers]
+    assert codes.count("code_check") == 15  # one check letter is right: that code is well formed, and nobody's
+    assert [(status, body["code"]) for status, _, body in answers if body["code"] != "code_check"] == [(404, "item_not_found")]
