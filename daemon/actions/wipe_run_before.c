@@ -1,6 +1,8 @@
 /* A wipe before its command: look at the port, read the tablet, judge the gate, arm. Nothing here can erase. */
 #include "daemon/actions/wipe_run_parts.h"
 
+#define RESUME_MAX_S (60 * 60) /* a wipe asked before that is not begun by a daemon that starts now */
+
 static const char *
 reason_of_device_error (const GError *error)
 {
@@ -162,6 +164,13 @@ needs_no_link (const WipeRun *run)
   return asked != NULL && !asked->needs_link;
 }
 
+/* Whoever asked has gone home since: the daemon was down for long, or a backup was restored. */
+static gboolean
+is_too_old (const WipeRun *run)
+{
+  return run->has_gap && run->world->now (run->world->now_data) - run->wipe->created_at > RESUME_MAX_S;
+}
+
 /* Before the command: is our tablet there, and the same plug-in as before? */
 void
 before_look (WipeRun *run, const Happening *happening)
@@ -169,6 +178,10 @@ before_look (WipeRun *run, const Happening *happening)
   const Device *there = bench_find_port (run->world->bench, run->wipe->port);
   const Device *device = run_our_device (run);
   (void)happening; /* the bench says how things are now */
+  if (is_too_old (run)) {
+    run_write_event (run, WIPE_ON_CANCEL, "wipe_old");
+    return;
+  }
   if (there == NULL || (device != NULL && run->session != 0 && device->session != run->session)) {
     run_write_event (run, WIPE_ON_CABLE, "wipe_cable");
     return;

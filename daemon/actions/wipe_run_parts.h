@@ -35,7 +35,7 @@ struct _WipeRun {
   WipeRunWorld *world;
   Wipe *wipe; /* as it is on disk */
   gboolean is_resumed, is_over;
-  gboolean has_gap; /* taken up after its command: the tablet may have left and come back unseen */
+  gboolean has_gap; /* taken up from the register: what happened since its last step was not seen */
   guint64 session;  /* the plug-in that was looked at; 0 = none */
   DeviceFacts *facts;
   const Strategy *strategy;
