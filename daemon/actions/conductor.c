@@ -242,12 +242,17 @@ on_bench (const Device *device, BenchEvent event, gpointer user)
   match_slots (conductor);
 }
 
+#define READ_AGAIN_MS 1000
+
+static gboolean read_unfinished (gpointer user);
+
 static void
 on_wipes_found (Conductor *conductor, gpointer user)
 {
   Question *question = user;
   if (question->error != NULL) {
     g_warning ("unfinished wipes cannot be read: %s", question->error->message);
+    g_timeout_add (READ_AGAIN_MS, read_unfinished, conductor);
     return;
   }
   while (question->wipes->len > 0) {
@@ -287,6 +292,17 @@ find_unfinished (Store *store, gpointer user, GError **error)
   return question->wipes != NULL;
 }
 
+/* All of them: a run that is known is only told to look again. */
+static gboolean
+read_unfinished (gpointer user)
+{
+  Question *question = g_new0 (Question, 1);
+  question->is_resumed = TRUE;
+  question->answer = on_wipes_found;
+  ask (user, find_unfinished, question);
+  return G_SOURCE_REMOVE;
+}
+
 typedef struct {
   Conductor *conductor;
   Code wipe;
@@ -321,13 +337,25 @@ static gboolean
 resume_when_read (gpointer user)
 {
   Conductor *conductor = user;
-  if (bench_is_reading (conductor->bench))
-    return G_SOURCE_CONTINUE;
-  Question *question = g_new0 (Question, 1);
-  question->is_resumed = TRUE;
-  question->answer = on_wipes_found;
-  ask (conductor, find_unfinished, question);
-  return G_SOURCE_REMOVE;
+  return bench_is_reading (conductor->bench) ? G_SOURCE_CONTINUE : read_unfinished (conductor);
+}
+
+static gboolean
+restart_idle (gpointer user)
+{
+  Conductor *conductor = user;
+  g_autoptr (GPtrArray) devices = bench_list (conductor->bench);
+  g_hash_table_remove_all (conductor->runs);
+  for (guint i = 0; i < devices->len; i++)
+    bench_disconnect (conductor->bench, ((const Device *)g_ptr_array_index (devices, i))->session);
+  match_slots (conductor);
+  return read_unfinished (conductor);
+}
+
+void
+conductor_restart (Conductor *conductor)
+{
+  g_idle_add_full (G_PRIORITY_DEFAULT, restart_idle, conductor, NULL);
 }
 
 Conductor *

@@ -28,5 +28,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Conductor, conductor_free)
 void conductor_wake (Conductor *conductor, const char *wipe);
 /* An item changed (returned, added): match it to the ports again. Any thread. */
 void conductor_refresh (Conductor *conductor);
+/* The register was replaced: what it holds now is taken up, as at a start. Any thread. */
+void conductor_restart (Conductor *conductor);
 /* The bench now: array of BenchSlot *, owned by the caller. Any thread. */
 GPtrArray *conductor_slots (Conductor *conductor);

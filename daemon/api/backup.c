@@ -74,7 +74,7 @@ replace_register (const Request *request, GError **error)
     return FALSE;
   gboolean is_clock_read = register_read_wait (world->reg, reload_clock, world->clock, error);
   if (world->conductor != NULL)
-    conductor_refresh (world->conductor);
+    conductor_restart (world->conductor);
   return is_clock_read;
 }
 

@@ -471,3 +471,23 @@ def test_a_wipe_asked_long_ago_is_not_begun_by_a_daemon_that_starts():
         ended = bench.finish(wipe)
         assert (ended["state"], ended["reason"]) == ("aborted", "wipe_old"), ended["evidence"]
         assert bench.fleet.state("TAB")["wipe_commands"] == "0" and bench.item_state(item) == "to_wipe"
+
+
+def test_a_restore_in_the_middle_of_a_wipe_leaves_no_run_behind_and_takes_up_what_it_brings():
+    with Short(tablet(adb="tap") + tablet("OTHER", "1-1.3", "R9TESTOTHER1", adb="tap")) as bench:
+        first, second = bench.know(), bench.know("R9TESTOTHER1")
+        old = bench.ask(first)
+        bench.reach(old, "wait_human", reason="tap")
+        backup = bench.daemon.get("/v1/backup")
+        bench.daemon.post("/v1/cancellations", {"wipe": old})
+        newer = bench.ask(second)
+        bench.reach(newer, "wait_human", reason="tap")
+        bench.daemon.done("POST", "/v1/restore?confirm=1", backup)
+        ended = bench.finish(old)  # the wait for the tap begins again, and ends
+        assert (ended["state"], ended["reason"]) == ("aborted", "wipe_no_tap"), ended["evidence"]
+        assert bench.fleet.state("OTHER")["wipe_commands"] == "0" and not complaints(bench.daemon.said())
+        assert "cannot go on" not in bench.daemon.said()
+        again = bench.ask(second)
+        bench.reach(again, "wait_human", reason="tap")
+        bench.fleet.send("allow OTHER")
+        assert bench.finish(again)["reason"] == "attest"
