@@ -85,7 +85,7 @@ unit: programs $(UNIT_BIN) $(REPLAY_BIN) ## the C tests alone: rules, register, 
 	@BUILD=$(BUILD) tests/fuzz/replay-corpus $(REPLAY_BIN)
 
 system: programs ## the tests that start the real daemon and the emulated fleet
-	@BUILD=$(BUILD) SAN=$(SAN) $(PYTHON) -m pytest -q -p no:cacheprovider -n $(TEST_JOBS) tests/system
+	@BUILD=$(BUILD) SAN=$(SAN) $(PYTHON) -m pytest -q -rs -p no:cacheprovider -n $(TEST_JOBS) tests/system
 
 check-style: ## layers, function length and complexity, portable SQL, hygiene
 	@tests/layers.sh
