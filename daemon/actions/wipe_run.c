@@ -276,6 +276,7 @@ happening_of_device (HappeningKind kind, const Device *device)
   happening->link = device->link;
   happening->is_recovery = device_is_recovery (device);
   happening->has_asked = device->has_asked;
+  happening->is_duplicate = device->is_duplicate;
   happening->serial = g_strdup (device->serial);
   return happening;
 }

@@ -132,6 +132,20 @@ write_face (WipeRun *run, const Happening *happening)
   run_write (run, step);
 }
 
+/* Another tablet is on the port, or it cannot be told which of two it is: what it shows proves nothing of ours. */
+static gboolean
+write_foreign (WipeRun *run, const Happening *happening)
+{
+  if (happening->serial == NULL || (!happening->is_duplicate && g_str_equal (happening->serial, run->wipe->serial)))
+    return FALSE;
+  g_autofree char *duplicate = g_strdup_printf ("wipe_duplicate|%s", happening->serial);
+  WipeStep *step = run_step (run);
+  wipe_step_note (step, "usb", "foreign: %s", run->wipe->port);
+  wipe_step_event (step, WIPE_ON_FOREIGN, happening->is_duplicate ? duplicate : "wipe_swapped");
+  run_write (run, step);
+  return TRUE;
+}
+
 void
 away_arrived (WipeRun *run, const Happening *happening)
 {
@@ -139,13 +153,8 @@ away_arrived (WipeRun *run, const Happening *happening)
   if (happening->session == run->session)
     return; /* seen already */
   run->session = happening->session;
-  if (happening->serial != NULL && !g_str_equal (happening->serial, run->wipe->serial)) {
-    WipeStep *step = run_step (run);
-    wipe_step_note (step, "usb", "foreign: %s", run->wipe->port);
-    wipe_step_event (step, WIPE_ON_FOREIGN, "wipe_swapped");
-    run_write (run, step);
+  if (write_foreign (run, happening))
     return;
-  }
   write_face (run, happening);
   if (happening->serial == NULL || happening->is_recovery || happening->mode == DEVICE_FASTBOOT)
     return; /* Android is not back: nothing is known of its adb yet */
@@ -194,7 +203,8 @@ key_note (const WipeRun *run, const Happening *happening)
 void
 away_link (WipeRun *run, const Happening *happening)
 {
-  if (happening->link != DEVICE_LINK_READY && happening->link != DEVICE_LINK_UNTRUSTED)
+  if (write_foreign (run, happening) ||
+      (happening->link != DEVICE_LINK_READY && happening->link != DEVICE_LINK_UNTRUSTED))
     return;
   WipeStep *step = returned_step (run);
   wipe_step_note (step, "usb", "%s", key_note (run, happening));
@@ -233,7 +243,7 @@ void
 attest_arrived (WipeRun *run, const Happening *happening)
 {
   g_autoptr (GError) error = NULL;
-  if (g_strcmp0 (happening->serial, run->wipe->serial) != 0 || happening->mode != DEVICE_ADB)
+  if (write_foreign (run, happening) || happening->serial == NULL || happening->mode != DEVICE_ADB)
     return;
   run->session = happening->session;
   if (!bench_connect (run->world->bench, run->session, 0, &error))
@@ -243,7 +253,8 @@ attest_arrived (WipeRun *run, const Happening *happening)
 void
 attest_link (WipeRun *run, const Happening *happening)
 {
-  if (happening->link != DEVICE_LINK_READY || !happening->has_asked || happening->session != run->session)
+  if (write_foreign (run, happening) || happening->link != DEVICE_LINK_READY || !happening->has_asked ||
+      happening->session != run->session)
     return;
   WipeStep *step = run_step (run);
   wipe_step_note (step, "usb", "key-accepted: adb opens with our key");

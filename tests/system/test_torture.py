@@ -491,3 +491,15 @@ def test_a_restore_in_the_middle_of_a_wipe_leaves_no_run_behind_and_takes_up_wha
         bench.reach(again, "wait_human", reason="tap")
         bench.fleet.send("allow OTHER")
         assert bench.finish(again)["reason"] == "attest"
+
+
+@pytest.mark.parametrize("when", ["gone", "wait_human"])
+def test_a_twin_that_comes_after_the_order_leaves_no_proof(when):
+    with Short(tablet(wipe_seconds="1") + tablet("TWIN", "1-1.3", plugged="false")) as bench:
+        wipe = bench.ask(bench.know())
+        bench.reach(wipe, when)
+        bench.fleet.send("plug TWIN")
+        bench.until(lambda: bench.wipe(wipe)["state"] in OVER)
+        ended = bench.wipe(wipe)
+        assert (ended["state"], ended["reason"]) == ("unknown", "wipe_duplicate|R9TESTBENCH1"), ended["evidence"]
+        assert untouched(bench.fleet.state("TWIN"))
