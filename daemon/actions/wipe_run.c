@@ -260,7 +260,7 @@ run_on_strategy (StrategyEvent event, const char *text, gboolean was_sent, const
   WipeRun *run = user;
   Happening *happening = happening_new (kinds[event]);
   happening->text = g_strdup (text != NULL ? text : "");
-  happening->was_sent = was_sent;
+  (void)was_sent; /* the kind of the error tells what is known; in doubt the verdict is unknown */
   happening->error = error != NULL ? g_error_copy (error) : NULL;
   run_happen (run, happening);
   if (event == STRATEGY_ACCEPTED || event == STRATEGY_FAILED)

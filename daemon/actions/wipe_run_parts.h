@@ -25,7 +25,7 @@ typedef struct {
   DeviceMode mode;
   DeviceLink link;
   char *serial, *text;
-  gboolean was_sent, is_recovery, has_asked, is_duplicate;
+  gboolean is_recovery, has_asked, is_duplicate;
   DeviceFacts *facts;
   GError *error;
 } Happening;

@@ -200,6 +200,7 @@ static const struct {
     {"needs_fastboot", {"il faut que l'appareil soit en mode fastboot", "the device must be in fastboot mode"}},
     {"needs_android_15", {"il faut Android 15 ou plus récent", "Android 15 or later is needed"}},
     {"needs_unlocked_bootloader", {"le chargeur de démarrage est verrouillé", "the boot loader is locked"}},
+    {"update_pending", {"une mise à jour du système n'est pas finie", "a system update is not finished"}},
     {"needs_recovery_wipe", {"l'appareil ne connaît pas cette commande", "the device does not know this command"}},
 };
 
