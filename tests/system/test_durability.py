@@ -109,11 +109,11 @@ class Client:
 class Load:
     """Clients that work at the same time on one register, and everything that must hold of it afterwards."""
 
-    def __init__(self, daemon, rng):
+    def __init__(self, daemon, rng, clients=CLIENTS):
         self.daemon, self.rng = daemon, rng
         fund = {"name": "Connexion", "amount": "1000000", "from": "2020-01-01", "to": "2099-12-31", "strand": "connection"}
         self.fund = daemon.post("/v1/funds", fund)["code"]
-        self.clients = [self.client(number) for number in range(CLIENTS)]
+        self.clients = [self.client(number) for number in range(clients)]
         self.threads = []
 
     def client(self, number):
