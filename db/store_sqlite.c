@@ -185,12 +185,25 @@ store_open (const char *url, StoreMode mode, GError **error)
   return g_steal_pointer (&store);
 }
 
+/* The engine ends by writing its log into the file that it has open and by removing the log's name, which may be another register's by
+ * now. A file that was moved gets what belongs to it; no name is removed. */
+static void
+part_from_lost_file (Store *store)
+{
+  if (store->file.path == NULL || store_file_check_untouched (&store->file, NULL))
+    return;
+  keep_file_untouched (store->handle, TRUE);
+  if (!store_file_check (&store->file, NULL))
+    (void)store_sqlite_exec (store->handle, "PRAGMA wal_checkpoint(TRUNCATE)", NULL); /* else the log keeps it */
+}
+
 void
 store_close (Store *store)
 {
   if (store == NULL)
     return;
   g_clear_pointer (&store->statements, g_hash_table_unref);
+  part_from_lost_file (store);
   (void)sqlite3_close (store->handle); /* every statement is finalized: nothing can keep it open */
   store_file_clear (&store->file);
   g_free (store);

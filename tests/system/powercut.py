@@ -83,6 +83,10 @@ class Disk:
         """Whoever worked there is dead."""
         shutil.rmtree(self.live)
         self.left(self.live)
+        self.settle()
+
+    def settle(self):
+        """Time passes: everything written reaches the disk. Nobody may be working there."""
         shutil.rmtree(self.shadow)
         shutil.copytree(self.live, self.shadow)
 
@@ -93,6 +97,10 @@ class PoweredDaemon(Daemon):
     def __init__(self, disk, *options):
         super().__init__(*options, env=disk.env(), state_dir=disk.live)
         self.disk = disk
+
+    def start(self):
+        self.disk.settle()
+        return super().start()
 
     def cut(self):
         """The power goes, and comes back."""
