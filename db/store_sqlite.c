@@ -134,7 +134,7 @@ open_handle (Store *store, const char *path, StoreMode mode, GError **error)
     return FALSE;
   }
   (void)sqlite3_busy_timeout (store->handle, BUSY_TIMEOUT_MS); /* cannot fail on an open handle */
-  return TRUE;
+  return store_file_init (&store->file, path, error);
 }
 
 /* Until the stamp was read, closing must not move anything from the write-ahead log into a file that may not be ours. */
@@ -180,8 +180,7 @@ store_open (const char *url, StoreMode mode, GError **error)
   if (mode == STORE_READ && !store_sqlite_exec (store->handle, SECURITY_STATEMENTS "PRAGMA query_only = ON", error))
     return NULL;
   keep_file_untouched (store->handle, FALSE);
-  if (!store_file_init (&store->file, path, error))
-    return NULL;
+  store_file_renew (&store->file);
   return g_steal_pointer (&store);
 }
 
@@ -190,7 +189,8 @@ store_open (const char *url, StoreMode mode, GError **error)
 static void
 part_from_lost_file (Store *store)
 {
-  if (store->file.path == NULL || store_file_check_untouched (&store->file, NULL))
+  gboolean is_writer = store->file.path != NULL && sqlite3_db_readonly (store->handle, "main") == 0;
+  if (!is_writer || store_file_check_untouched (&store->file, NULL))
     return;
   keep_file_untouched (store->handle, TRUE);
   if (!store_file_check (&store->file, NULL))

@@ -97,7 +97,7 @@ def test_a_disk_that_may_only_be_read_is_read():
 
 @pytest.mark.parametrize(("first", "said"), [(1, "Read-only file system"), (2, "may only be read")])
 def test_a_daemon_does_not_start_on_a_disk_that_may_only_be_read(first, said):
-    """first 2: the lock is elsewhere, so to speak."""
+    """first: of what it opens for writing. The lock comes before the register."""
     with Disk() as disk, PoweredDaemon(disk) as daemon:
         daemon.post("/v1/persons", {"name": "Anne Durand"})
         daemon.stop()
