@@ -18,7 +18,7 @@ from powercut import Disk, PoweredDaemon
 from test_durability import SEED, Load, check_file
 
 CLIENTS = 64
-CUTS = int(os.environ.get("POWERCUT_CUTS", 12))  # 200 once a release, by POWERCUT_CUTS=200
+CUTS = int(os.environ.get("POWERCUT_CUTS", 24))  # 200 once a release, by POWERCUT_CUTS=200
 LEAKS = (0, 500)  # of 1000 sectors
 
 # A small program that writes as the daemon does, or as one that does not wait for the disk.
