@@ -55,6 +55,8 @@ UNIT_SRC := $(wildcard tests/unit/*/*.c tests/store/*.c)
 UNIT_BIN := $(patsubst tests/%.c,$(BUILD)/tests/%,$(UNIT_SRC))
 FUZZ_SRC := $(filter-out tests/fuzz/replay.c,$(wildcard tests/fuzz/*.c))
 REPLAY_BIN := $(patsubst tests/fuzz/%.c,$(BUILD)/tests/fuzz/%,$(FUZZ_SRC))
+# preloaded by tests; never sanitized, it must go before the sanitizer
+POWERCUT := $(BUILD)/powercut.so
 BENCH_SRC := $(wildcard tests/bench/*.c)
 BENCH_BIN := $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,$(BENCH_SRC))
 
@@ -78,13 +80,13 @@ test: ## run every test (installs what is missing)
 	@$(MAKE) --no-print-directory -j$(JOBS) tests-built
 	@$(MAKE) --no-print-directory unit system
 
-tests-built: programs $(UNIT_BIN) $(REPLAY_BIN)
+tests-built: programs $(UNIT_BIN) $(REPLAY_BIN) $(POWERCUT)
 
 unit: programs $(UNIT_BIN) $(REPLAY_BIN) ## the C tests alone: rules, register, devices, labels, replayed fuzz corpus
 	@BUILD=$(BUILD) tests/run-unit $(UNIT_BIN)
 	@BUILD=$(BUILD) tests/fuzz/replay-corpus $(REPLAY_BIN)
 
-system: programs ## the tests that start the real daemon and the emulated fleet
+system: programs $(POWERCUT) ## the tests that start the real daemon and the emulated fleet
 	@BUILD=$(BUILD) SAN=$(SAN) $(PYTHON) -m pytest -q -rs -p no:cacheprovider -n $(TEST_JOBS) tests/system
 
 check-style: ## layers, function length and complexity, portable SQL, hygiene
@@ -184,6 +186,11 @@ $(BUILD)/temoin-label: $(call obj,labels/temoin-label.c) $(call lib_of,labels)
 $(BUILD)/temoin-fleet: $(call obj,$(wildcard tests/fleet/*.c))
 	@echo "  LD $@"
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(FLEET_LIBS)
+
+$(POWERCUT): $(wildcard tests/powercut/*.c) $(wildcard tests/powercut/*.h)
+	@mkdir -p $(@D)
+	@echo "  LD $@"
+	$(Q)$(CC) $(CPPFLAGS) -std=gnu17 -O2 $(WARNINGS) $(CFLAGS) -fPIC -shared -o $@ $(filter %.c,$^) -ldl
 
 .SECONDEXPANSION:
 $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $$(LIBS_$$(subst //,,$$(dir $$*)/))

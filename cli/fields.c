@@ -112,7 +112,7 @@ static const Field fields[] = {
     {"hash", FIELD_PLAIN, {"Empreinte", "Hash"}},
     {"ok", FIELD_PLAIN, {"En bonne santé", "Well"}},
     {"version", FIELD_PLAIN, {"Version", "Version"}},
-    {"last_error", FIELD_PLAIN, {"Dernier ennui", "Last trouble"}},
+    {"last_error", FIELD_WORD, {"Dernier ennui", "Last trouble"}},
     {"last_contact_at", FIELD_INSTANT, {"Dernier contact", "Last contact"}},
     {"title", FIELD_PLAIN, {"Quoi", "What"}},
 };

@@ -22,6 +22,8 @@ static const struct {
     {"hotspot", {"borne wifi", "hotspot"}},
     {"laptop", {"ordinateur", "laptop"}},
     {"other", {"autre", "other"}},
+    /* what ails the daemon */
+    {"clock_backwards", {"l'horloge de la machine a reculé", "the machine's clock went back"}},
     /* lines, loans, pieces */
     {"stock", {"en stock", "in stock"}},
     {"active", {"active", "active"}},

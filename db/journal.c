@@ -165,6 +165,25 @@ journal_append (Store *store, gint64 at, const char *account, const char *verb, 
   return write_line (store, line, error) && write_subjects (store, line, error);
 }
 
+gboolean
+journal_newest_at (Store *store, gint64 *at, GError **error)
+{
+  g_auto (Head) head = {0};
+  if (!head_read (store, &head, error))
+    return FALSE;
+  g_autoptr (Rows) rows = store_query (store, error, "SELECT at FROM journal WHERE seq = $1", "i", head.seq);
+  if (rows == NULL)
+    return FALSE;
+  g_autoptr (GError) failure = NULL;
+  gint64 found = rows_next (rows, &failure) ? rows_int (rows, 0) : 0;
+  if (failure != NULL) {
+    g_propagate_error (error, g_steal_pointer (&failure));
+    return FALSE;
+  }
+  *at = found;
+  return TRUE;
+}
+
 GPtrArray *
 journal_list (Store *store, gint64 after_seq, guint limit, GError **error)
 {

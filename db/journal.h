@@ -17,6 +17,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (JournalLine, journal_line_free)
  * (DB_ERROR_CHECK otherwise). No person's name or number belongs in here: only codes. */
 gboolean journal_append (Store *store, gint64 at, const char *account, const char *verb, const char *subjects,
                          const char *before, const char *after, const char *reason, GError **error);
+/* The instant of the newest line, epoch seconds; 0 when there is none. */
+gboolean journal_newest_at (Store *store, gint64 *at, GError **error);
 /* Lines with a seq above after_seq (0 = from the first), in order, at most limit. Array of JournalLine; caller unrefs. */
 GPtrArray *journal_list (Store *store, gint64 after_seq, guint limit, GError **error);
 /* The lines that name this code among their subjects, newest first, at most limit. Array of JournalLine; caller unrefs. */

@@ -19,6 +19,7 @@ typedef enum {
   DB_ERROR_NEWER,     /* made by a newer program: never touched */
   DB_ERROR_CORRUPT,   /* integrity or journal check failed, not a register of ours */
   DB_ERROR_STOPPING,  /* the register is shutting down */
+  DB_ERROR_MOVED,     /* the open file is not the register any more (moved, replaced ...): nothing is written */
 } DbError;
 
 typedef struct _Store Store;
@@ -28,7 +29,8 @@ typedef enum {
 } StoreMode;
 
 /* url: "sqlite:PATH". Migrates to this program's schema (STORE_WRITE), every migration with its stamp in one transaction.
- * DB_ERROR_NEWER leaves the file byte for byte as it was. Free with store_close (accepts NULL). */
+ * DB_ERROR_NEWER leaves the file byte for byte as it was; DB_ERROR_IO when STORE_WRITE may only read it; DB_ERROR_MOVED when only a log
+ * of a lost register is there. Free with store_close (accepts NULL). */
 Store *store_open (const char *url, StoreMode mode, GError **error);
 void store_close (Store *store);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Store, store_close)
@@ -51,7 +53,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Rows, rows_free)
 /* Runs to the end and drops rows. changed (may be NULL): how many rows a write touched. */
 gboolean store_run (Store *store, gint64 *changed, GError **error, const char *sql, const char *types, ...);
 
-/* Transactions. store_is_alive: FALSE when an error rolled the whole transaction back (disk full, I/O): then every request in it failed. */
+/* Transactions. store_begin fails with DB_ERROR_MOVED, and goes on doing so, when the register was taken away from under us; open it again.
+ * store_is_alive: FALSE when an error rolled the whole transaction back (disk full, I/O): then every request in it failed. */
 gboolean store_begin (Store *store, GError **error);
 gboolean store_commit (Store *store, GError **error);
 void store_rollback (Store *store);

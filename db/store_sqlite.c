@@ -2,6 +2,7 @@
  * WAL with synchronous=FULL: what was committed survives a power cut. */
 #include "db/store_sqlite.h"
 #include "db/migrations.h"
+#include "db/store_sqlite_file.h"
 #include "db/store_sqlite_schema.h"
 #include <fcntl.h>
 #include <stdarg.h>
@@ -15,6 +16,7 @@
 struct _Store {
   sqlite3 *handle;
   GHashTable *statements; /* SQL text -> Statement, owned */
+  StoreFile file;
 };
 
 typedef struct {
@@ -120,13 +122,19 @@ open_handle (Store *store, const char *path, StoreMode mode, GError **error)
     g_set_error (error, DB_ERROR, DB_ERROR_NOT_FOUND, "no file %s", path);
     return FALSE;
   }
+  if (mode == STORE_WRITE && !store_file_check_orphan (path, error))
+    return FALSE;
   if (mode == STORE_WRITE)
     create_private (path);
   int code = sqlite3_open_v2 (path, &store->handle, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
   if (code != SQLITE_OK)
     return store_sqlite_fail (store->handle, code, path, error);
+  if (mode == STORE_WRITE && sqlite3_db_readonly (store->handle, "main") == 1) { /* the engine was content with that */
+    g_set_error (error, DB_ERROR, DB_ERROR_IO, "%s may only be read", path);
+    return FALSE;
+  }
   (void)sqlite3_busy_timeout (store->handle, BUSY_TIMEOUT_MS); /* cannot fail on an open handle */
-  return TRUE;
+  return store_file_init (&store->file, path, error);
 }
 
 /* Until the stamp was read, closing must not move anything from the write-ahead log into a file that may not be ours. */
@@ -172,7 +180,21 @@ store_open (const char *url, StoreMode mode, GError **error)
   if (mode == STORE_READ && !store_sqlite_exec (store->handle, SECURITY_STATEMENTS "PRAGMA query_only = ON", error))
     return NULL;
   keep_file_untouched (store->handle, FALSE);
+  store_file_renew (&store->file);
   return g_steal_pointer (&store);
+}
+
+/* The engine ends by writing its log into the file that it has open and by removing the log's name, which may be another register's by
+ * now. A file that was moved gets what belongs to it; no name is removed. */
+static void
+part_from_lost_file (Store *store)
+{
+  gboolean is_writer = store->file.path != NULL && sqlite3_db_readonly (store->handle, "main") == 0;
+  if (!is_writer || store_file_check_untouched (&store->file, NULL))
+    return;
+  keep_file_untouched (store->handle, TRUE);
+  if (!store_file_check (&store->file, NULL))
+    (void)store_sqlite_exec (store->handle, "PRAGMA wal_checkpoint(TRUNCATE)", NULL); /* else the log keeps it */
 }
 
 void
@@ -181,7 +203,9 @@ store_close (Store *store)
   if (store == NULL)
     return;
   g_clear_pointer (&store->statements, g_hash_table_unref);
+  part_from_lost_file (store);
   (void)sqlite3_close (store->handle); /* every statement is finalized: nothing can keep it open */
+  store_file_clear (&store->file);
   g_free (store);
 }
 
@@ -363,14 +387,17 @@ rows_free (Rows *rows)
 gboolean
 store_begin (Store *store, GError **error)
 {
-  gboolean is_reader = sqlite3_db_readonly (store->handle, "main") == 1;
-  return store_run (store, NULL, error, is_reader ? "BEGIN" : "BEGIN IMMEDIATE", "");
+  if (sqlite3_db_readonly (store->handle, "main") == 1)
+    return store_file_check (&store->file, error) && store_run (store, NULL, error, "BEGIN", "");
+  return store_file_check_untouched (&store->file, error) && store_run (store, NULL, error, "BEGIN IMMEDIATE", "");
 }
 
 gboolean
 store_commit (Store *store, GError **error)
 {
-  return store_run (store, NULL, error, "COMMIT", "");
+  gboolean is_good = store_run (store, NULL, error, "COMMIT", "");
+  store_file_renew (&store->file);
+  return is_good;
 }
 
 void
@@ -378,6 +405,7 @@ store_rollback (Store *store)
 {
   if (store_is_alive (store))
     (void)store_run (store, NULL, NULL, "ROLLBACK", ""); /* fails only when the engine rolled back by itself */
+  store_file_renew (&store->file);                       /* what did not fit in memory was written to the log */
 }
 
 gboolean

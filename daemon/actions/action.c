@@ -93,9 +93,12 @@ gboolean
 action_journal (Store *store, const ActionContext *context, const char *verb, const char *subjects, const char *before,
                 const char *after, GError **error)
 {
+  gint64 newest;
+  if (!journal_newest_at (store, &newest, error))
+    return FALSE;
   g_autofree char *whole_after = with_rights (context, after);
-  return journal_append (store, context->now, context->account, verb, subjects, before, whole_after, context->comment,
-                         error);
+  return journal_append (store, MAX (context->now, newest), context->account, verb, subjects, before, whole_after,
+                         context->comment, error);
 }
 
 void

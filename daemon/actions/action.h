@@ -32,7 +32,7 @@ gboolean action_may_go_on (const ActionContext *context, const Verdict *verdict,
 gboolean action_is_previewed (const ActionContext *context);
 /* Makes the next code of that kind. */
 gboolean action_new_code (Store *store, char kind, Code code, GError **error);
-/* Appends the verb's journal line; before and after are short "name=value" lists, never names or phone numbers. */
+/* Appends the verb's journal line, at context->now or, when the clock went back since, at the instant of the line before; before and after are short "name=value" lists, never names or phone numbers. */
 gboolean action_journal (Store *store, const ActionContext *context, const char *verb, const char *subjects,
                          const char *before, const char *after, GError **error);
 /* Turns what the database refused into the sentence a person needs (unique index -> "already known ...", stale -> "someone

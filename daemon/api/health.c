@@ -9,13 +9,14 @@ api_health_show (Request *request, Store *store, GError **error)
   (void)error;
   RegisterStats stats;
   register_stats (request->world->reg, &stats);
-  gboolean is_well = stats.last_error[0] == '\0';
+  gboolean is_back = clock_is_back (request->world->clock);
+  gboolean is_well = stats.last_error[0] == '\0' && !is_back;
   g_auto (Writer) out;
   writer_init (&out);
   writer_open_object (&out, NULL);
   writer_bool (&out, "ok", is_well);
   writer_text (&out, "version", TEMOIN_VERSION);
-  writer_word (&out, "last_error", stats.last_error);
+  writer_word (&out, "last_error", is_back ? "clock_backwards" : stats.last_error);
   writer_close (&out);
   request_answer_json (request, is_well ? 200 : 503, &out);
   return TRUE;

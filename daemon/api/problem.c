@@ -37,6 +37,7 @@ static const struct {
     {db_error_quark, DB_ERROR_CORRUPT, M_REGISTER_DAMAGED},
     {db_error_quark, DB_ERROR_NEWER, M_REGISTER_NEWER},
     {db_error_quark, DB_ERROR_STOPPING, M_STOPPING},
+    {db_error_quark, DB_ERROR_MOVED, M_REGISTER_MOVED},
     {label_error_quark, LABEL_ERROR_TOO_MANY, M_LABEL_ONE_PAGE},
     {label_error_quark, LABEL_ERROR_DPI, M_LABEL_COARSE},
 };

@@ -36,6 +36,7 @@ struct _Route {
   guint made_status; /* ROUTE_WRITE: 201 when it makes something new, else 200 */
   RouteDraw draw;
   RouteReply reply;
+  gboolean any_time; /* ROUTE_WRITE: acts even when the clock went back (clock_check) */
 };
 
 const Route *api_routes (gsize *n);

@@ -180,6 +180,8 @@ replay (Request *request, const IdempotencyAnswer *stored)
 static gboolean
 act (Request *request, Store *store, const OnceRequest *once, GError **error)
 {
+  if (!request->route->any_time && !clock_check (store, &request->context, request->world->clock, error))
+    return FALSE;
   if (!request->route->handler (request, store, error) || !reply (request, store, error))
     return FALSE;
   if (request->context.is_preview)

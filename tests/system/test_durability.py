@@ -109,11 +109,11 @@ class Client:
 class Load:
     """Clients that work at the same time on one register, and everything that must hold of it afterwards."""
 
-    def __init__(self, daemon, rng):
+    def __init__(self, daemon, rng, clients=CLIENTS):
         self.daemon, self.rng = daemon, rng
         fund = {"name": "Connexion", "amount": "1000000", "from": "2020-01-01", "to": "2099-12-31", "strand": "connection"}
         self.fund = daemon.post("/v1/funds", fund)["code"]
-        self.clients = [self.client(number) for number in range(CLIENTS)]
+        self.clients = [self.client(number) for number in range(clients)]
         self.threads = []
 
     def client(self, number):
@@ -171,11 +171,13 @@ class Load:
         assert [number for number, *_ in ledger] == list(range(1, len(ledger) + 1))
 
     def ledger(self):
-        """All of it: the interface shows the first 500 entries only."""
+        return self.rows("SELECT number, debit, credit, subject FROM fund_entry WHERE fund = ? ORDER BY number", self.fund)
+
+    def rows(self, wanted, *values):
+        """All of them: the interface shows the first only."""
         uri = f"file:{os.path.join(self.daemon.state_dir, 'register.db')}?mode=ro"
         with contextlib.closing(sqlite3.connect(uri, uri=True)) as register:
-            wanted = "SELECT number, debit, credit, subject FROM fund_entry WHERE fund = ? ORDER BY number"
-            return register.execute(wanted, (self.fund,)).fetchall()
+            return register.execute(wanted, values).fetchall()
 
     def retry(self):
         """The same again, under the same key: the stored answer, or the effect, once. Tells how many had been done already."""
@@ -200,9 +202,9 @@ class Load:
         spent = self.daemon.get(f"/v1/objects/{self.fund}")["spent_cents"]
         assert spent == sum(deed.body["amount_cents"] for deed in made["recharges"])
         for client in self.clients:
-            loans = self.daemon.get(f"/v1/objects/{client.person}")["loans"]
+            loans = self.rows("SELECT code FROM loan WHERE person = ?", client.person)
             asked = [deed.answer["code"] for deed in client.done if deed.verb == "loans"]
-            assert sorted(loan["code"] for loan in loans) == sorted(asked)
+            assert sorted(code for code, in loans) == sorted(asked)
 
     def check_not_refused(self):
         assert [(deed.body, deed.answer) for client in self.clients for deed in client.refusals] == []
