@@ -249,8 +249,8 @@ walk_sims (Store *store)
 static void
 walk_funds (Store *store)
 {
-  const RechargeFilter filters[] = {{NULL, NULL}, {.line = "L0000000"}, {.line = "L0000001"}, {.fund = "F0000001"},
-                                    {.fund = "F8000000"}};
+  const RechargeFilter filters[] = {
+      {NULL, NULL}, {.line = "L0000000"}, {.line = "L0000001"}, {.fund = "F0000001"}, {.fund = "F8000000"}};
   gint64 count;
   add_fund (store, "F8000000", 100);
   ONE (Fund, fund_load (store, "F8000000", &error));
