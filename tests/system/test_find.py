@@ -1,6 +1,5 @@
 """Finding people and things however they are typed: codes with a mistake, phone numbers with and without spaces, accents."""
 
-import json
 import subprocess
 import urllib.parse
 
@@ -72,8 +71,7 @@ def test_a_refused_code_is_proposed(daemon, person):
     shown = f"{person[:4]}-{person[4:]}"
     for method, path, body in (("GET", "/v1/objects/" + typed, None),
                                ("POST", "/v1/loans", {"person": typed, "things": ["TNKDVTPF"]})):
-        status, _, raw = daemon.request(method, path, body)
-        problem = json.loads(raw)
+        status, _, problem = daemon.request(method, path, body)
         assert (status, problem["code"], problem["near"]) == (400, "code_check", [person])
         assert problem["fr"].endswith(f"Vouliez-vous dire {shown} ?")
 
