@@ -239,6 +239,8 @@ ask_list (const Session *session, const Typed *typed, GError **error)
     else
       listing_print (&listing, typed->command->columns, json_object_get (answer, "items"),
                      after == NULL || is_one_page);
+    if (!session->is_json)
+      answer_notes (session, answer);
     json_decref (answer);
   } while (after != NULL && !is_one_page);
   return LEAVE_DONE;

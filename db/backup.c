@@ -1,8 +1,10 @@
 /* Backups that were tried before they are called backups. */
 #include "db/backup.h"
 #include "db/fund.h"
+#include "db/item.h"
 #include "db/journal.h"
 #include <glib/gstdio.h>
+#include <string.h>
 
 /* What is counted, and where it is told. */
 static const struct {
@@ -34,7 +36,19 @@ count (Store *store, BackupReport *report, GError **error)
   return TRUE;
 }
 
-/* What only we can check: the chain of the journal, the funds' ledgers. */
+static gboolean
+check_item_counts (Store *store, GError **error)
+{
+  gint64 kept[ITEM_STATES_N], counted[ITEM_STATES_N];
+  if (!item_count_by_state (store, kept, error) || !item_recount (store, counted, error))
+    return FALSE;
+  gboolean is_same = memcmp (kept, counted, sizeof kept) == 0;
+  if (!is_same)
+    g_set_error (error, DB_ERROR, DB_ERROR_CORRUPT, "the items of each state are not as many as was kept");
+  return is_same;
+}
+
+/* What only we can check: the chain of the journal, the funds' ledgers, the numbers of items. */
 static gboolean
 check_contents (Store *store, GError **error)
 {
@@ -50,7 +64,7 @@ check_contents (Store *store, GError **error)
   if (wrong != NULL && wrong->len > 0)
     g_set_error (error, DB_ERROR, DB_ERROR_CORRUPT, "the ledger of fund %s does not add up",
                  (const char *)g_ptr_array_index (wrong, 0));
-  return wrong != NULL && wrong->len == 0;
+  return wrong != NULL && wrong->len == 0 && check_item_counts (store, error);
 }
 
 gboolean

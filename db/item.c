@@ -1,6 +1,7 @@
 /* Lent devices. Their pieces are in piece.c. */
 #include "db/item.h"
 #include "db/row.h"
+#include <string.h>
 
 #define SELECT_ITEM                                                                                                    \
   "SELECT code, kind, serial, model, imei, inventory_no, price, fund, state, state_reason, created_at FROM item "
@@ -48,6 +49,16 @@ item_read (Rows *rows, GError **error)
 
 static const RowKind item_row = {"item", item_read, item_destroy};
 
+/* from: "" for an item that is new. */
+static gboolean
+move_count (Store *store, const char *from, const char *to, GError **error)
+{
+  return store_run (store, NULL, error,
+                    "UPDATE item_count SET items = items + CASE WHEN state = $2 THEN 1 ELSE 0 END"
+                    " - CASE WHEN state = $1 THEN 1 ELSE 0 END WHERE state IN ($1, $2)",
+                    "ss", from, to);
+}
+
 gboolean
 item_insert (Store *store, const Item *item, GError **error)
 {
@@ -60,6 +71,7 @@ item_insert (Store *store, const Item *item, GError **error)
                     "ssssssisssi", item->code, item_kind_name (item->kind), item->serial, item->model, item->imei,
                     item->inventory_no, item->price.cents, row_null_if_empty (item->fund),
                     item_state_name (item->state), item->state_reason, item->created_at) &&
+         move_count (store, "", item_state_name (item->state), error) &&
          store_search_put (store, item->code, "item", words, error);
 }
 
@@ -108,19 +120,20 @@ item_list (Store *store, const ItemFilter *filter, const char *after_code, guint
   return row_all (&item_row, rows, error);
 }
 
-gboolean
-item_count_by_state (Store *store, gint64 counts[ITEM_STATES_N], GError **error)
+/* rows (taken; NULL = the query failed): state and number. */
+static gboolean
+read_counts (Rows *rows, gint64 counts[ITEM_STATES_N], GError **error)
 {
-  g_autoptr (Rows) rows = store_query (store, error, "SELECT state, COUNT(*) FROM item GROUP BY state", "");
-  if (rows == NULL)
+  g_autoptr (Rows) owned = rows;
+  if (owned == NULL)
     return FALSE;
   gint64 found[ITEM_STATES_N] = {0};
   g_autoptr (GError) failure = NULL;
-  while (rows_next (rows, &failure)) {
+  while (rows_next (owned, &failure)) {
     ItemState state;
-    if (!item_state_parse (rows_text (rows, 0), &state))
+    if (!item_state_parse (rows_text (owned, 0), &state))
       return row_unreadable ("item", "in some state", error) != NULL;
-    found[state] = rows_int (rows, 1);
+    found[state] = rows_int (owned, 1);
   }
   if (failure != NULL) {
     g_propagate_error (error, g_steal_pointer (&failure));
@@ -131,11 +144,24 @@ item_count_by_state (Store *store, gint64 counts[ITEM_STATES_N], GError **error)
 }
 
 gboolean
+item_count_by_state (Store *store, gint64 counts[ITEM_STATES_N], GError **error)
+{
+  return read_counts (store_query (store, error, "SELECT state, items FROM item_count", ""), counts, error);
+}
+
+gboolean
+item_recount (Store *store, gint64 counts[ITEM_STATES_N], GError **error)
+{
+  return read_counts (store_query (store, error, "SELECT state, COUNT(*) FROM item GROUP BY state", ""), counts, error);
+}
+
+gboolean
 item_set_state (Store *store, const char *code, ItemState from, ItemState to, const char *reason, GError **error)
 {
   gint64 changed;
   return store_run (store, &changed, error,
                     "UPDATE item SET state = $3, state_reason = $4 WHERE code = $1 AND state = $2", "ssss", code,
                     item_state_name (from), item_state_name (to), reason) &&
-         row_changed (changed, DB_ERROR_STALE, "item", code, error);
+         row_changed (changed, DB_ERROR_STALE, "item", code, error) &&
+         move_count (store, item_state_name (from), item_state_name (to), error);
 }

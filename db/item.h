@@ -31,8 +31,10 @@ typedef struct {
 /* At most limit items in the order of their codes, those after after_code (NULL or "" = from the first). filter NULL = all.
  * Array of Item that frees them; caller unrefs. */
 GPtrArray *item_list (Store *store, const ItemFilter *filter, const char *after_code, guint limit, GError **error);
-/* How many items are in each state, indexed by ItemState. */
+/* How many items are in each state, indexed by ItemState: kept up with every change, not counted. */
 gboolean item_count_by_state (Store *store, gint64 counts[ITEM_STATES_N], GError **error);
+/* The same, counted: reads every item. For the check of a backup. */
+gboolean item_recount (Store *store, gint64 counts[ITEM_STATES_N], GError **error);
 /* The only function that changes an item's state. reason (may be NULL) replaces the old one. DB_ERROR_STALE when the item is
  * not in the state `from`, or does not exist; DB_ERROR_UNIQUE when coming back from retired and the serial was given again. */
 gboolean item_set_state (Store *store, const char *code, ItemState from, ItemState to, const char *reason,

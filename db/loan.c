@@ -111,12 +111,19 @@ loan_load (Store *store, const char *code, GError **error)
   return row_one (&loan_row, store_query (store, error, SELECT_LOAN "WHERE code = $1", "s", code), code, error);
 }
 
+/* One statement for items and one for lines: an OR over both columns would read and sort a whole history. */
+static gboolean
+is_line (const char *item_or_line)
+{
+  return item_or_line[0] == 'L';
+}
+
 Loan *
 loan_open_of (Store *store, const char *item_or_line, GError **error)
 {
-  return row_maybe (
-      &loan_row,
-      store_query (store, error, SELECT_LOAN "WHERE (item = $1 OR line = $1) AND " IS_OPEN, "s", item_or_line), error);
+  const char *sql =
+      is_line (item_or_line) ? SELECT_LOAN "WHERE line = $1 AND " IS_OPEN : SELECT_LOAN "WHERE item = $1 AND " IS_OPEN;
+  return row_maybe (&loan_row, store_query (store, error, sql, "s", item_or_line), error);
 }
 
 GPtrArray *
@@ -141,11 +148,11 @@ loan_list_of_person (Store *store, const char *person, guint limit, GError **err
 GPtrArray *
 loan_list_of_thing (Store *store, const char *item_or_line, guint limit, GError **error)
 {
-  return row_all (&loan_row,
-                  store_query (store, error,
-                               SELECT_LOAN "WHERE item = $1 OR line = $1 ORDER BY started_on DESC, code DESC LIMIT $2",
-                               "si", item_or_line, (gint64)limit),
-                  error);
+#define NEWEST_FIRST " ORDER BY started_on DESC, code DESC LIMIT $2"
+  const char *sql =
+      is_line (item_or_line) ? SELECT_LOAN "WHERE line = $1" NEWEST_FIRST : SELECT_LOAN "WHERE item = $1" NEWEST_FIRST;
+#undef NEWEST_FIRST
+  return row_all (&loan_row, store_query (store, error, sql, "si", item_or_line, (gint64)limit), error);
 }
 
 GPtrArray *

@@ -69,10 +69,12 @@ person_list (Store *store, const char *after_code, guint limit, GError **error)
 }
 
 GPtrArray *
-person_list_by_phone (Store *store, const char *phone, GError **error)
+person_list_by_phone (Store *store, const char *phone, guint limit, GError **error)
 {
-  return row_all (&person_row, store_query (store, error, SELECT_PERSON "WHERE phone = $1 ORDER BY code", "s", phone),
-                  error);
+  return row_all (
+      &person_row,
+      store_query (store, error, SELECT_PERSON "WHERE phone = $1 ORDER BY code LIMIT $2", "si", phone, (gint64)limit),
+      error);
 }
 
 gboolean

@@ -15,8 +15,8 @@ Person *person_load (Store *store, const char *code, GError **error);
 /* At most limit people in the order of their codes, those after after_code (NULL or "" = from the first). Array of Person
  * that frees them; caller unrefs. The next page's cursor is the last code. */
 GPtrArray *person_list (Store *store, const char *after_code, guint limit, GError **error);
-/* Everybody with exactly that phone number (a household may share one). Array of Person, maybe empty; caller unrefs. */
-GPtrArray *person_list_by_phone (Store *store, const char *phone, GError **error);
+/* People with exactly that phone number (a household may share one), by code, at most limit. Array of Person, maybe empty; caller unrefs. */
+GPtrArray *person_list_by_phone (Store *store, const char *phone, guint limit, GError **error);
 /* Notes a contact at that instant (epoch seconds): the privacy clock counts from the latest. An earlier instant changes
  * nothing. DB_ERROR_NOT_FOUND when there is no such person. */
 gboolean person_touch (Store *store, const char *code, gint64 at, GError **error);

@@ -16,7 +16,8 @@ typedef struct {
 struct _Register {
   char *url;
   GMutex lock;
-  GCond changed; /* a queue, busy, is_stopping or is_replacing changed */
+  GCond changed;  /* writes, busy, is_stopping or is_replacing changed */
+  GCond readable; /* reads or is_stopping changed: a write wakes no reader */
   /* under the lock */
   GQueue writes, reads; /* of Request, owned */
   int busy;             /* threads that are running requests */
@@ -129,7 +130,7 @@ take (Register *reg, GQueue *queue, guint max)
 {
   g_mutex_lock (&reg->lock);
   while (g_queue_is_empty (queue) && !reg->is_stopping)
-    g_cond_wait (&reg->changed, &reg->lock);
+    g_cond_wait (queue == &reg->reads ? &reg->readable : &reg->changed, &reg->lock);
   GPtrArray *batch = g_queue_is_empty (queue) ? NULL : g_ptr_array_new ();
   while (batch != NULL && batch->len < max && !g_queue_is_empty (queue))
     g_ptr_array_add (batch, g_queue_pop_head (queue));
@@ -143,7 +144,8 @@ put_down (Register *reg)
 {
   g_mutex_lock (&reg->lock);
   reg->busy--;
-  g_cond_broadcast (&reg->changed);
+  if (reg->is_replacing) /* nobody else waits for a thread to come to rest */
+    g_cond_broadcast (&reg->changed);
   g_mutex_unlock (&reg->lock);
 }
 
@@ -225,6 +227,7 @@ register_open (const char *url, GError **error)
   reg->url = g_strdup (url);
   g_mutex_init (&reg->lock);
   g_cond_init (&reg->changed);
+  g_cond_init (&reg->readable);
   g_queue_init (&reg->writes);
   g_queue_init (&reg->reads);
   if (!open_stores (reg, error)) {
@@ -248,11 +251,13 @@ register_close (Register *reg)
   g_mutex_lock (&reg->lock);
   reg->is_stopping = TRUE;
   g_cond_broadcast (&reg->changed);
+  g_cond_broadcast (&reg->readable);
   g_mutex_unlock (&reg->lock);
   for (gsize i = 0; i < G_N_ELEMENTS (reg->threads); i++)
     g_clear_pointer (&reg->threads[i], g_thread_join);
   close_stores (reg);
   g_cond_clear (&reg->changed);
+  g_cond_clear (&reg->readable);
   g_mutex_clear (&reg->lock);
   g_free (reg->url);
   g_free (reg);
@@ -283,7 +288,10 @@ submit (Register *reg, GQueue *queue, RegisterFunc func, RegisterDone done, gpoi
   gboolean is_queued = request->error == NULL;
   if (is_queued)
     g_queue_push_tail (queue, request);
-  g_cond_broadcast (&reg->changed);
+  if (queue == &reg->reads)
+    g_cond_signal (&reg->readable);
+  else
+    g_cond_broadcast (&reg->changed);
   g_mutex_unlock (&reg->lock);
   if (!is_queued)
     request_finish (request);

@@ -6,10 +6,8 @@
 static const struct {
   const char *token, *text;
 } tokens[] = {
-    {"@PK@", "INTEGER PRIMARY KEY"},
-    {"@INT@", "INTEGER"},
-    {"@BYTES@", "BLOB"},
-    {"@STRICT@", "STRICT"},
+    {"@PK@", "INTEGER PRIMARY KEY"},      {"@INT@", "INTEGER"}, {"@BYTES@", "BLOB"}, {"@STRICT@", "STRICT"},
+    {"@KEYED@", "STRICT, WITHOUT ROWID"},
 };
 
 /* The one whole number that a statement gives. */

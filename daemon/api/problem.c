@@ -1,4 +1,5 @@
 #include "daemon/api/problem.h"
+#include "daemon/api/near.h"
 #include "labels/labels.h"
 
 /* The statuses of the kinds, and the few messages that HTTP has a word of its own for. */
@@ -94,6 +95,14 @@ write_list (Writer *writer, const char *name, const GPtrArray *findings)
 }
 
 void
+problem_write_note (Writer *writer, const Finding *finding)
+{
+  writer_open_array (writer, "to_know");
+  write_finding (writer, finding);
+  writer_close (writer);
+}
+
+void
 problem_write_lists (Writer *writer, const Verdict *verdict)
 {
   write_list (writer, "impossible", verdict->impossible);
@@ -105,8 +114,8 @@ static void
 write_problem (Writer *writer, const Request *request, const Finding *finding, guint status)
 {
   const Verdict *verdict = request->outcome.verdict;
-  g_autofree char *french = finding_text (finding, LANGUAGE_FR);
-  g_autofree char *english = finding_text (finding, LANGUAGE_EN);
+  g_autofree char *french = near_sentence (request, finding, LANGUAGE_FR);
+  g_autofree char *english = near_sentence (request, finding, LANGUAGE_EN);
   writer_open_object (writer, NULL);
   writer_text (writer, "type", "about:blank");
   writer_text (writer, "title", title_of (status));
@@ -117,6 +126,7 @@ write_problem (Writer *writer, const Request *request, const Finding *finding, g
   writer_text (writer, "en", english);
   if (verdict->impossible->len + verdict->needs_confirmation->len > 0)
     problem_write_lists (writer, verdict);
+  near_write_codes (request, writer);
   if (request->complaint != NULL)
     writer_raw (writer, "rows", request->complaint);
   writer_close (writer);

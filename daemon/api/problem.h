@@ -8,5 +8,7 @@
 void problem_answer (Request *request, const GError *error);
 /* The HTTP status of that message. */
 guint problem_status (MessageId id);
+/* The list "to_know" of the open object, with that finding alone. */
+void problem_write_note (Writer *writer, const Finding *finding);
 /* The three lists as members of the open object. */
 void problem_write_lists (Writer *writer, const Verdict *verdict);

@@ -41,7 +41,7 @@ static const Route routes[] = {
   {ROW ("POST", "/v1/cancellations", WIPERS, ROUTE_WRITE, api_wipe_cancel, "", "Cancel a wipe before its command is sent"), TAKES (api_cancel_form, 200)},
   {ROW ("POST", "/v1/waivers", ADMINS, ROUTE_WRITE, api_wipe_waive, "", "Make a tablet ready without a wipe (right and reason)"), TAKES (api_waive_form, 200)},
   {ROW ("GET", "/v1/objects/{code}", ALL, ROUTE_READ, api_find_object, "kind", "One object, whatever its kind")},
-  {ROW ("GET", "/v1/find", ALL, ROUTE_READ, api_find_text, "q limit", "Objects whose words begin with these words")},
+  {ROW ("GET", "/v1/find", ALL, ROUTE_READ, api_find_text, "q limit", "Objects whose words begin with these words, or of that code or phone number")},
   {ROW ("GET", "/v1/due", ALL, ROUTE_READ, api_due_list, "days limit after", "Loans due within so many days")},
   {ROW ("GET", "/v1/bench", ALL, ROUTE_READ, api_bench_list, "", "What is plugged in now")},
   {ROW ("GET", "/v1/labels", ALL, ROUTE_DRAW, api_label_gather, "codes format start output dpi", "A sheet of QR labels"), .draw = api_label_draw},

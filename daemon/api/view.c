@@ -1,4 +1,6 @@
 #include "daemon/api/view.h"
+#include "daemon/api/near.h"
+#include "daemon/api/problem.h"
 #include "daemon/api/resources.h"
 #include "daemon/rules/code.h"
 
@@ -77,6 +79,10 @@ view_answer_list (Request *request, Store *store, const Page *page, const GPtrAr
   gboolean has_next = cursor != NULL && records->len > page->limit;
   g_autofree char *next = has_next ? cursor (g_ptr_array_index (records, shown - 1)) : NULL;
   writer_text (&out, "next", next);
+  near_write_codes (request, &out);
+  g_autoptr (Finding) near = near_finding (request);
+  if (near != NULL)
+    problem_write_note (&out, near);
   writer_close (&out);
   request_answer_json (request, 200, &out);
   return TRUE;

@@ -1,5 +1,6 @@
 #include "daemon/api/work.h"
 #include "daemon/actions/once.h"
+#include "daemon/api/near.h"
 #include "daemon/api/problem.h"
 #include "daemon/api/view.h"
 #include <string.h>
@@ -78,8 +79,13 @@ run_read (Store *store, gpointer data, GError **error)
 {
   Job *job = data;
   Request *request = job->request;
-  return identify_in_reader (request, store, error) &&
-         (request->route->handler == NULL || request->route->handler (request, store, error));
+  g_autoptr (GError) failed = NULL;
+  if (identify_in_reader (request, store, &failed) &&
+      (request->route->handler == NULL || request->route->handler (request, store, &failed)))
+    return TRUE;
+  near_find_refused (request, store, failed);
+  g_propagate_error (error, g_steal_pointer (&failed));
+  return FALSE;
 }
 
 static gboolean
@@ -214,7 +220,12 @@ run_write (Store *store, gpointer data, GError **error)
     replay (request, &stored);
     return TRUE;
   }
-  return act (request, store, &once, error);
+  g_autoptr (GError) failed = NULL;
+  if (act (request, store, &once, &failed))
+    return TRUE;
+  near_find_refused (request, store, failed);
+  g_propagate_error (error, g_steal_pointer (&failed));
+  return FALSE;
 }
 
 /* After the change is durable: the watchers, and the bench that may have to do with it. A preview or a replay made nothing, and has no

@@ -45,11 +45,19 @@ print_money (const char *text, Language language)
                                  : g_strdup_printf ("%s€%s.%02d", sign, whole, rest);
 }
 
+/* One code, or several separated by ", ". */
 static char *
 print_code (const char *text, Language language)
 {
-  (void)language;
-  return code_display (text);
+  g_auto (GStrv) codes = g_strsplit (text, ", ", -1);
+  GString *joined = g_string_new (NULL);
+  for (char **code = codes; *code != NULL; code++) {
+    g_autofree char *shown = code_display (*code);
+    const char *last = language == LANGUAGE_FR ? " ou " : " or ";
+    g_string_append (joined, code == codes ? "" : code[1] == NULL ? last : ", ");
+    g_string_append (joined, shown);
+  }
+  return g_string_free (joined, FALSE);
 }
 
 static char *

@@ -156,6 +156,42 @@ code_parse_kind (const char *text, const char *kinds, Code code, GError **error)
   return TRUE;
 }
 
+/* Adds the code that letters spell, when they spell one that is not in codes yet. */
+static void
+add_if_code (GPtrArray *codes, const char *letters)
+{
+  Code code;
+  if (!code_parse (letters, code, NULL) || g_ptr_array_find_with_equal_func (codes, code, g_str_equal, NULL))
+    return;
+  g_ptr_array_add (codes, g_strdup (code));
+}
+
+GPtrArray *
+code_neighbours (const char *text)
+{
+  GPtrArray *codes = g_ptr_array_new_with_free_func (g_free);
+  g_autofree char *typed = squeeze (text);
+  if (typed == NULL || strlen (typed) != CODE_LENGTH)
+    return codes;
+  for (int i = 0; i < CODE_LENGTH; i++) {
+    char kept = typed[i];
+    for (const char *letter = ALPHABET; *letter != '\0'; letter++) {
+      typed[i] = *letter;
+      add_if_code (codes, typed);
+    }
+    typed[i] = kept;
+  }
+  for (int i = 0; i + 1 < CODE_LENGTH; i++) {
+    const char pair[] = {typed[i], typed[i + 1]};
+    typed[i] = pair[1];
+    typed[i + 1] = pair[0];
+    add_if_code (codes, typed);
+    typed[i] = pair[0];
+    typed[i + 1] = pair[1];
+  }
+  return codes;
+}
+
 char *
 code_display (const char *code)
 {

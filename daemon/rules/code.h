@@ -32,6 +32,10 @@ gboolean code_make (char kind, gint64 counter, Code code);
 gboolean code_parse (const char *text, Code code, GError **error);
 /* As code_parse, and the kind letter must be one of kinds ("TS"): M_CODE_NOT_A says what it is and what was expected. */
 gboolean code_parse_kind (const char *text, const char *kinds, Code code, GError **error);
+/* The codes that a typing mistake could have made of text, when it has eight characters and is no code: one letter read or typed wrong
+ * (also one that is in no code), or two neighbours swapped. At most 15, for the check letter refuses the rest; none for a right code but
+ * itself. Array of g_free'd strings; caller unrefs. */
+GPtrArray *code_neighbours (const char *text);
 /* "TBCD-FGHK"; a text that is no code comes back as it is. Caller frees. */
 char *code_display (const char *code);
 /* "tablet" for "T...."; NULL for an unknown letter. */

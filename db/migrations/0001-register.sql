@@ -1,5 +1,6 @@
 -- The first register. Written for SQLite and PostgreSQL alike: @PK@ (whole-number primary key), @INT@ (64 bits), @BYTES@ and
--- @STRICT@ are replaced for each engine. A released migration never changes: correct it with a new file.
+-- @STRICT@ are replaced for each engine. @KEYED@: strict, and the rows stand in the order of the primary key (a narrow table whose
+-- key is most of it). A released migration never changes: correct it with a new file.
 -- Throughout: codes are 8 letters; days are text 'YYYY-MM-DD'; instants are epoch seconds, UTC; money is whole cents; a closed
 -- list of words stands in a CHECK, so that nobody can renumber it. Nothing here is ever deleted, but answers kept for 48 h.
 
@@ -22,7 +23,7 @@ CREATE TABLE person (
   created_at @INT@ NOT NULL,
   last_contact_at @INT@ NOT NULL
 ) @STRICT@;
-CREATE INDEX person_phone ON person (phone);
+CREATE INDEX person_phone ON person (phone, code);
 
 -- Money with a purpose and a period. spent is the sum of fund_entry, kept here so that the CHECK can refuse a negative balance
 -- however many ask at once.
@@ -50,7 +51,7 @@ CREATE TABLE fund_entry (
   reason TEXT,
   PRIMARY KEY (fund, number),
   CHECK ((debit = 0) <> (credit = 0))
-) @STRICT@;
+) @KEYED@;
 
 -- What is lent and comes back to a bench.
 CREATE TABLE item (
@@ -72,7 +73,18 @@ CREATE UNIQUE INDEX item_serial ON item (serial) WHERE state NOT IN ('retired', 
 CREATE UNIQUE INDEX item_imei ON item (imei) WHERE state NOT IN ('retired', 'donated');
 -- Accounting: never used again, even after disposal.
 CREATE UNIQUE INDEX item_inventory_no ON item (inventory_no);
+-- Lists by state, by kind and by both: each reads only what it shows, also when what is asked for is rare.
 CREATE INDEX item_state ON item (state, code);
+CREATE INDEX item_kind ON item (kind, code);
+CREATE INDEX item_kind_state ON item (kind, state, code);
+-- How many items are in each state, moved in the transaction that moves the item: nobody counts a million rows for a note.
+CREATE TABLE item_count (
+  state TEXT NOT NULL PRIMARY KEY,
+  items @INT@ NOT NULL CHECK (items >= 0)
+) @STRICT@;
+INSERT INTO item_count (state, items)
+  VALUES ('new', 0), ('to_wipe', 0), ('wiping', 0), ('ready', 0), ('lent', 0), ('blocked', 0), ('repair', 0), ('lost', 0),
+         ('stolen', 0), ('retired', 0), ('donated', 0);
 
 -- Sleeve, charger, stylus.
 CREATE TABLE piece (
@@ -104,7 +116,7 @@ CREATE TABLE card (
   line TEXT NOT NULL REFERENCES line (code),
   created_at @INT@ NOT NULL
 ) @STRICT@;
-CREATE INDEX card_line ON card (line, created_at);
+CREATE INDEX card_line ON card (line, created_at, code);
 
 -- One loan lends one thing. Overdue is not a state: it is due_on before today.
 CREATE TABLE loan (
@@ -126,9 +138,11 @@ CREATE TABLE loan (
 CREATE UNIQUE INDEX loan_open_item ON loan (item) WHERE state IN ('open', 'partly_returned');
 CREATE UNIQUE INDEX loan_open_line ON loan (line) WHERE state IN ('open', 'partly_returned');
 CREATE INDEX loan_due ON loan (due_on, code) WHERE state IN ('open', 'partly_returned');
-CREATE INDEX loan_person ON loan (person);
-CREATE INDEX loan_item ON loan (item);
-CREATE INDEX loan_line ON loan (line);
+CREATE INDEX loan_open_person ON loan (person, due_on, code) WHERE state IN ('open', 'partly_returned');
+-- Histories, newest first.
+CREATE INDEX loan_person ON loan (person, started_on, code);
+CREATE INDEX loan_item ON loan (item, started_on, code);
+CREATE INDEX loan_line ON loan (line, started_on, code);
 
 -- A piece as it left, and as it came back: in_state is NULL until then.
 CREATE TABLE loan_piece (
@@ -139,7 +153,7 @@ CREATE TABLE loan_piece (
   in_state TEXT CHECK (in_state IN ('present', 'missing', 'broken')),
   condition TEXT,
   PRIMARY KEY (loan, piece)
-) @STRICT@;
+) @KEYED@;
 
 -- fund NULL: paid otherwise. person: who held the line that day.
 CREATE TABLE recharge (
@@ -178,7 +192,10 @@ CREATE UNIQUE INDEX wipe_unfinished_item ON wipe (item)
   WHERE state NOT IN ('verified', 'not_wiped', 'unknown', 'blocked', 'aborted');
 CREATE UNIQUE INDEX wipe_unfinished_port ON wipe (port)
   WHERE state NOT IN ('verified', 'not_wiped', 'unknown', 'blocked', 'aborted');
-CREATE INDEX wipe_item ON wipe (item, created_at);
+CREATE INDEX wipe_unfinished ON wipe (created_at, code)
+  WHERE state NOT IN ('verified', 'not_wiped', 'unknown', 'blocked', 'aborted');
+CREATE INDEX wipe_item ON wipe (item, created_at, code);
+CREATE INDEX wipe_verified ON wipe (item, ended_at, created_at, code) WHERE state = 'verified';
 CREATE INDEX wipe_newest ON wipe (created_at, code);
 
 -- The story of a wipe; at_ms is epoch milliseconds: USB is quick.
@@ -189,7 +206,7 @@ CREATE TABLE wipe_event (
   kind TEXT NOT NULL CHECK (kind IN ('state', 'said', 'answered', 'usb', 'human')),
   text TEXT NOT NULL,
   PRIMARY KEY (wipe, number)
-) @STRICT@;
+) @KEYED@;
 
 -- The journal: db/journal.h says how lines are chained. A text that is not known is ''.
 CREATE TABLE journal (
@@ -202,7 +219,7 @@ CREATE TABLE journal (
   after TEXT NOT NULL,
   reason TEXT NOT NULL,
   previous_hash TEXT NOT NULL CHECK (length(previous_hash) = 64),
-  hash TEXT NOT NULL UNIQUE CHECK (length(hash) = 64)
+  hash TEXT NOT NULL CHECK (length(hash) = 64)
 ) @STRICT@;
 -- One row: the last line. Cutting lines off the end leaves a chain that is whole, and disagrees with this.
 CREATE TABLE journal_head (
@@ -217,7 +234,7 @@ CREATE TABLE journal_subject (
   code TEXT NOT NULL,
   seq @INT@ NOT NULL REFERENCES journal (seq),
   PRIMARY KEY (code, seq)
-) @STRICT@;
+) @KEYED@;
 
 -- The last value given, per kind of code.
 CREATE TABLE counter (

@@ -96,8 +96,8 @@ phone_may_be_shared (void)
   Person two = {.code = "P0000002", .name = (char *)"Bob", .phone = (char *)"0639980001"};
   MUST (person_insert (store, &one, &error));
   MUST (person_insert (store, &two, &error));
-  g_autoptr (GPtrArray) both = person_list_by_phone (store, "0639980001", NULL);
-  g_autoptr (GPtrArray) none = person_list_by_phone (store, "0639980002", NULL);
+  g_autoptr (GPtrArray) both = person_list_by_phone (store, "0639980001", 10, NULL);
+  g_autoptr (GPtrArray) none = person_list_by_phone (store, "0639980002", 10, NULL);
   g_assert_cmpint (both->len, ==, 2);
   g_assert_cmpint (none->len, ==, 0);
 }
@@ -234,6 +234,9 @@ item_state_moves_once (void)
   MUST (item_count_by_state (store, counts, &error));
   g_assert_cmpint (counts[ITEM_LENT], ==, 1);
   g_assert_cmpint (counts[ITEM_READY], ==, 0);
+  gint64 counted[ITEM_STATES_N];
+  MUST (item_recount (store, counted, &error));
+  g_assert_cmpmem (counts, sizeof counts, counted, sizeof counted);
 }
 
 static void

@@ -242,6 +242,43 @@ test_every_letter_is_a_kind (void)
   g_assert_null (code_kind_text ('A', LANGUAGE_EN));
 }
 
+static gboolean
+has_neighbour (const char *typed, const char *code)
+{
+  g_autoptr (GPtrArray) codes = code_neighbours (typed);
+  g_assert_cmpuint (codes->len, <=, 15);
+  return g_ptr_array_find_with_equal_func (codes, code, g_str_equal, NULL);
+}
+
+/* Every code that differs by one letter or one swap is told, and few others. */
+static void
+test_neighbours_hold_what_was_meant (void)
+{
+  Code code;
+  code_make ('T', 4711, code);
+  for (int i = 0; i < 8; i++) {
+    for (const char *letter = ALPHABET "A8"; *letter != '\0'; letter++) {
+      g_autofree char *typed = g_strdup (code);
+      typed[i] = *letter;
+      g_assert_true (has_neighbour (typed, code));
+    }
+    g_autofree char *swapped = g_strdup (code);
+    swapped[i] = code[(i + 1) % 8];
+    swapped[(i + 1) % 8] = code[i];
+    g_assert_true (i == 7 || has_neighbour (swapped, code));
+  }
+}
+
+static void
+test_what_is_no_code_has_no_neighbour (void)
+{
+  static const char *const texts[] = {"", "TBC", "TBCDFGHKL", "Bernards", "\xff\xff\xff\xff\xff\xff\xff\xff", "éééé"};
+  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++) {
+    g_autoptr (GPtrArray) codes = code_neighbours (texts[i]);
+    g_assert_cmpuint (codes->len, ==, 0);
+  }
+}
+
 static void
 test_display (void)
 {
@@ -268,6 +305,8 @@ main (int argc, char **argv)
   g_test_add_func ("/rules/code/names-the-wrong-letter", test_names_the_wrong_letter);
   g_test_add_func ("/rules/code/refuses-another-kind", test_refuses_another_kind);
   g_test_add_func ("/rules/code/every-letter-is-a-kind", test_every_letter_is_a_kind);
+  g_test_add_func ("/rules/code/neighbours-hold-what-was-meant", test_neighbours_hold_what_was_meant);
+  g_test_add_func ("/rules/code/what-is-no-code-has-no-neighbour", test_what_is_no_code_has_no_neighbour);
   g_test_add_func ("/rules/code/display", test_display);
   return g_test_run ();
 }

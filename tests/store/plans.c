@@ -1,0 +1,456 @@
+/* No statement reads more than it gives. Every function of db/ is called (tests/sql-lint.sh compares), the engine tells which
+ * statements that ran; each is explained, and its cost is compared between a small register and one that is ten times larger, where
+ * everything happens to one person, one item, one line, one fund and on one day. */
+#include "db/backup.h"
+#include "db/counter.h"
+#include "db/idempotency.h"
+#include "db/known.h"
+#include "db/setting.h"
+#include "db/store_sqlite.h"
+#include "tests/store/fixture.h"
+
+#define SMALL 200
+#define LARGE 2000
+#define PAGE  5
+#define STEPS_MORE                                                                                                     \
+  200 /* instructions of SQLite's machine that a larger register may cost: deeper trees, no more rows */
+#define HASH        "0123456789abcdef"
+#define AT          1798800000 /* epoch seconds */
+#define CARD_FORMAT "893315031900%07d"
+#define LINE_FORMAT "+3363998%05d"
+
+/* Tables without an end. */
+static const char *const growing[] = {"item", "person", "loan",       "recharge",   "journal",     "journal_subject",
+                                      "wipe", "card",   "wipe_event", "fund_entry", "idempotency", "loan_piece",
+                                      "line", "piece",  "search_row"};
+/* Statements that read everything, and why they may. */
+static const struct {
+  const char *begins, *reason;
+} allowed[] = {
+    {"SELECT COUNT(*) FROM ", "a backup is counted"},
+    {"SELECT state, COUNT(*) FROM item GROUP BY", "the kept numbers of a backup are compared with a count"},
+    {"SELECT fund.code FROM fund LEFT JOIN fund_entry", "reconciles whole ledgers: nightly, and in a backup"},
+    {"SELECT journal.seq, journal.at, journal.account, journal.verb, journal.subjects, journal.before, journal.after,"
+     " journal.reason, journal.previous_hash, journal.hash FROM journal ORDER BY seq",
+     "verifies the whole chain"},
+    {"PRAGMA ", "the engine's own check"},
+};
+
+/* Walks that a plan calls a scan and that stop early; what they cost is compared all the same. */
+static const struct {
+  const char *detail, *reason;
+} walks[] = {
+    {"SCAN wipe USING INDEX wipe_newest", "the newest first, to the LIMIT"},
+    {"SCAN wipe USING INDEX wipe_unfinished", "a partial index: what is on the benches now"},
+};
+
+static gboolean
+is_allowed (const char *sql)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (allowed); i++)
+    if (g_str_has_prefix (sql, allowed[i].begins))
+      return TRUE;
+  return FALSE;
+}
+
+/* ---- a register where everything happens to the same few ---- */
+
+static void
+add_journal (Store *store)
+{
+  MUST (journal_append (store, AT, "C0000001", "loan.lend", "T0000000 P0000000", "", "", "", &error));
+}
+
+static void
+add_closed_loan (Store *store, int number, const char *thing)
+{
+  Code code;
+  code_of ('N', number, code);
+  Loan loan = loan_of (code, "P0000000", thing);
+  loan.state = LOAN_CLOSED;
+  loan.closed_on = day_of ("2026-04-01");
+  MUST (loan_insert (store, &loan, &error));
+}
+
+static void
+add_open_loan (Store *store, int number)
+{
+  Code code, person, item;
+  code_of ('N', number, code);
+  code_of ('P', number, person);
+  code_of ('T', number, item);
+  Loan loan = loan_of (code, person, item);
+  MUST (loan_insert (store, &loan, &error));
+}
+
+static void
+add_sim (Store *store, int number)
+{
+  Code line_code;
+  Card card = {.line = "L0000000", .created_at = AT};
+  g_autofree char *msisdn = g_strdup_printf (LINE_FORMAT, number);
+  g_autofree char *iccid = g_strdup_printf (CARD_FORMAT, number);
+  code_of ('L', number, line_code);
+  code_of ('S', number, card.code);
+  card.iccid = iccid;
+  add_line (store, line_code, msisdn);
+  MUST (card_insert (store, &card, &error));
+}
+
+static void
+add_wipe (Store *store, int number, const char *item, WipeState state)
+{
+  Wipe wipe = {.state = state, .verdict = VERDICT_NONE, .asked_by = (char *)"C0000001", .created_at = AT + number};
+  code_of ('X', number, wipe.code);
+  g_strlcpy (wipe.item, item, sizeof (Code));
+  MUST (wipe_insert (store, &wipe, &error));
+  MUST (wipe_event_add (store, "X0000000", AT, "usb", "seen", &error));
+}
+
+static void
+add_recharge (Store *store, int number)
+{
+  Recharge recharge = {
+      .line = "L0000000", .fund = "F0000001", .product = (char *)"10 EUR", .on = day_of ("2026-03-02")};
+  code_of ('R', number, recharge.code);
+  recharge.amount = money_of_cents (1);
+  MUST (recharge_insert (store, &recharge, &error));
+  MUST (fund_spend (store, "F0000001", recharge.amount, recharge.code, NULL, AT, &error));
+}
+
+static void
+add_round (Store *store, int number, int count)
+{
+  Code code;
+  g_autofree char *text = g_strdup_printf ("name%d", number);
+  code_of ('P', number, code);
+  Person person = {.name = text, .phone = (char *)"+33639980000", .created_at = AT, .last_contact_at = AT};
+  g_strlcpy (person.code, code, sizeof (Code));
+  MUST (person_insert (store, &person, &error));
+  code_of ('T', number, code);
+  add_item (store, code, text, ITEM_READY);
+  code_of ('K', number, code);
+  Piece piece = {.item = "T0000000", .name = text};
+  g_strlcpy (piece.code, code, sizeof (Code));
+  MUST (piece_insert (store, &piece, &error));
+  add_sim (store, number);
+  add_open_loan (store, number);
+  add_closed_loan (store, count + number, number % 2 == 0 ? "T0000000" : "L0000000");
+  add_wipe (store, number, "T0000000", number == 0 ? WIPE_SEEN : number % 2 == 0 ? WIPE_VERIFIED : WIPE_ABORTED);
+  add_recharge (store, number);
+  add_journal (store);
+  MUST (idempotency_put (store, "C0000001", text, HASH, 201, "{}", AT, &error));
+}
+
+static void
+fill (const Place *place, int count)
+{
+  g_autoptr (Store) store = open_store (place);
+  MUST (store_begin (store, &error));
+  const Account account = {.code = "C0000001", .name = (char *)"Chef", .uid = 1000, .role = ROLE_ADMIN};
+  MUST (account_insert (store, &account, &error));
+  add_fund (store, "F0000001", 10000000);
+  for (int number = 0; number < count; number++)
+    add_round (store, number, count);
+  const Item rare = {.code = "T9000000", .kind = KIND_LAPTOP, .state = ITEM_LOST};
+  MUST (item_insert (store, &rare, &error));
+  MUST (store_commit (store, &error));
+}
+
+/* ---- every function once ---- */
+
+#define ONE(type, call)                                                                                                \
+  do {                                                                                                                 \
+    g_autoptr (GError) error = NULL;                                                                                   \
+    g_autoptr (type) record = call;                                                                                    \
+    g_assert_no_error (error);                                                                                         \
+  } while (0)
+#define MANY(call) ONE (GPtrArray, call)
+
+static void
+walk_items (Store *store)
+{
+  gint64 counts[ITEM_STATES_N];
+  const ItemState lost = ITEM_LOST, ready = ITEM_READY;
+  const ItemKind laptop = KIND_LAPTOP;
+  const ItemFilter filters[] = {{NULL, NULL}, {&lost, NULL}, {NULL, &laptop}, {&lost, &laptop}, {&ready, &laptop}};
+  for (gsize i = 0; i < G_N_ELEMENTS (filters); i++)
+    MANY (item_list (store, &filters[i], "T0000001", PAGE, &error));
+  ONE (Item, item_load (store, "T0000001", &error));
+  ONE (Item, item_load_by_serial (store, "name1", &error));
+  REFUSED (item_load_by_imei (store, "1", &error), DB_ERROR_NOT_FOUND);
+  REFUSED (item_load_by_inventory_no (store, "1", &error), DB_ERROR_NOT_FOUND);
+  MUST (item_count_by_state (store, counts, &error));
+  MUST (item_recount (store, counts, &error));
+  add_item (store, "T8000000", "S8", ITEM_READY);
+  MUST (item_set_state (store, "T8000000", ITEM_READY, ITEM_LENT, NULL, &error));
+  const Piece piece = {.code = "K8000000", .item = "T8000000", .name = (char *)"housse"};
+  MUST (piece_insert (store, &piece, &error));
+  MUST (piece_set_state (store, "K8000000", PIECE_PRESENT, PIECE_BROKEN, &error));
+  ONE (Piece, piece_load (store, "K8000000", &error));
+  MANY (piece_list (store, "T8000000", &error));
+}
+
+static void
+walk_people (Store *store)
+{
+  const Account account = {.code = "C8000000", .name = (char *)"Agent", .uid = 1001, .role = ROLE_AGENT};
+  MUST (account_insert (store, &account, &error));
+  ONE (Account, account_load (store, "C8000000", &error));
+  ONE (Account, account_load_by_uid (store, 1001, &error));
+  MANY (account_list (store, NULL, PAGE, &error));
+  add_person (store, "P8000000", "Fatou");
+  ONE (Person, person_load (store, "P8000000", &error));
+  MANY (person_list (store, "P0000001", PAGE, &error));
+  MANY (person_list_by_phone (store, "+33639980000", PAGE, &error));
+  MUST (person_touch (store, "P8000000", AT, &error));
+  MANY (store_search (store, "fat", PAGE, &error));
+  MUST (store_search_put (store, "P8000000", "person", NULL, &error));
+}
+
+static void
+walk_loans (Store *store)
+{
+  MANY (loan_list_open_of_person (store, "P0000000", &error));
+  MANY (loan_list_of_person (store, "P0000000", PAGE, &error));
+  MANY (loan_list_due (store, "2027-12-31", "2027-03-02", "N0000100", PAGE, &error));
+  const char *const things[] = {"T0000000", "L0000000"};
+  for (gsize i = 0; i < G_N_ELEMENTS (things); i++) {
+    ONE (Loan, loan_open_of (store, things[i], &error));
+    MANY (loan_list_of_thing (store, things[i], PAGE, &error));
+  }
+  const Loan loan = loan_of ("N8000000", "P0000001", "T8000000");
+  const LoanPiece piece = {.loan = "N8000000", .piece = "K8000000", .name = (char *)"housse"};
+  MUST (loan_insert (store, &loan, &error));
+  ONE (Loan, loan_load (store, "N8000000", &error));
+  MUST (loan_set_due (store, "N8000000", "2027-03-02", "2027-05-02", "term", &error));
+  MUST (loan_piece_insert (store, &piece, &error));
+  MANY (loan_piece_list (store, "N8000000", &error));
+  MUST (loan_piece_return (store, "N8000000", "K8000000", PIECE_PRESENT, NULL, &error));
+  MUST (loan_set_state (store, "N8000000", LOAN_OPEN, LOAN_CLOSED, "2027-03-02", &error));
+}
+
+static void
+walk_sims (Store *store)
+{
+  const LineState expired = LINE_EXPIRED;
+  add_sim (store, 8000000);
+  ONE (Line, line_load (store, "L8000000", &error));
+  ONE (Line, line_load_by_msisdn (store, "+33639988000000", &error));
+  MANY (line_list (store, &expired, NULL, PAGE, &error));
+  MANY (line_list (store, NULL, "L0000001", PAGE, &error));
+  MUST (line_set_state (store, "L8000000", LINE_ACTIVE, LINE_LENT, &error));
+  MUST (line_set_clocks (store, "L8000000", day_of ("2027-03-02"), day_of (""), &error));
+  ONE (Card, card_load (store, "S8000000", &error));
+  ONE (Card, card_load_by_iccid (store, "8933150319008000000", &error));
+  ONE (Card, card_of_line (store, "L0000000", &error));
+}
+
+static void
+walk_funds (Store *store)
+{
+  const RechargeFilter filters[] = {
+      {NULL, NULL}, {.line = "L0000000"}, {.line = "L0000001"}, {.fund = "F0000001"}, {.fund = "F8000000"}};
+  gint64 count;
+  add_fund (store, "F8000000", 100);
+  ONE (Fund, fund_load (store, "F8000000", &error));
+  MANY (fund_list (store, NULL, PAGE, &error));
+  MUST (fund_credit (store, "F0000001", money_of_cents (1), NULL, NULL, AT, &error));
+  MUST (fund_spend (store, "F0000001", money_of_cents (1), NULL, NULL, AT, &error));
+  MANY (fund_entry_list (store, "F0000001", 100, PAGE, &error));
+  MUST (fund_entry_count (store, "F0000001", &count, &error));
+  MANY (fund_reconcile (store, &error));
+  add_recharge (store, 8000000);
+  ONE (Recharge, recharge_load (store, "R8000000", &error));
+  for (gsize i = 0; i < G_N_ELEMENTS (filters); i++)
+    MANY (recharge_list (store, &filters[i], "R0000001", PAGE, &error));
+}
+
+static void
+walk_wipes (Store *store)
+{
+  add_wipe (store, 8000000, "T8000000", WIPE_SEEN);
+  ONE (Wipe, wipe_load (store, "X8000000", &error));
+  ONE (Wipe, wipe_open_of_item (store, "T0000000", &error));
+  ONE (Wipe, wipe_open_of_port (store, "1-1", &error));
+  ONE (Wipe, wipe_last_verified (store, "T0000000", &error));
+  MANY (wipe_list_unfinished (store, &error));
+  MANY (wipe_list (store, "T0000000", PAGE, &error));
+  MANY (wipe_list (store, NULL, PAGE, &error));
+  MUST (wipe_set_port (store, "X8000000", "1-2", &error));
+  MUST (wipe_set_facts (store, "X8000000", "S8", "a=b", &error));
+  MUST (wipe_set_strategy (store, "X8000000", "guided", &error));
+  MUST (wipe_set_verdict (store, "X8000000", VERDICT_ATTESTED, &error));
+  MUST (wipe_set_attestation (store, "X8000000", "C0000001", "vu", &error));
+  MUST (wipe_move (store, "X8000000", WIPE_SEEN, WIPE_ABORTED, NULL, AT, &error));
+  MANY (wipe_event_list (store, "X8000000", 0, &error));
+}
+
+static void
+walk_rest (Store *store)
+{
+  static const char kinds[] = "TPSLNKRFXC";
+  gint64 number;
+  gboolean is_so;
+  JournalReport report;
+  g_auto (IdempotencyAnswer) answer = {0};
+  add_journal (store);
+  MANY (journal_list (store, 100, PAGE, &error));
+  MANY (journal_list_of (store, "T0000000", PAGE, &error));
+  MUST (journal_verify (store, &report, &error));
+  MUST (counter_next (store, 'T', &number, &error));
+  MUST (idempotency_put (store, "C8000000", "key", HASH, 201, "{}", 1, &error));
+  MUST (idempotency_find (store, "C8000000", "key", HASH, &answer, &error));
+  MUST (idempotency_purge (store, 2, &number, &error));
+  for (gsize i = 0; kinds[i] != '\0'; i++) {
+    Code code;
+    code_of (kinds[i], 1, code);
+    MUST (code_is_known (store, code, &is_so, &error));
+    g_assert_true (is_so);
+  }
+}
+
+/* Before the others: a register in use becomes no demonstration, but is asked. */
+static void
+walk_settings (Store *store)
+{
+  gboolean is_demo;
+  MUST (setting_set (store, "name", "value", &error));
+  MUST (setting_is_demo (store, &is_demo, &error));
+  REFUSED (setting_make_demo (store, &error), DB_ERROR_STALE);
+  g_autofree char *value = setting_get (store, "name", NULL);
+  g_assert_cmpstr (value, ==, "value");
+  MUST (setting_set (store, "name", NULL, &error));
+}
+
+static void
+walk_backup (Store *store, const Place *place)
+{
+  g_autofree char *copy = g_build_filename (place->folder, "copy.db", NULL);
+  MUST (backup_make (store, copy, NULL, &error));
+}
+
+static void
+walk (Store *store, const Place *place)
+{
+  walk_settings (store);
+  walk_items (store);
+  walk_people (store);
+  walk_loans (store);
+  walk_sims (store);
+  walk_funds (store);
+  walk_wipes (store);
+  walk_rest (store);
+  walk_backup (store, place);
+}
+
+/* ---- what ran ---- */
+
+/* Of a statement that ended. statements: its text -> the most instructions that one run took. */
+static int
+on_profile (guint event, gpointer statements, gpointer statement, G_GNUC_UNUSED gpointer nanoseconds)
+{
+  const char *sql = sqlite3_sql (statement);
+  int steps = sqlite3_stmt_status (statement, SQLITE_STMTSTATUS_VM_STEP, 1);
+  g_assert_cmpuint (event, ==, SQLITE_TRACE_PROFILE);
+  if (steps >= GPOINTER_TO_INT (g_hash_table_lookup (statements, sql)))
+    g_hash_table_replace (statements, g_strdup (sql), GINT_TO_POINTER (steps));
+  return 0;
+}
+
+/* In a register of that size, which place then holds. Caller unrefs. */
+static GHashTable *
+statements_of (Place *place, int count)
+{
+  place_init (place);
+  fill (place, count);
+  GHashTable *statements = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (Store) store = open_store (place);
+  g_assert_cmpint (sqlite3_trace_v2 (store_sqlite_handle (store), SQLITE_TRACE_PROFILE, on_profile, statements), ==,
+                   SQLITE_OK);
+  walk (store, place);
+  return statements;
+}
+
+/* "SCAN item" and "SCAN item USING COVERING INDEX ..." of a table that grows. */
+static gboolean
+scans (const char *detail)
+{
+  g_auto (GStrv) words = g_strsplit (detail, " ", 3);
+  if (g_strv_length (words) < 2 || !g_str_equal (words[0], "SCAN"))
+    return FALSE;
+  for (gsize i = 0; i < G_N_ELEMENTS (walks); i++)
+    if (g_str_equal (detail, walks[i].detail))
+      return FALSE;
+  for (gsize i = 0; i < G_N_ELEMENTS (growing); i++)
+    if (g_str_equal (words[1], growing[i]))
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+explain (Store *store, const char *sql)
+{
+  g_autofree char *question = g_strconcat ("EXPLAIN QUERY PLAN ", sql, NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (Rows) rows = store_query (store, &error, question, "");
+  g_assert_no_error (error);
+  gboolean is_good = TRUE;
+  while (rows_next (rows, &error)) {
+    const char *detail = rows_text (rows, 3);
+    if (scans (detail))
+      g_test_message ("reads a whole table: %s\n  %s", detail, sql);
+    is_good = is_good && !scans (detail);
+  }
+  g_assert_no_error (error);
+  return is_good;
+}
+
+static void
+no_statement_reads_a_whole_table (void)
+{
+  g_auto (Place) place;
+  g_autoptr (GHashTable) statements = statements_of (&place, SMALL);
+  g_autoptr (Store) store = open_store (&place);
+  GHashTableIter iterator;
+  gpointer sql;
+  gboolean is_good = TRUE;
+  g_hash_table_iter_init (&iterator, statements);
+  while (g_hash_table_iter_next (&iterator, &sql, NULL))
+    if (!is_allowed (sql))
+      is_good = explain (store, sql) && is_good;
+  g_test_message ("%u statements explained", g_hash_table_size (statements));
+  g_assert_cmpuint (g_hash_table_size (statements), >, 100);
+  g_assert_true (is_good);
+}
+
+static void
+no_statement_costs_more_in_a_larger_register (void)
+{
+  g_auto (Place) small_place;
+  g_auto (Place) large_place;
+  g_autoptr (GHashTable) small = statements_of (&small_place, SMALL);
+  g_autoptr (GHashTable) large = statements_of (&large_place, LARGE);
+  GHashTableIter iterator;
+  gpointer sql, steps;
+  gboolean is_good = TRUE;
+  g_hash_table_iter_init (&iterator, large);
+  while (g_hash_table_iter_next (&iterator, &sql, &steps)) {
+    int before = GPOINTER_TO_INT (g_hash_table_lookup (small, sql));
+    gboolean is_flat = is_allowed (sql) || GPOINTER_TO_INT (steps) <= before + STEPS_MORE;
+    if (!is_flat)
+      g_test_message ("%d steps, then %d: %s", before, GPOINTER_TO_INT (steps), (char *)sql);
+    is_good = is_good && is_flat;
+  }
+  g_assert_true (is_good);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/store/plans/no-statement-reads-a-whole-table", no_statement_reads_a_whole_table);
+  g_test_add_func ("/store/plans/no-statement-costs-more-in-a-larger-register",
+                   no_statement_costs_more_in_a_larger_register);
+  return g_test_run ();
+}
