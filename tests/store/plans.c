@@ -298,6 +298,8 @@ walk_rest (Store *store)
   MANY (journal_list (store, 100, PAGE, &error));
   MANY (journal_list_of (store, "T0000000", PAGE, &error));
   MUST (journal_verify (store, &report, &error));
+  gint64 newest_at;
+  MUST (journal_newest_at (store, &newest_at, &error));
   MUST (counter_next (store, 'T', &number, &error));
   MUST (idempotency_put (store, "C8000000", "key", HASH, 201, "{}", 1, &error));
   MUST (idempotency_find (store, "C8000000", "key", HASH, &answer, &error));
