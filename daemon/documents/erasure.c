@@ -285,20 +285,27 @@ load_account (Store *store, const char *code, Account **account, GError **error)
   return FALSE;
 }
 
+static gboolean
+is_known_item (Store *store, const char *code, GError **error)
+{
+  g_autoptr (GError) failed = NULL;
+  Item *item = item_load (store, code, &failed);
+  gboolean is_known = item != NULL;
+  item_free (item);
+  if (g_error_matches (failed, DB_ERROR, DB_ERROR_NOT_FOUND))
+    rule_error_set (error, M_ITEM_NOT_FOUND, code, NULL);
+  else if (failed != NULL)
+    g_propagate_error (error, g_steal_pointer (&failed));
+  return is_known;
+}
+
 static Wipe *
 load_wipe (Store *store, const char *code, GError **error)
 {
   g_autoptr (GError) failed = NULL;
   gboolean is_item = code[0] == 'T';
-  g_autoptr (Item) item = is_item ? item_load (store, code, &failed) : NULL;
-  if (failed != NULL) {
-    gboolean is_unknown = g_error_matches (failed, DB_ERROR, DB_ERROR_NOT_FOUND);
-    if (is_unknown)
-      rule_error_set (error, M_ITEM_NOT_FOUND, code, NULL);
-    else
-      g_propagate_error (error, g_steal_pointer (&failed));
+  if (is_item && !is_known_item (store, code, error))
     return NULL;
-  }
   Wipe *wipe = is_item ? wipe_last_verified (store, code, &failed) : wipe_load (store, code, &failed);
   if (wipe != NULL)
     return wipe;

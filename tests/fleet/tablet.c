@@ -10,7 +10,7 @@
 #include <gio/gio.h>
 #include <string.h>
 
-#define LINK_SECONDS       0.05 // between the answer to a command and the end of the link
+#define LINK_SECONDS       0.4  // between the answer to a command and the end of the link
 #define BOOTLOADER_SECONDS 0.1  // restart into the bootloader
 #define RECOVERY_SHARE     0.25 // of wipe_seconds, before the recovery shows itself
 
