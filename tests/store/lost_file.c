@@ -95,6 +95,7 @@ a_log_alone_makes_no_new_register (void)
   g_assert_false (g_file_test (place.path, G_FILE_TEST_EXISTS));
   g_assert_true (g_file_set_contents (log, "", 0, NULL));
   g_autoptr (Store) store = open_store (&place);
+  g_assert_cmpint (count_rows (store, "person"), ==, 0);
 }
 
 int
