@@ -1,7 +1,7 @@
 /* Full-text search over SQLite's FTS5. search_row gives each code the row number that the FTS table needs, so that replacing a
- * document does not read them all. */
+ * document does not read them all. Beginnings of two to nine letters have lists of their own, which are read as far as the LIMIT; of
+ * a longer one, the lists of all words that begin so are merged first. No positions are kept: a question has words, no phrases. */
 #include "db/store_sqlite.h"
-#include <string.h>
 
 #define WORDS_MAX 12 /* more words in a question than anybody types at a desk */
 
@@ -11,7 +11,8 @@ store_sqlite_search_create (sqlite3 *handle, GError **error)
   return store_sqlite_exec (
       handle,
       "CREATE TABLE search_row (id INTEGER PRIMARY KEY, code TEXT NOT NULL UNIQUE, kind TEXT NOT NULL) STRICT;"
-      "CREATE VIRTUAL TABLE search USING fts5(text, tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3')",
+      "CREATE VIRTUAL TABLE search USING fts5(text, tokenize = 'unicode61 remove_diacritics 2', detail = none,"
+      " prefix = '2 3 4 5 6 7 8 9')",
       error);
 }
 
@@ -48,13 +49,25 @@ store_search_put (Store *store, const char *code, const char *kind, const char *
                     "INSERT INTO search (rowid, text) SELECT id, $2 FROM search_row WHERE code = $1", "ss", code, text);
 }
 
+/* As the tokenizer sees it: letters, digits and the marks upon them. */
 static gboolean
-has_letter_or_digit (const char *word)
+is_of_word (gunichar c)
 {
-  for (; *word != '\0'; word = g_utf8_next_char (word))
-    if (g_unichar_isalnum (g_utf8_get_char (word)))
-      return TRUE;
-  return FALSE;
+  return g_unichar_isalnum (c) || g_unichar_ismark (c);
+}
+
+/* The next word from *text on, which is moved behind it. NULL when none is left; caller frees. */
+static char *
+next_word (const char **text)
+{
+  const char *start = *text;
+  while (*start != '\0' && !is_of_word (g_utf8_get_char (start)))
+    start = g_utf8_next_char (start);
+  const char *end = start;
+  while (*end != '\0' && is_of_word (g_utf8_get_char (end)))
+    end = g_utf8_next_char (end);
+  *text = end;
+  return end > start ? g_strndup (start, (gsize)(end - start)) : NULL;
 }
 
 /* Each word quoted, as a prefix: "lev"* "mar"*. Nothing a person types is an operator. NULL when no word is left. */
@@ -63,18 +76,14 @@ match_of (const char *query)
 {
   if (!g_utf8_validate (query, -1, NULL))
     return NULL;
-  g_auto (GStrv) words = g_strsplit_set (query, " \t\r\n", -1);
   g_autoptr (GString) match = g_string_new (NULL);
-  guint n = 0;
-  for (char **word = words; *word != NULL && n < WORDS_MAX; word++) {
-    if (!has_letter_or_digit (*word))
-      continue;
-    g_autoptr (GString) quoted = g_string_new (*word);
-    g_string_replace (quoted, "\"", "\"\"", 0);
-    g_string_append_printf (match, "\"%s\"* ", quoted->str);
-    n++;
+  for (guint n = 0; n < WORDS_MAX; n++) {
+    g_autofree char *word = next_word (&query);
+    if (word == NULL)
+      break;
+    g_string_append_printf (match, "\"%s\"* ", word);
   }
-  return n > 0 ? g_string_free (g_steal_pointer (&match), FALSE) : NULL;
+  return match->len > 0 ? g_string_free (g_steal_pointer (&match), FALSE) : NULL;
 }
 
 GPtrArray *
