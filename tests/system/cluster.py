@@ -1,0 +1,46 @@
+"""A throw-away PostgreSQL for a test, by tests/cluster.
+
+    with Cluster() as cluster:
+        with Daemon("--database", cluster.database()) as daemon: ...
+"""
+
+import itertools
+import os
+import subprocess
+
+import pytest
+
+PROGRAM = os.path.join(os.getcwd(), "tests", "cluster")
+MISSING = 77  # what the program ends with when PostgreSQL is not installed
+
+
+class Cluster:
+    def __init__(self):
+        self.folder = None
+        self.numbers = itertools.count(1)
+
+    def __enter__(self):
+        started = subprocess.run([PROGRAM, "start"], capture_output=True, text=True, check=False)
+        if started.returncode == MISSING:
+            pytest.skip("PostgreSQL is not installed here: NOTHING of this engine was tested (make deps)")
+        assert started.returncode == 0, started.stderr
+        self.folder = started.stdout.strip()
+        return self
+
+    def __exit__(self, *_):
+        self.do("stop")
+
+    def do(self, verb):
+        """verb: stop, halt, resume."""
+        subprocess.run([PROGRAM, verb, self.folder], check=True)
+
+    def sql(self, text, database="postgres"):
+        """What psql prints, without ornament."""
+        command = ["psql", "-h", self.folder, "-U", "temoin", "-d", database, "-XAtqc", text]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+    def database(self):
+        """The address of a new empty one."""
+        name = f"d{next(self.numbers)}"
+        self.sql(f"CREATE DATABASE {name}")
+        return f"postgresql://temoin@/{name}?host={self.folder}"
