@@ -3,38 +3,52 @@
 #pragma once
 #include <glib.h>
 #include <libpq-fe.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 typedef enum { ON_SQLITE, ON_POSTGRESQL } Engine;
 
-static Engine engine_now; /* the one of the running test */
-static char *cluster;     /* its folder; NULL when there is none */
-static gboolean is_cluster_ours;
+static Engine engine_now;     /* the one of the running test */
+static char *cluster;         /* its folder; NULL when there is none */
+static int cluster_line = -1; /* ours stops when this is closed; a test that aborts closes it too */
 
 typedef struct {
   Engine engine;
   void (*func) (void);
 } OnEngine;
 
-/* tests/cluster VERB [FOLDER]: what it prints, without the end of line. NULL when it failed. Caller frees. */
-static inline char *
+/* tests/cluster VERB FOLDER: stop, halt, resume. */
+static inline void
 cluster_do (const char *verb, const char *folder)
 {
   char *argv[] = {(char *)"tests/cluster", (char *)verb, (char *)folder, NULL};
-  char *said = NULL;
   int status;
-  gboolean is_run = g_spawn_sync (NULL, argv, NULL, G_SPAWN_DEFAULT, NULL, NULL, &said, NULL, &status, NULL);
-  if (is_run && status == 0)
-    return g_strchomp (said);
-  g_free (said);
-  return NULL;
+  g_assert_true (g_spawn_sync (NULL, argv, NULL, G_SPAWN_DEFAULT, NULL, NULL, NULL, NULL, &status, NULL));
+  g_assert_cmpint (status, ==, 0);
+}
+
+/* A new one, which lives until *line is closed. Its folder, caller frees; NULL when there is no PostgreSQL here. */
+static inline char *
+cluster_lend (int *line)
+{
+  char *argv[] = {(char *)"tests/cluster", (char *)"lend", NULL};
+  char said[256] = "";
+  int from;
+  g_assert_true (
+      g_spawn_async_with_pipes (NULL, argv, NULL, G_SPAWN_DEFAULT, NULL, NULL, NULL, line, &from, NULL, NULL));
+  FILE *answer = fdopen (from, "r");
+  gboolean is_there = fgets (said, sizeof said, answer) != NULL;
+  (void)fclose (answer); /* only read from */
+  return is_there ? g_strdup (g_strchomp (said)) : NULL;
 }
 
 static inline void
 cluster_stop (void)
 {
-  if (is_cluster_ours)
-    g_free (cluster_do ("stop", cluster));
+  if (cluster != NULL && cluster_line >= 0)
+    cluster_do ("stop", cluster);
   g_clear_pointer (&cluster, g_free);
 }
 
@@ -48,8 +62,7 @@ cluster_start (void)
   if (given != NULL)
     cluster = *given != '\0' ? g_strdup (given) : NULL;
   else
-    cluster = cluster_do ("start", NULL);
-  is_cluster_ours = given == NULL && cluster != NULL;
+    cluster = cluster_lend (&cluster_line);
   if (cluster != NULL)
     (void)atexit (cluster_stop); /* fails only when there are too many of them */
   return cluster != NULL;

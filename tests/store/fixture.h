@@ -12,7 +12,6 @@
 #include "db/wipe.h"
 #include <glib/gstdio.h>
 #include <string.h>
-#include <unistd.h>
 #include "tests/store/engines.h"
 
 /* call uses &error. MUST: it succeeds. REFUSED: it fails with that DbError. */

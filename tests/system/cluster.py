@@ -20,15 +20,19 @@ class Cluster:
         self.numbers = itertools.count(1)
 
     def __enter__(self):
-        started = subprocess.run([PROGRAM, "start"], capture_output=True, text=True, check=False)
-        if started.returncode == MISSING:
+        # it stops at the end of its input: also when this process is killed
+        self.lender = subprocess.Popen([PROGRAM, "lend"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.folder = self.lender.stdout.readline().strip()
+        status = self.lender.wait()
+        if status == MISSING:
             pytest.skip("PostgreSQL is not installed here: NOTHING of this engine was tested (make deps)")
-        assert started.returncode == 0, started.stderr
-        self.folder = started.stdout.strip()
+        assert status == 0, "the throw-away PostgreSQL did not start"
         return self
 
     def __exit__(self, *_):
         self.do("stop")
+        self.lender.stdin.close()
+        self.lender.stdout.close()
 
     def do(self, verb):
         """verb: stop, halt, resume."""
