@@ -41,8 +41,8 @@ parse_options (Options *options, int *argc, char ***argv, GError **error)
   const GOptionEntry entries[] = {
       {"config", 0, 0, G_OPTION_ARG_FILENAME, &options->config, "Configuration file", "FILE"},
       {"state-dir", 0, 0, G_OPTION_ARG_FILENAME, &options->state_dir, "Where the register and the adb key are", "DIR"},
-      {"database", 0, 0, G_OPTION_ARG_STRING, &options->database, "The register (default: sqlite:DIR/register.db)",
-       "sqlite:PATH"},
+      {"database", 0, 0, G_OPTION_ARG_STRING, &options->database,
+       "The register: sqlite:PATH (default: DIR/register.db) or postgresql://...", "ADDRESS"},
       {"socket", 0, 0, G_OPTION_ARG_FILENAME, &options->socket, "Admin socket", "PATH"},
       {"demo", 0, 0, G_OPTION_ARG_NONE, &options->demo, "A new register is a demonstration: its clock may be set",
        NULL},

@@ -20,17 +20,20 @@ typedef enum {
   DB_ERROR_CORRUPT,   /* integrity or journal check failed, not a register of ours */
   DB_ERROR_STOPPING,  /* the register is shutting down */
   DB_ERROR_MOVED,     /* the open file is not the register any more (moved, replaced ...): nothing is written */
+  DB_ERROR_LOST, /* the database server does not answer. When a commit was under way, nobody knows whether it was made */
+  DB_ERROR_UNSUPPORTED, /* this engine leaves that to its own tools */
 } DbError;
 
 typedef struct _Store Store;
 typedef enum {
-  STORE_WRITE, /* creates the file and migrates; one per database */
+  STORE_WRITE, /* creates the file and migrates; one per SQLite file, one per daemon on PostgreSQL */
   STORE_READ,  /* sees what is committed, refuses to write */
 } StoreMode;
 
-/* url: "sqlite:PATH". Migrates to this program's schema (STORE_WRITE), every migration with its stamp in one transaction.
- * DB_ERROR_NEWER leaves the file byte for byte as it was; DB_ERROR_IO when STORE_WRITE may only read it; DB_ERROR_MOVED when only a log
- * of a lost register is there. Free with store_close (accepts NULL). */
+/* url: "sqlite:PATH" or "postgresql://..." (an address of libpq; "?host=/run/postgresql" for a socket). Migrates to this program's
+ * schema (STORE_WRITE), every migration with its stamp in one transaction. DB_ERROR_NEWER leaves the file byte for byte as it was;
+ * DB_ERROR_IO when STORE_WRITE may only read it; DB_ERROR_MOVED when only a log of a lost register is there. Free with store_close
+ * (accepts NULL). */
 Store *store_open (const char *url, StoreMode mode, GError **error);
 void store_close (Store *store);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Store, store_close)
@@ -53,8 +56,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Rows, rows_free)
 /* Runs to the end and drops rows. changed (may be NULL): how many rows a write touched. */
 gboolean store_run (Store *store, gint64 *changed, GError **error, const char *sql, const char *types, ...);
 
-/* Transactions. store_begin fails with DB_ERROR_MOVED, and goes on doing so, when the register was taken away from under us; open it again.
- * store_is_alive: FALSE when an error rolled the whole transaction back (disk full, I/O): then every request in it failed. */
+/* Transactions. In STORE_WRITE one of them at a time is open in the whole database, however many daemons share it; in STORE_READ it
+ * sees one instant. A statement that fails spoils the transaction until the savepoint is rolled back to (SQLite is milder: do not
+ * count on it). store_begin fails with DB_ERROR_MOVED, and goes on doing so, when the register was taken away from under us; open it
+ * again. store_is_alive: FALSE when an error rolled the whole transaction back (disk full, I/O, connection lost): then every
+ * request in it failed. A lost connection is made again by a later statement outside transactions. */
 gboolean store_begin (Store *store, GError **error);
 gboolean store_commit (Store *store, GError **error);
 void store_rollback (Store *store);
@@ -63,7 +69,8 @@ gboolean store_savepoint (Store *store, GError **error); /* one level, named "re
 gboolean store_release (Store *store, GError **error);
 gboolean store_rollback_to_savepoint (Store *store, GError **error);
 
-/* Engine-specific services. Online copy of the whole database into a new file (refused when it exists), consistent, fsynced. */
+/* Engine-specific services. Online copy of the whole database into a new file (refused when it exists), consistent, fsynced.
+ * SQLite only, like store_swap_in: DB_ERROR_UNSUPPORTED elsewhere. */
 gboolean store_copy_to (Store *store, const char *path, GError **error);
 /* Gives the copy its final name, which must be free (DB_ERROR_UNIQUE), and makes the name durable. */
 gboolean store_publish (const char *unproven, const char *path, GError **error);

@@ -14,23 +14,25 @@
 #define WRITER_CACHE        "PRAGMA cache_size = -16384;" /* KiB: what one group of requests touches */
 #define SECURITY_STATEMENTS "PRAGMA trusted_schema = OFF;"
 
-struct _Store {
+typedef struct {
+  Store base;
   sqlite3 *handle;
   GHashTable *statements; /* SQL text -> Statement, owned */
   StoreFile file;
-};
+} SqliteStore;
 
 typedef struct {
   sqlite3_stmt *statement;
   gboolean is_busy; /* a Rows is reading it */
 } Statement;
 
-struct _Rows {
-  Store *store;      /* not owned */
-  Statement *cached; /* not owned; NULL when `statement` is ours to finalize */
+typedef struct {
+  Rows base;
+  SqliteStore *store; /* not owned */
+  Statement *cached;  /* not owned; NULL when `statement` is ours to finalize */
   sqlite3_stmt *statement;
   gboolean is_over; /* one more step would run it again */
-};
+} SqliteRows;
 
 static const struct {
   int code; /* extended, or primary when the extended one is not listed */
@@ -65,7 +67,7 @@ error_of (int code)
 sqlite3 *
 store_sqlite_handle (Store *store)
 {
-  return store->handle;
+  return ((SqliteStore *)store)->handle;
 }
 
 gboolean
@@ -116,7 +118,7 @@ create_private (const char *path)
 }
 
 static gboolean
-open_handle (Store *store, const char *path, StoreMode mode, GError **error)
+open_handle (SqliteStore *store, const char *path, StoreMode mode, GError **error)
 {
   int flags = mode == STORE_WRITE ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
   if (mode == STORE_READ && !g_file_test (path, G_FILE_TEST_EXISTS)) {
@@ -169,14 +171,16 @@ configure_engine (void)
   g_once_init_leave (&is_done, 1);
 }
 
-Store *
-store_open (const char *url, StoreMode mode, GError **error)
+static Store *
+sqlite_open (const char *url, StoreMode mode, GError **error)
 {
   const char *path = store_sqlite_path (url, error);
   if (path == NULL)
     return NULL;
   configure_engine ();
-  g_autoptr (Store) store = g_new0 (Store, 1);
+  SqliteStore *store = g_new0 (SqliteStore, 1);
+  g_autoptr (Store) owned = &store->base;
+  owned->engine = &store_sqlite;
   store->statements = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, statement_free);
   if (!open_handle (store, path, mode, error))
     return NULL;
@@ -194,13 +198,13 @@ store_open (const char *url, StoreMode mode, GError **error)
     return NULL;
   keep_file_untouched (store->handle, FALSE);
   store_file_renew (&store->file);
-  return g_steal_pointer (&store);
+  return g_steal_pointer (&owned);
 }
 
 /* The engine ends by writing its log into the file that it has open and by removing the log's name, which may be another register's by
  * now. A file that was moved gets what belongs to it; no name is removed. */
 static void
-part_from_lost_file (Store *store)
+part_from_lost_file (SqliteStore *store)
 {
   gboolean is_writer = store->file.path != NULL && sqlite3_db_readonly (store->handle, "main") == 0;
   if (!is_writer || store_file_check_untouched (&store->file, NULL))
@@ -210,11 +214,10 @@ part_from_lost_file (Store *store)
     (void)store_sqlite_exec (store->handle, "PRAGMA wal_checkpoint(TRUNCATE)", NULL); /* else the log keeps it */
 }
 
-void
-store_close (Store *store)
+static void
+sqlite_close (Store *base)
 {
-  if (store == NULL)
-    return;
+  SqliteStore *store = (SqliteStore *)base;
   g_clear_pointer (&store->statements, g_hash_table_unref);
   part_from_lost_file (store);
   (void)sqlite3_close (store->handle); /* every statement is finalized: nothing can keep it open */
@@ -222,24 +225,18 @@ store_close (Store *store)
   g_free (store);
 }
 
-int
-store_schema_newest (void)
-{
-  return migrations_n;
-}
-
-int
-store_schema (Store *store)
+static int
+sqlite_schema (Store *store)
 {
   int version = 0; /* stays when the file broke since it was opened: then every query says so too */
-  (void)schema_read (store->handle, migrations_n, &version, NULL);
+  (void)schema_read (store_sqlite_handle (store), migrations_n, &version, NULL);
   return version;
 }
 
 /* ---- statements ---- */
 
 static sqlite3_stmt *
-prepare (Store *store, const char *sql, GError **error)
+prepare (SqliteStore *store, const char *sql, GError **error)
 {
   sqlite3_stmt *statement = NULL;
   int code = sqlite3_prepare_v3 (store->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, NULL);
@@ -249,8 +246,8 @@ prepare (Store *store, const char *sql, GError **error)
 }
 
 /* A result over the kept statement of that text, or over a new one while somebody reads the kept one. */
-static Rows *
-rows_new (Store *store, const char *sql, GError **error)
+static SqliteRows *
+rows_new (SqliteStore *store, const char *sql, GError **error)
 {
   Statement *cached = g_hash_table_lookup (store->statements, sql);
   if (cached == NULL) {
@@ -264,7 +261,8 @@ rows_new (Store *store, const char *sql, GError **error)
   sqlite3_stmt *own = NULL;
   if (cached->is_busy && (own = prepare (store, sql, error)) == NULL)
     return NULL;
-  Rows *rows = g_new0 (Rows, 1);
+  SqliteRows *rows = g_new0 (SqliteRows, 1);
+  rows->base.engine = &store_sqlite;
   rows->store = store;
   rows->cached = own == NULL ? cached : NULL;
   rows->statement = own == NULL ? cached->statement : own;
@@ -295,7 +293,7 @@ static const char *const parameters[] = {"$1", "$2",  "$3",  "$4",  "$5",  "$6",
                                          "$9", "$10", "$11", "$12", "$13", "$14", "$15", "$16"};
 
 static gboolean
-bind_all (Rows *rows, const char *types, va_list arguments, GError **error)
+bind_all (SqliteRows *rows, const char *types, va_list arguments, GError **error)
 {
   for (int i = 0; types[i] != '\0'; i++) {
     g_return_val_if_fail (i < (int)G_N_ELEMENTS (parameters), FALSE);
@@ -314,46 +312,35 @@ bind_all (Rows *rows, const char *types, va_list arguments, GError **error)
 }
 
 static Rows *
-query (Store *store, GError **error, const char *sql, const char *types, va_list arguments)
+sqlite_query (Store *store, GError **error, const char *sql, const char *types, va_list arguments)
 {
-  g_autoptr (Rows) rows = rows_new (store, sql, error);
+  SqliteRows *rows = rows_new ((SqliteStore *)store, sql, error);
+  g_autoptr (Rows) owned = (Rows *)rows;
   if (rows == NULL || !bind_all (rows, types, arguments, error))
     return NULL;
-  return g_steal_pointer (&rows);
+  return g_steal_pointer (&owned);
 }
 
-Rows *
-store_query (Store *store, GError **error, const char *sql, const char *types, ...)
+static gboolean
+sqlite_run (Store *store, gint64 *changed, GError **error, const char *sql, const char *types, va_list arguments)
 {
-  va_list arguments;
-  va_start (arguments, types);
-  Rows *rows = query (store, error, sql, types, arguments);
-  va_end (arguments);
-  return rows;
-}
-
-gboolean
-store_run (Store *store, gint64 *changed, GError **error, const char *sql, const char *types, ...)
-{
-  va_list arguments;
-  va_start (arguments, types);
-  g_autoptr (Rows) rows = query (store, error, sql, types, arguments);
-  va_end (arguments);
+  g_autoptr (Rows) rows = sqlite_query (store, error, sql, types, arguments);
   if (rows == NULL)
     return FALSE;
   int code;
-  while ((code = sqlite3_step (rows->statement)) == SQLITE_ROW)
+  while ((code = sqlite3_step (((SqliteRows *)rows)->statement)) == SQLITE_ROW)
     continue;
   if (code != SQLITE_DONE)
-    return store_sqlite_fail (store->handle, code, "register", error);
+    return store_sqlite_fail (store_sqlite_handle (store), code, "register", error);
   if (changed != NULL)
-    *changed = sqlite3_changes64 (store->handle);
+    *changed = sqlite3_changes64 (store_sqlite_handle (store));
   return TRUE;
 }
 
-gboolean
-rows_next (Rows *rows, GError **error)
+static gboolean
+sqlite_rows_next (Rows *base, GError **error)
 {
+  SqliteRows *rows = (SqliteRows *)base;
   if (rows->is_over)
     return FALSE;
   int code = sqlite3_step (rows->statement);
@@ -363,30 +350,32 @@ rows_next (Rows *rows, GError **error)
   return code == SQLITE_ROW;
 }
 
-gint64
-rows_int (Rows *rows, int column)
+static gint64
+sqlite_rows_int (Rows *base, int column)
 {
+  SqliteRows *rows = (SqliteRows *)base;
   return sqlite3_column_int64 (rows->statement, column);
 }
 
-const char *
-rows_text (Rows *rows, int column)
+static const char *
+sqlite_rows_text (Rows *base, int column)
 {
+  SqliteRows *rows = (SqliteRows *)base;
   return (const char *)sqlite3_column_text (rows->statement, column);
 }
 
-GBytes *
-rows_bytes (Rows *rows, int column)
+static GBytes *
+sqlite_rows_bytes (Rows *base, int column)
 {
+  SqliteRows *rows = (SqliteRows *)base;
   const void *data = sqlite3_column_blob (rows->statement, column);
   return g_bytes_new (data, (gsize)sqlite3_column_bytes (rows->statement, column));
 }
 
-void
-rows_free (Rows *rows)
+static void
+sqlite_rows_free (Rows *base)
 {
-  if (rows == NULL)
-    return;
+  SqliteRows *rows = (SqliteRows *)base;
   if (rows->cached != NULL) {
     (void)sqlite3_reset (rows->statement); /* repeats the error of the last step, already told */
     (void)sqlite3_clear_bindings (rows->statement);
@@ -399,50 +388,57 @@ rows_free (Rows *rows)
 
 /* ---- transactions ---- */
 
-gboolean
-store_begin (Store *store, GError **error)
+static gboolean
+sqlite_begin (Store *store, GError **error)
 {
-  if (sqlite3_db_readonly (store->handle, "main") == 1)
-    return store_file_check (&store->file, error) && store_run (store, NULL, error, "BEGIN", "");
-  return store_file_check_untouched (&store->file, error) && store_run (store, NULL, error, "BEGIN IMMEDIATE", "");
+  SqliteStore *file_store = (SqliteStore *)store;
+  if (sqlite3_db_readonly (file_store->handle, "main") == 1)
+    return store_file_check (&file_store->file, error) && store_run (store, NULL, error, "BEGIN", "");
+  return store_file_check_untouched (&file_store->file, error) && store_run (store, NULL, error, "BEGIN IMMEDIATE", "");
 }
 
-gboolean
-store_commit (Store *store, GError **error)
+static gboolean
+sqlite_commit (Store *store, GError **error)
 {
   gboolean is_good = store_run (store, NULL, error, "COMMIT", "");
-  store_file_renew (&store->file);
+  store_file_renew (&((SqliteStore *)store)->file);
   return is_good;
 }
 
-void
-store_rollback (Store *store)
+static gboolean
+sqlite_is_alive (Store *store)
 {
-  if (store_is_alive (store))
+  return sqlite3_get_autocommit (store_sqlite_handle (store)) == 0;
+}
+
+static void
+sqlite_rollback (Store *store)
+{
+  if (sqlite_is_alive (store))
     (void)store_run (store, NULL, NULL, "ROLLBACK", ""); /* fails only when the engine rolled back by itself */
-  store_file_renew (&store->file);                       /* what did not fit in memory was written to the log */
+  store_file_renew (&((SqliteStore *)store)->file);      /* what did not fit in memory was written to the log */
 }
 
-gboolean
-store_is_alive (Store *store)
-{
-  return sqlite3_get_autocommit (store->handle) == 0;
-}
-
-gboolean
-store_savepoint (Store *store, GError **error)
-{
-  return store_run (store, NULL, error, "SAVEPOINT request", "");
-}
-
-gboolean
-store_release (Store *store, GError **error)
-{
-  return store_run (store, NULL, error, "RELEASE request", "");
-}
-
-gboolean
-store_rollback_to_savepoint (Store *store, GError **error)
-{
-  return store_run (store, NULL, error, "ROLLBACK TO request", "") && store_release (store, error);
-}
+const StoreEngine store_sqlite = {
+    .scheme = "sqlite:",
+    .open = sqlite_open,
+    .close = sqlite_close,
+    .schema = sqlite_schema,
+    .query = sqlite_query,
+    .run = sqlite_run,
+    .rows_next = sqlite_rows_next,
+    .rows_int = sqlite_rows_int,
+    .rows_text = sqlite_rows_text,
+    .rows_bytes = sqlite_rows_bytes,
+    .rows_free = sqlite_rows_free,
+    .begin = sqlite_begin,
+    .commit = sqlite_commit,
+    .rollback = sqlite_rollback,
+    .is_alive = sqlite_is_alive,
+    .copy_to = store_sqlite_copy_to,
+    .swap_in = store_sqlite_swap_in,
+    .swap_back = store_sqlite_swap_back,
+    .check = store_sqlite_check,
+    .search_put = store_sqlite_search_put,
+    .search = store_sqlite_search,
+};

@@ -66,7 +66,7 @@ copy_into (sqlite3 *from, const char *path, GError **error)
 }
 
 gboolean
-store_copy_to (Store *store, const char *path, GError **error)
+store_sqlite_copy_to (Store *store, const char *path, GError **error)
 {
   if (!create_file (path, error))
     return FALSE;
@@ -132,7 +132,7 @@ put_in_place (const char *incoming, const char *path, const char *kept, GError *
 }
 
 gboolean
-store_swap_in (const char *url, const char *path, gint64 epoch, char **kept, GError **error)
+store_sqlite_swap_in (const char *url, const char *path, gint64 epoch, char **kept, GError **error)
 {
   const char *target = store_sqlite_path (url, error);
   if (target == NULL)
@@ -153,7 +153,7 @@ store_swap_in (const char *url, const char *path, gint64 epoch, char **kept, GEr
 }
 
 gboolean
-store_swap_back (const char *url, const char *kept, GError **error)
+store_sqlite_swap_back (const char *url, const char *kept, GError **error)
 {
   const char *target = store_sqlite_path (url, error);
   if (target == NULL)
@@ -165,7 +165,7 @@ store_swap_back (const char *url, const char *kept, GError **error)
 }
 
 gboolean
-store_check (Store *store, GError **error)
+store_sqlite_check (Store *store, GError **error)
 {
   g_autoptr (GError) failure = NULL;
   g_autoptr (Rows) rows = store_query (store, error, "PRAGMA integrity_check(1)", "");

@@ -3,12 +3,11 @@
 #include "db/store_sqlite.h"
 
 /* What the portable tokens of a migration become here. BIGINT is refused by a STRICT table. */
-static const struct {
-  const char *token, *text;
-} tokens[] = {
-    {"@PK@", "INTEGER PRIMARY KEY"},      {"@INT@", "INTEGER"}, {"@BYTES@", "BLOB"}, {"@STRICT@", "STRICT"},
-    {"@KEYED@", "STRICT, WITHOUT ROWID"},
-};
+static const StoreTokens tokens = {.pk = "INTEGER PRIMARY KEY",
+                                   .integer = "INTEGER",
+                                   .bytes = "BLOB",
+                                   .strict = "STRICT",
+                                   .keyed = "STRICT, WITHOUT ROWID"};
 
 /* The one whole number that a statement gives. */
 static gboolean
@@ -46,20 +45,11 @@ schema_read (sqlite3 *handle, int newest, int *version, GError **error)
   return TRUE;
 }
 
-static char *
-expand_tokens (const char *sql)
-{
-  g_autoptr (GString) text = g_string_new (sql);
-  for (gsize i = 0; i < G_N_ELEMENTS (tokens); i++)
-    g_string_replace (text, tokens[i].token, tokens[i].text, 0);
-  return g_string_free (g_steal_pointer (&text), FALSE);
-}
-
 /* One migration and its stamp, inside the transaction of the caller. */
 static gboolean
 apply (sqlite3 *handle, const Migration *migration, int version, GError **error)
 {
-  g_autofree char *sql = expand_tokens (migration->sql);
+  g_autofree char *sql = store_expand (migration->sql, &tokens);
   g_autofree char *stamp =
       g_strdup_printf ("PRAGMA application_id = %d; PRAGMA user_version = %d", SCHEMA_APPLICATION_ID, version);
   return store_sqlite_exec (handle, sql, error) && (version > 1 || store_sqlite_search_create (handle, error)) &&

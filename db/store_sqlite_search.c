@@ -34,7 +34,7 @@ find_row (Store *store, const char *code, gint64 *id, GError **error)
 }
 
 gboolean
-store_search_put (Store *store, const char *code, const char *kind, const char *text, GError **error)
+store_sqlite_search_put (Store *store, const char *code, const char *kind, const char *text, GError **error)
 {
   gint64 id;
   if (!find_row (store, code, &id, error))
@@ -87,7 +87,7 @@ match_of (const char *query)
 }
 
 GPtrArray *
-store_search (Store *store, const char *query, guint limit, GError **error)
+store_sqlite_search (Store *store, const char *query, guint limit, GError **error)
 {
   g_autoptr (GPtrArray) codes = g_ptr_array_new_with_free_func (g_free);
   g_autofree char *match = match_of (query);

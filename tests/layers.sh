@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Who may include whom (docs/architecture.md). Fails on an include outside the table, and on sqlite3.h outside the store.
+# Who may include whom (docs/architecture.md). Fails on an include outside the table, and on an engine's header outside its store.
 set -eu
 cd "$(dirname "$0")/.."
 # folder | what its files may include, besides system headers (prefixes; exact files where only types are shared)
@@ -35,8 +35,8 @@ only() { # PATTERN WHERE...: the header PATTERN is included nowhere else
   found=$(git ls-files -co --exclude-standard '*.c' '*.h' | grep -v '^tests/' | xargs grep -l "include <$pattern" 2>/dev/null | grep -Ev "^($(IFS='|'; echo "$*"))" || :)
   [ -z "$found" ] || { echo "<$pattern...> is included by: $found"; bad=1; }
 }
-only sqlite3 db/store
-only libpq db/store
+only sqlite3 db/store_sqlite
+only libpq db/store_postgresql
 only libusb daemon/devices/
 only microhttpd daemon/api/
 only curl/ cli/

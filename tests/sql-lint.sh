@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Every statement is written in the subset that SQLite and PostgreSQL read alike. What only one of them knows is refused,
-# in db/*.c and in the migrations; db/store_sqlite.c alone may use its engine's own words.
+# in db/*.c and in the migrations; db/store_*.c alone may use their engine's own words.
 set -eu
 cd "$(dirname "$0")/.."
 words='INSERT OR |REPLACE INTO|AUTOINCREMENT|group_concat|string_agg|strftime|julianday|datetime *\(|date *\(|json_|json *\(|ILIKE|GLOB |BEGIN IMMEDIATE|ROWID|last_insert|IFNULL|printf *\(|to_char|FOR UPDATE|CREATE TRIGGER|IDENTITY|SERIAL|\bNOW *\(|random *\(|[^@]STRICT|\bBLOB\b|WITHOUT ROWID|PRAGMA'

@@ -39,6 +39,8 @@ static const struct {
     {db_error_quark, DB_ERROR_NEWER, M_REGISTER_NEWER},
     {db_error_quark, DB_ERROR_STOPPING, M_STOPPING},
     {db_error_quark, DB_ERROR_MOVED, M_REGISTER_MOVED},
+    {db_error_quark, DB_ERROR_LOST, M_DATABASE_LOST},
+    {db_error_quark, DB_ERROR_UNSUPPORTED, M_BACKUP_ELSEWHERE},
     {label_error_quark, LABEL_ERROR_TOO_MANY, M_LABEL_ONE_PAGE},
     {label_error_quark, LABEL_ERROR_DPI, M_LABEL_COARSE},
 };

@@ -189,6 +189,8 @@
   X (CLOCK_NOT_BACK, "clock_not_back", MESSAGE_REFUSED, NULL, "L'horloge n'a pas reculé : il n'y a rien à confirmer.", "The clock did not go back: there is nothing to confirm.") \
   X (REGISTER_NEWER, "register_newer", MESSAGE_TROUBLE, NULL, "Le registre vient d'une version plus récente de Témoin. Mettez le programme à jour.", "The register was made by a newer version of Témoin. Update the program.") \
   X (BUSY, "busy", MESSAGE_TROUBLE, NULL, "Trop de demandes en même temps. Recommencez dans un instant.", "Too many requests at once. Try again in a moment.") \
+  X (DATABASE_LOST, "database_lost", MESSAGE_TROUBLE, NULL, "Le serveur de base de données ne répond pas : rien n'est confirmé. Recommencez dans un instant ; si cela dure, prévenez le technicien.", "The database server does not answer: nothing is confirmed. Try again in a moment; if it lasts, tell the technician.") \
+  X (BACKUP_ELSEWHERE, "backup_elsewhere", MESSAGE_REFUSED, NULL, "Ce registre est sur PostgreSQL : il se sauvegarde avec pg_dump et se restaure avec pg_restore, chez l'administrateur de la base.", "This register is on PostgreSQL: it is saved with pg_dump and restored with pg_restore, by whoever keeps the database.") \
   X (STOPPING, "stopping", MESSAGE_TROUBLE, NULL, "Témoin est en train de s'arrêter : rien n'a été enregistré.", "Témoin is stopping: nothing was recorded.") \
   X (INTERNAL, "internal", MESSAGE_TROUBLE, NULL, "Témoin s'est trompé et n'a rien enregistré. Prévenez le technicien : la cause est dans son journal.", "Témoin made a mistake and recorded nothing. Tell the technician: the cause is in its log.") \
   /* actions/wipe: what a person must do, and why a wipe ended so */ \

@@ -191,7 +191,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/crash/killed-register-keeps-its-word", killed_register_keeps_its_word);
-  g_test_add_func ("/crash/full-disk-acknowledges-nothing", full_disk_acknowledges_nothing);
+  test_on_each ("/crash/killed-register-keeps-its-word", killed_register_keeps_its_word);
+  test_on (ON_SQLITE, "/crash/full-disk-acknowledges-nothing", full_disk_acknowledges_nothing);
   return g_test_run ();
 }

@@ -12,6 +12,7 @@
 #include "db/wipe.h"
 #include <glib/gstdio.h>
 #include <string.h>
+#include "tests/store/engines.h"
 
 /* call uses &error. MUST: it succeeds. REFUSED: it fails with that DbError. */
 #define MUST(call)                                                                                                     \
@@ -30,7 +31,8 @@
   } while (0)
 
 typedef struct {
-  char *folder, *path, *url;
+  char *folder, *path, *url; /* path: SQLite's file */
+  Engine engine;
 } Place;
 
 static inline void
@@ -39,7 +41,8 @@ place_init (Place *place)
   place->folder = g_dir_make_tmp ("temoin-store-XXXXXX", NULL);
   g_assert_nonnull (place->folder);
   place->path = g_build_filename (place->folder, "register.db", NULL);
-  place->url = g_strconcat ("sqlite:", place->path, NULL);
+  place->engine = engine_now;
+  place->url = engine_now == ON_SQLITE ? g_strconcat ("sqlite:", place->path, NULL) : database_new ();
 }
 
 static inline void
@@ -51,6 +54,8 @@ place_clear (Place *place)
     g_assert_cmpint (g_unlink (path), ==, 0);
   }
   g_assert_cmpint (g_rmdir (place->folder), ==, 0);
+  if (place->engine == ON_POSTGRESQL)
+    database_drop (place->url);
   g_free (place->folder);
   g_free (place->path);
   g_free (place->url);

@@ -350,17 +350,17 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/store/loan/thing-is-in-one-open-loan", thing_is_in_one_open_loan);
-  g_test_add_func ("/store/loan/of-nothing-is-refused", loan_of_nothing_is_refused);
-  g_test_add_func ("/store/loan/ends-with-a-day", loan_ends_with_a_day);
-  g_test_add_func ("/store/loan/renewal-is-conditional", renewal_is_conditional);
-  g_test_add_func ("/store/loan/due-list-is-ordered-and-paged", due_list_is_ordered_and_paged);
-  g_test_add_func ("/store/loan/piece-comes-back-once", piece_comes_back_once);
-  g_test_add_func ("/store/fund/never-below-zero", fund_never_goes_below_zero);
-  g_test_add_func ("/store/fund/is-refused", fund_is_refused);
-  g_test_add_func ("/store/fund/reconcile-finds-drift-and-gaps", reconcile_finds_drift_and_gaps);
-  g_test_add_func ("/store/wipe/unfinished-holds-item-and-port", unfinished_wipe_holds_item_and_port);
-  g_test_add_func ("/store/wipe/finished-states-are-five", finished_states_are_five);
-  g_test_add_func ("/store/wipe/keeps-its-story", wipe_keeps_its_story);
+  test_on_each ("/store/loan/thing-is-in-one-open-loan", thing_is_in_one_open_loan);
+  test_on_each ("/store/loan/of-nothing-is-refused", loan_of_nothing_is_refused);
+  test_on_each ("/store/loan/ends-with-a-day", loan_ends_with_a_day);
+  test_on_each ("/store/loan/renewal-is-conditional", renewal_is_conditional);
+  test_on_each ("/store/loan/due-list-is-ordered-and-paged", due_list_is_ordered_and_paged);
+  test_on_each ("/store/loan/piece-comes-back-once", piece_comes_back_once);
+  test_on_each ("/store/fund/never-below-zero", fund_never_goes_below_zero);
+  test_on_each ("/store/fund/is-refused", fund_is_refused);
+  test_on_each ("/store/fund/reconcile-finds-drift-and-gaps", reconcile_finds_drift_and_gaps);
+  test_on_each ("/store/wipe/unfinished-holds-item-and-port", unfinished_wipe_holds_item_and_port);
+  test_on_each ("/store/wipe/finished-states-are-five", finished_states_are_five);
+  test_on_each ("/store/wipe/keeps-its-story", wipe_keeps_its_story);
   return g_test_run ();
 }

@@ -385,21 +385,21 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/store/person/comes-back-whole", person_comes_back_whole);
-  g_test_add_func ("/store/person/is-refused", person_is_refused);
-  g_test_add_func ("/store/person/listed-by-pages", people_are_listed_by_pages);
-  g_test_add_func ("/store/person/contact-only-moves-forward", contact_only_moves_forward);
-  g_test_add_func ("/store/person/phone-may-be-shared", phone_may_be_shared);
-  g_test_add_func ("/store/account/of-a-uid-is-one", account_of_a_uid_is_one);
-  g_test_add_func ("/store/lists/every-word-is-stored", every_word_of_the_lists_is_stored);
-  g_test_add_func ("/store/item/serial-is-one-among-ours", serial_is_one_among_ours);
-  g_test_add_func ("/store/item/numbers-are-guarded", numbers_of_an_item_are_guarded);
-  g_test_add_func ("/store/item/state-moves-once", item_state_moves_once);
-  g_test_add_func ("/store/item/filtered", items_are_filtered);
-  g_test_add_func ("/store/piece/belongs-to-an-item", pieces_belong_to_an_item);
-  g_test_add_func ("/store/card/replaced-and-line-stays", card_is_replaced_and_line_stays);
-  g_test_add_func ("/store/line/number-may-live-again", line_number_may_live_again);
-  g_test_add_func ("/store/line/clocks-are-days", line_clocks_are_days);
-  g_test_add_func ("/store/recharge/listed-by-line-and-fund", recharges_are_listed_by_line_and_fund);
+  test_on_each ("/store/person/comes-back-whole", person_comes_back_whole);
+  test_on_each ("/store/person/is-refused", person_is_refused);
+  test_on_each ("/store/person/listed-by-pages", people_are_listed_by_pages);
+  test_on_each ("/store/person/contact-only-moves-forward", contact_only_moves_forward);
+  test_on_each ("/store/person/phone-may-be-shared", phone_may_be_shared);
+  test_on_each ("/store/account/of-a-uid-is-one", account_of_a_uid_is_one);
+  test_on_each ("/store/lists/every-word-is-stored", every_word_of_the_lists_is_stored);
+  test_on_each ("/store/item/serial-is-one-among-ours", serial_is_one_among_ours);
+  test_on_each ("/store/item/numbers-are-guarded", numbers_of_an_item_are_guarded);
+  test_on_each ("/store/item/state-moves-once", item_state_moves_once);
+  test_on_each ("/store/item/filtered", items_are_filtered);
+  test_on_each ("/store/piece/belongs-to-an-item", pieces_belong_to_an_item);
+  test_on_each ("/store/card/replaced-and-line-stays", card_is_replaced_and_line_stays);
+  test_on_each ("/store/line/number-may-live-again", line_number_may_live_again);
+  test_on_each ("/store/line/clocks-are-days", line_clocks_are_days);
+  test_on_each ("/store/recharge/listed-by-line-and-fund", recharges_are_listed_by_line_and_fund);
   return g_test_run ();
 }

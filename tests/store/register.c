@@ -616,19 +616,19 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/register/failures-stay-with-their-request", failures_stay_with_their_request);
-  g_test_add_func ("/register/full-disk-fails-the-whole-batch", full_disk_fails_the_whole_batch);
-  g_test_add_func ("/register/closing-finishes-what-is-queued", closing_finishes_what_is_queued);
-  g_test_add_func ("/register/closing-refuses-what-comes-late", closing_refuses_what_comes_late);
-  g_test_add_func ("/register/too-many-waiting-are-told-to-come-back", too_many_waiting_are_told_to_come_back);
-  g_test_add_func ("/register/reader-sees-one-instant", reader_sees_one_instant);
-  g_test_add_func ("/register/failure-without-reason-is-a-failure", failure_without_reason_is_a_failure);
-  g_test_add_func ("/backup/of-a-live-register", backup_of_a_live_register);
-  g_test_add_func ("/backup/damaged-is-refused", damaged_backup_is_refused);
-  g_test_add_func ("/backup/of-an-edited-journal-is-refused", backup_of_an_edited_journal_is_refused);
-  g_test_add_func ("/backup/register-is-replaced", register_is_replaced);
-  g_test_add_func ("/backup/failed-restore-changes-nothing", failed_restore_changes_nothing);
-  g_test_add_func ("/backup/replacing-under-load-loses-nobody", replacing_under_load_loses_nobody);
-  g_test_add_func ("/backup/restore-refuses-what-comes-meanwhile", restore_refuses_what_comes_meanwhile);
+  test_on_each ("/register/failures-stay-with-their-request", failures_stay_with_their_request);
+  test_on (ON_SQLITE, "/register/full-disk-fails-the-whole-batch", full_disk_fails_the_whole_batch);
+  test_on_each ("/register/closing-finishes-what-is-queued", closing_finishes_what_is_queued);
+  test_on_each ("/register/closing-refuses-what-comes-late", closing_refuses_what_comes_late);
+  test_on_each ("/register/too-many-waiting-are-told-to-come-back", too_many_waiting_are_told_to_come_back);
+  test_on_each ("/register/reader-sees-one-instant", reader_sees_one_instant);
+  test_on_each ("/register/failure-without-reason-is-a-failure", failure_without_reason_is_a_failure);
+  test_on (ON_SQLITE, "/backup/of-a-live-register", backup_of_a_live_register);
+  test_on (ON_SQLITE, "/backup/damaged-is-refused", damaged_backup_is_refused);
+  test_on (ON_SQLITE, "/backup/of-an-edited-journal-is-refused", backup_of_an_edited_journal_is_refused);
+  test_on (ON_SQLITE, "/backup/register-is-replaced", register_is_replaced);
+  test_on (ON_SQLITE, "/backup/failed-restore-changes-nothing", failed_restore_changes_nothing);
+  test_on (ON_SQLITE, "/backup/replacing-under-load-loses-nobody", replacing_under_load_loses_nobody);
+  test_on (ON_SQLITE, "/backup/restore-refuses-what-comes-meanwhile", restore_refuses_what_comes_meanwhile);
   return g_test_run ();
 }

@@ -201,13 +201,13 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/store/counter/counts-per-kind", counter_counts_per_kind);
-  g_test_add_func ("/store/idempotency/answer-is-given-again", answer_is_given_again);
-  g_test_add_func ("/store/idempotency/dropped-when-old", answers_are_dropped_when_old);
-  g_test_add_func ("/store/setting/replaced-and-removed", settings_are_replaced_and_removed);
-  g_test_add_func ("/store/setting/register-in-use-never-becomes-a-demo", register_in_use_never_becomes_a_demo);
-  g_test_add_func ("/store/search/folds-accents-and-prefixes", search_folds_accents_and_prefixes);
-  g_test_add_func ("/store/search/nothing-is-syntax", nothing_in_a_query_is_syntax);
-  g_test_add_func ("/store/search/document-is-replaced", search_document_is_replaced);
+  test_on_each ("/store/counter/counts-per-kind", counter_counts_per_kind);
+  test_on_each ("/store/idempotency/answer-is-given-again", answer_is_given_again);
+  test_on_each ("/store/idempotency/dropped-when-old", answers_are_dropped_when_old);
+  test_on_each ("/store/setting/replaced-and-removed", settings_are_replaced_and_removed);
+  test_on_each ("/store/setting/register-in-use-never-becomes-a-demo", register_in_use_never_becomes_a_demo);
+  test_on_each ("/store/search/folds-accents-and-prefixes", search_folds_accents_and_prefixes);
+  test_on_each ("/store/search/nothing-is-syntax", nothing_in_a_query_is_syntax);
+  test_on_each ("/store/search/document-is-replaced", search_document_is_replaced);
   return g_test_run ();
 }

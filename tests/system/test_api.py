@@ -20,13 +20,20 @@ HEAD_SECONDS = 10  # the daemon's deadline for the head of a request
 
 
 @pytest.fixture(scope="module")
-def daemon():
-    with Daemon() as running:
+def daemon(new_register):
+    with Daemon(*new_register()) as running:
         yield running
 
 
 @pytest.fixture()
-def fresh():
+def fresh(new_register):
+    with Daemon(*new_register()) as running:
+        yield running
+
+
+@pytest.fixture()
+def on_file():
+    """Where a test is about SQLite's own file."""
     with Daemon() as running:
         yield running
 
@@ -413,34 +420,34 @@ def test_an_import_with_an_error_changes_nothing_and_says_every_line(fresh):
     assert fresh.done("POST", "/v1/imports?dry_run=1", wrong.encode())["errors"] == 1
 
 
-def test_a_backup_brings_back_what_was_there(fresh):
-    fresh.post("/v1/persons", {"name": "Before Backup"})
-    status, headers, backup = fresh.request("GET", "/v1/backup")
+def test_a_backup_brings_back_what_was_there(on_file):
+    on_file.post("/v1/persons", {"name": "Before Backup"})
+    status, headers, backup = on_file.request("GET", "/v1/backup")
     assert status == 200 and "people=1" in headers["X-Temoin-Backup"]
-    fresh.post("/v1/persons", {"name": "After Backup"})
-    assert fresh.done("POST", "/v1/restore", backup)["restored"] is False
-    assert len(fresh.get("/v1/persons")["items"]) == 2
-    refused(fresh, 400, "backup_unreadable", "POST", "/v1/restore?confirm=1", backup[:-5000])
-    refused(fresh, 400, "backup_unreadable", "POST", "/v1/restore?confirm=1", b"x" * 100000)
-    refused(fresh, 400, "backup_unreadable", "POST", "/v1/restore?confirm=1", b"")
-    assert len(fresh.get("/v1/persons")["items"]) == 2
-    assert fresh.done("POST", "/v1/restore?confirm=1", backup)["restored"] is True
-    assert [p["name"] for p in fresh.get("/v1/persons")["items"]] == ["Before Backup"]
-    assert fresh.get("/v1/journal/verify")["ok"]
-    assert not [name for name in os.listdir(fresh.state_dir) if name.startswith(("upload", "backup"))]
+    on_file.post("/v1/persons", {"name": "After Backup"})
+    assert on_file.done("POST", "/v1/restore", backup)["restored"] is False
+    assert len(on_file.get("/v1/persons")["items"]) == 2
+    refused(on_file, 400, "backup_unreadable", "POST", "/v1/restore?confirm=1", backup[:-5000])
+    refused(on_file, 400, "backup_unreadable", "POST", "/v1/restore?confirm=1", b"x" * 100000)
+    refused(on_file, 400, "backup_unreadable", "POST", "/v1/restore?confirm=1", b"")
+    assert len(on_file.get("/v1/persons")["items"]) == 2
+    assert on_file.done("POST", "/v1/restore?confirm=1", backup)["restored"] is True
+    assert [p["name"] for p in on_file.get("/v1/persons")["items"]] == ["Before Backup"]
+    assert on_file.get("/v1/journal/verify")["ok"]
+    assert not [name for name in os.listdir(on_file.state_dir) if name.startswith(("upload", "backup"))]
 
 
-def test_a_restore_brings_the_clock_of_the_backup(fresh):
+def test_a_restore_brings_the_clock_of_the_backup(on_file):
     def year_of(name):
-        return int(fresh.post("/v1/persons", {"name": name})["created_at"][:4])
+        return int(on_file.post("/v1/persons", {"name": name})["created_at"][:4])
 
     present = time.gmtime().tm_year
-    status, _, backup = fresh.request("GET", "/v1/backup")
-    fresh.post("/v1/demo/clock", {"day": "2190-03-01"})
+    status, _, backup = on_file.request("GET", "/v1/backup")
+    on_file.post("/v1/demo/clock", {"day": "2190-03-01"})
     assert status == 200 and year_of("Ahead") == 2190
-    ahead = fresh.done("POST", "/v1/demo/clock", {"day": "2191-03-01", "preview": True})
+    ahead = on_file.done("POST", "/v1/demo/clock", {"day": "2191-03-01", "preview": True})
     assert ahead["impossible"] == [] and year_of("Not Moved") == 2190
-    fresh.done("POST", "/v1/restore?confirm=1", backup)
+    on_file.done("POST", "/v1/restore?confirm=1", backup)
     assert year_of("Back") in (present, present + 1)
 
 
@@ -565,29 +572,29 @@ def test_what_was_answered_survives_a_kill():
         assert daemon.get("/v1/journal/verify")["ok"]
 
 
-def test_a_full_disk_is_said_and_survived(fresh):
-    made = [fresh.post("/v1/persons", {"name": "Before"})["code"]]
-    pid = fresh.process.pid
+def test_a_full_disk_is_said_and_survived(on_file):
+    made = [on_file.post("/v1/persons", {"name": "Before"})["code"]]
+    pid = on_file.process.pid
     free = resource.prlimit(pid, resource.RLIMIT_FSIZE)
-    wal = os.path.getsize(os.path.join(fresh.state_dir, "register.db-wal"))
+    wal = os.path.getsize(os.path.join(on_file.state_dir, "register.db-wal"))
     resource.prlimit(pid, resource.RLIMIT_FSIZE, (wal, free[1]))
     status, problem = 201, None
     for i in range(2000):
-        status, _, problem = fresh.request("POST", "/v1/persons", {"name": f"Person {i}"})
+        status, _, problem = on_file.request("POST", "/v1/persons", {"name": f"Person {i}"})
         if status != 201:
             break
         made.append(problem["code"])
     assert (status, problem["code"]) in ((507, "disk_full"), (503, "disk_broken"))
-    status, _, health = fresh.request("GET", "/healthz")
+    status, _, health = on_file.request("GET", "/healthz")
     assert (status, health["ok"]) == (503, False) and health["last_error"]
-    refused(fresh, 503, "disk_broken", "POST", "/v1/restore", b"x" * (wal + 1))
-    assert fresh.get(f"/v1/objects/{made[0]}")["name"] == "Before"  # reading goes on
+    refused(on_file, 503, "disk_broken", "POST", "/v1/restore", b"x" * (wal + 1))
+    assert on_file.get(f"/v1/objects/{made[0]}")["name"] == "Before"  # reading goes on
     resource.prlimit(pid, resource.RLIMIT_FSIZE, free)
-    made.append(fresh.post("/v1/persons", {"name": "After"})["code"])
-    assert fresh.get("/healthz")["ok"]
-    page = fresh.get("/v1/persons?limit=500")
+    made.append(on_file.post("/v1/persons", {"name": "After"})["code"])
+    assert on_file.get("/healthz")["ok"]
+    page = on_file.get("/v1/persons?limit=500")
     assert page["next"] is None and {person["code"] for person in page["items"]} == set(made)
-    assert fresh.get("/v1/journal/verify")["ok"]
+    assert on_file.get("/v1/journal/verify")["ok"]
 
 
 def test_requests_under_way_are_answered_when_the_daemon_stops():

@@ -1,0 +1,51 @@
+/* What a database engine gives to db/store.c: one struct of functions, each as the function of the same name in db/store.h.
+ * For db/store*.c only. */
+#pragma once
+#include "db/store.h"
+#include <stdarg.h>
+
+typedef struct {
+  const char *scheme; /* how its addresses begin: "sqlite:" */
+  Store *(*open) (const char *url, StoreMode mode, GError **error);
+  void (*close) (Store *store); /* never called with NULL */
+  int (*schema) (Store *store);
+
+  Rows *(*query) (Store *store, GError **error, const char *sql, const char *types, va_list arguments);
+  gboolean (*run) (Store *store, gint64 *changed, GError **error, const char *sql, const char *types,
+                   va_list arguments);
+  gboolean (*rows_next) (Rows *rows, GError **error);
+  gint64 (*rows_int) (Rows *rows, int column);
+  const char *(*rows_text) (Rows *rows, int column);
+  GBytes *(*rows_bytes) (Rows *rows, int column);
+  void (*rows_free) (Rows *rows); /* never called with NULL */
+
+  gboolean (*begin) (Store *store, GError **error);
+  gboolean (*commit) (Store *store, GError **error);
+  void (*rollback) (Store *store);
+  gboolean (*is_alive) (Store *store);
+
+  gboolean (*copy_to) (Store *store, const char *path, GError **error);
+  gboolean (*swap_in) (const char *url, const char *path, gint64 epoch, char **kept, GError **error);
+  gboolean (*swap_back) (const char *url, const char *kept, GError **error);
+  gboolean (*check) (Store *store, GError **error);
+  gboolean (*search_put) (Store *store, const char *code, const char *kind, const char *text, GError **error);
+  GPtrArray *(*search) (Store *store, const char *query, guint limit, GError **error);
+} StoreEngine;
+
+/* The Store and the Rows of every engine begin with these. */
+struct _Store {
+  const StoreEngine *engine;
+};
+struct _Rows {
+  const StoreEngine *engine;
+};
+
+extern const StoreEngine store_sqlite, store_postgresql;
+
+/* What the four tokens of a migration become for an engine. */
+typedef struct {
+  const char *pk, *integer, *bytes, *strict;
+  const char *keyed; /* after a table whose primary key is the way to its rows */
+} StoreTokens;
+/* The text of a migration for that engine. Caller frees. */
+char *store_expand (const char *sql, const StoreTokens *tokens);

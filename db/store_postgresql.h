@@ -1,0 +1,39 @@
+/* What the files of the PostgreSQL store share. Only db/store_*.c include this. */
+#pragma once
+#include "db/store_engine.h"
+#include <libpq-fe.h>
+
+/* One for all daemons of a database: whoever writes or migrates holds it (an advisory lock of the transaction). */
+#define POSTGRESQL_WRITE_LOCK "SELECT pg_advisory_xact_lock(1415933295)"
+
+typedef struct _PostgresqlRows PostgresqlRows;
+typedef struct {
+  Store base;
+  char *url;
+  StoreMode mode;
+  PGconn *connection;      /* NULL before the first attempt; may be broken: store_postgresql_link mends it */
+  GHashTable *statements;  /* SQL text -> name under which this connection has prepared it; both owned */
+  PostgresqlRows *reading; /* the result whose rows still come over the connection; not owned */
+  gboolean is_in_transaction;
+  gint64 retry_at_us, retry_delay_us; /* monotonic: no new connection before */
+} PostgresqlStore;
+
+/* ---- store_postgresql_link.c: the connection ---- */
+
+/* Sets *error: DbError from the SQLSTATE of result (may be NULL), and the server's sentence. Always FALSE. */
+gboolean store_postgresql_fail (PGconn *connection, const PGresult *result, GError **error);
+/* Runs statements without parameters or rows. */
+gboolean store_postgresql_exec (PGconn *connection, const char *sql, GError **error);
+/* Connects, sets the session up, reads the stamp and, for STORE_WRITE, migrates. The old connection is given up. */
+gboolean store_postgresql_connect (PostgresqlStore *store, GError **error);
+/* TRUE when the connection can be used. A broken one is made again, but never inside a transaction, and after a failure not
+ * before its delay is over: then DB_ERROR_LOST at once. */
+gboolean store_postgresql_link (PostgresqlStore *store, GError **error);
+
+/* ---- store_postgresql_search.c, store_postgresql_check.c: as in db/store.h ---- */
+
+extern const char store_postgresql_search_schema[]; /* part of migration 1 for this engine */
+gboolean store_postgresql_search_put (Store *store, const char *code, const char *kind, const char *text,
+                                      GError **error);
+GPtrArray *store_postgresql_search (Store *store, const char *query, guint limit, GError **error);
+gboolean store_postgresql_check (Store *store, GError **error);
