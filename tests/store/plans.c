@@ -164,6 +164,7 @@ fill (const Place *place, int count)
     g_autoptr (GError) error = NULL;                                                                                   \
     g_autoptr (type) record = call;                                                                                    \
     g_assert_no_error (error);                                                                                         \
+    (void)record; /* freed at the end of the block */                                                                  \
   } while (0)
 #define MANY(call) ONE (GPtrArray, call)
 
