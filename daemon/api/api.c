@@ -21,6 +21,7 @@
 #define BODY_S          60            /* from the headers to the end of a body kept in memory */
 #define UPLOAD_S        (60 * 60)     /* the same for a body kept in a file */
 #define SEND_S          (10 * 60)     /* from the answer to its last byte */
+#define RETRY_AFTER_S   "1"           /* of every 503: what it waits for is over by then, or is looked at again */
 #define DISCARD_MAX     BODY_MAX_JSON /* bytes read, and thrown away, of a body that is refused */
 
 struct _Api {
@@ -126,6 +127,7 @@ add_headers (struct MHD_Response *response, const Exchange *exchange, const char
   add_header (response, MHD_HTTP_HEADER_ALLOW, methods);
   add_header (response, "Idempotency-Replayed", answer->is_replayed ? "true" : NULL);
   add_header (response, "X-Temoin-Backup", answer->backup);
+  add_header (response, MHD_HTTP_HEADER_RETRY_AFTER, answer->status == 503 ? RETRY_AFTER_S : NULL);
   /* after a head that was not understood, what follows on the connection cannot be trusted */
   add_header (response, MHD_HTTP_HEADER_CONNECTION, is_cut ? "close" : NULL);
 }
