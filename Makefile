@@ -57,10 +57,13 @@ FUZZ_SRC := $(filter-out tests/fuzz/replay.c,$(wildcard tests/fuzz/*.c))
 REPLAY_BIN := $(patsubst tests/fuzz/%.c,$(BUILD)/tests/fuzz/%,$(FUZZ_SRC))
 # preloaded by tests; never sanitized, it must go before the sanitizer
 POWERCUT := $(BUILD)/powercut.so
+# what check-tsan runs: all that has more than one thread and no process of its own
+TSAN_BIN := $(addprefix $(BUILD)/tests/,store/register $(addprefix unit/actions/,events lending) \
+            $(patsubst tests/%.c,%,$(wildcard tests/unit/api/*.c)))
 BENCH_SRC := $(wildcard tests/bench/*.c)
 BENCH_BIN := $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,$(BENCH_SRC))
 
-.PHONY: all programs demo test tests-built unit system check-asan check-format check-style bench bench-built fuzz fuzz-run install format deps help clean
+.PHONY: all programs demo test tests-built unit system check-asan check-tsan tsan-run check-format check-style bench bench-built fuzz fuzz-run install format deps help clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -98,6 +101,12 @@ check-asan: ## all tests under AddressSanitizer and UBSan
 	@.ci/install-packages build demo test
 	@$(MAKE) --no-print-directory SAN=asan -j$(JOBS) tests-built
 	@$(MAKE) --no-print-directory SAN=asan unit system
+
+check-tsan: ## the threads (register, news, HTTP) under ThreadSanitizer
+	@.ci/install-packages build demo test
+	@$(MAKE) --no-print-directory SAN=tsan tsan-run
+tsan-run: $(TSAN_BIN)
+	@G_SLICE=always-malloc TSAN_OPTIONS="suppressions=tests/tsan/suppressions halt_on_error=1 second_deadlock_stack=1" BUILD=$(BUILD) tests/run-unit $(TSAN_BIN)
 
 check-format: ## is the code formatted as .clang-format says?
 	@git ls-files '*.c' '*.h' | xargs clang-format --dry-run --Werror
@@ -148,7 +157,7 @@ $(BUILD)/obj/%.o: %.c
 $(BUILD)/obj/tests/%.o: PKG_CFLAGS = $(TESTS_CFLAGS)
 $(BUILD)/obj/tests/fleet/%.o: PKG_CFLAGS = $(FLEET_CFLAGS)
 PKG_CFLAGS = $(MAIN_CFLAGS)
-ifneq ($(filter-out deps help clean all demo test check-asan bench fuzz format check-format check-style,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(filter-out deps help clean all demo test check-asan check-tsan bench fuzz format check-format check-style,$(or $(MAKECMDGOALS),all)),)
 MAIN_CFLAGS := $(call flags_of,--cflags,$(PACKAGES))
 MAIN_LIBS := $(call flags_of,--libs,$(PACKAGES)) -lm
 FLEET_CFLAGS := $(MAIN_CFLAGS) $(call flags_of,--cflags,$(FLEET_PACKAGES))
@@ -193,7 +202,9 @@ $(POWERCUT): $(wildcard tests/powercut/*.c) $(wildcard tests/powercut/*.h)
 	$(Q)$(CC) $(CPPFLAGS) -std=gnu17 -O2 $(WARNINGS) $(CFLAGS) -fPIC -shared -o $@ $(filter %.c,$^) -ldl
 
 .SECONDEXPANSION:
-$(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $$(LIBS_$$(subst //,,$$(dir $$*)/))
+# GLib's locks as ThreadSanitizer sees them, in its build alone
+TSAN_SYNC := $(if $(filter tsan,$(SAN)),$(BUILD)/obj/tests/tsan/sync.o)
+$(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(TSAN_SYNC) $$(LIBS_$$(subst //,,$$(dir $$*)/))
 	@mkdir -p $(@D)
 	@echo "  LD $@"
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(TESTS_LIBS)
