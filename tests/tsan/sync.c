@@ -140,31 +140,59 @@ g_cond_broadcast (GCond *cond)
 typedef struct {
   GFunc func;
   gpointer user;
+  pthread_mutex_t lock;
+  pthread_cond_t changed;
+  guint left; /* under the lock: pushed and not done */
 } PoolWork;
+
+static void
+pool_count (PoolWork *work, int change)
+{
+  g_assert (pthread_mutex_lock (&work->lock) == 0);
+  work->left += (guint)change;
+  (void)pthread_cond_broadcast (&work->changed); /* cannot fail */
+  g_assert (pthread_mutex_unlock (&work->lock) == 0);
+}
 
 static void
 pool_run (gpointer data, gpointer user)
 {
-  const PoolWork *work = user;
+  PoolWork *work = user;
   __tsan_acquire (data);
   work->func (data, work->user);
+  pool_count (work, -1);
 }
+
+typedef GThreadPool *(*PoolNew) (GFunc, gpointer, gint, gboolean, GError **);
+typedef gboolean (*PoolPush) (GThreadPool *, gpointer, GError **);
 
 GThreadPool *
 g_thread_pool_new (GFunc func, gpointer user_data, gint max_threads, gboolean exclusive, GError **error)
 {
-  GThreadPool *(*real) (GFunc, gpointer, gint, gboolean, GError **) =
-      (GThreadPool * (*)(GFunc, gpointer, gint, gboolean, GError **)) dlsym (RTLD_NEXT, "g_thread_pool_new");
+  PoolNew real = (PoolNew)dlsym (RTLD_NEXT, "g_thread_pool_new");
   PoolWork *work = g_new (PoolWork, 1); /* as long as the test */
-  *work = (PoolWork){.func = func, .user = user_data};
+  *work = (PoolWork){
+      .func = func, .user = user_data, .lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
   return real (pool_run, work, max_threads, exclusive, error);
 }
 
 gboolean
 g_thread_pool_push (GThreadPool *pool, gpointer data, GError **error)
 {
-  gboolean (*real) (GThreadPool *, gpointer, GError **) =
-      (gboolean (*) (GThreadPool *, gpointer, GError **))dlsym (RTLD_NEXT, "g_thread_pool_push");
+  PoolPush real = (PoolPush)dlsym (RTLD_NEXT, "g_thread_pool_push");
   __tsan_release (data);
+  pool_count (pool->user_data, 1);
   return real (pool, data, error);
+}
+
+/* Waits as GLib does, and keeps the pool: its last thread would free it, in an order that only GLib knows. */
+void
+g_thread_pool_free (GThreadPool *pool, gboolean immediate, gboolean wait_)
+{
+  PoolWork *work = pool->user_data;
+  g_assert (!immediate && wait_); /* all that the product asks for */
+  g_assert (pthread_mutex_lock (&work->lock) == 0);
+  while (work->left > 0)
+    g_assert (pthread_cond_wait (&work->changed, &work->lock) == 0);
+  g_assert (pthread_mutex_unlock (&work->lock) == 0);
 }
