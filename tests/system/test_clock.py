@@ -54,7 +54,8 @@ def test_a_clock_that_went_back_is_refused_until_it_is_confirmed(daemon):
     assert told.returncode == 3 and "recul" in told.stdout
     # confirmed: once, with the reason kept
     assert temoin(daemon, "clock", "confirm", "--preview").returncode == 0
-    assert daemon.request("POST", "/v1/persons", {"name": "Bo Petit"})[0] == 503
+    status, headers, _ = daemon.request("POST", "/v1/persons", {"name": "Bo Petit"})
+    assert (status, headers["Retry-After"]) == (503, "1")
     done = temoin(daemon, "clock", "confirm", "--comment", "pile changée")
     assert done.returncode == 0 and "confirmée" in done.stdout
     daemon.post("/v1/persons", {"name": "Bo Petit"})
