@@ -125,14 +125,22 @@ open_register (Daemon *daemon, gboolean demo, GError **error)
   return register_read_wait (daemon->reg, read_clock, daemon, error);
 }
 
+static gboolean
+claim_bench (Store *store, gpointer user, GError **error)
+{
+  (void)user;
+  return store_claim_bench (store, error);
+}
+
 /* A machine without a usable USB still has a desk: the daemon goes on without a bench and says so. */
 static void
 open_bench (Daemon *daemon)
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *key_path = g_build_filename (daemon->config->state_dir, "adbkey.pem", NULL);
-  daemon->conductor = conductor_new (daemon->reg, daemon->events, key_path, &daemon->config->timeouts, clock_now,
-                                     daemon->clock, &error);
+  if (register_write_wait (daemon->reg, claim_bench, NULL, &error))
+    daemon->conductor = conductor_new (daemon->reg, daemon->events, key_path, &daemon->config->timeouts, clock_now,
+                                       daemon->clock, &error);
   if (daemon->conductor == NULL)
     g_warning ("no bench: %s", error->message);
 }

@@ -200,3 +200,9 @@ store_search (Store *store, const char *query, guint limit, GError **error)
 {
   return store->engine->search (store, query, limit, error);
 }
+
+gboolean
+store_claim_bench (Store *store, GError **error)
+{
+  return store->engine->claim_bench (store, error);
+}

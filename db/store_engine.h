@@ -27,6 +27,7 @@ typedef struct {
   gboolean (*copy_to) (Store *store, const char *path, GError **error);
   gboolean (*swap_in) (const char *url, const char *path, gint64 epoch, char **kept, GError **error);
   gboolean (*swap_back) (const char *url, const char *kept, GError **error);
+  gboolean (*claim_bench) (Store *store, GError **error);
   gboolean (*check) (Store *store, GError **error);
   gboolean (*search_put) (Store *store, const char *code, const char *kind, const char *text, GError **error);
   GPtrArray *(*search) (Store *store, const char *query, guint limit, GError **error);

@@ -359,6 +359,18 @@ postgresql_swap_back (G_GNUC_UNUSED const char *url, G_GNUC_UNUSED const char *k
   return fail_unsupported (error);
 }
 
+static gboolean
+postgresql_claim_bench (Store *store, GError **error)
+{
+  g_autoptr (Rows) rows = store_query (store, error, POSTGRESQL_BENCH_LOCK, "");
+  if (rows == NULL || !rows_next (rows, error))
+    return FALSE;
+  if (rows_int (rows, 0) == 1)
+    return TRUE;
+  g_set_error (error, DB_ERROR, DB_ERROR_BUSY, "another daemon on this database drives the bench");
+  return FALSE;
+}
+
 const StoreEngine store_postgresql = {
     .scheme = "postgresql://",
     .open = postgresql_open,
@@ -378,6 +390,7 @@ const StoreEngine store_postgresql = {
     .copy_to = postgresql_copy_to,
     .swap_in = postgresql_swap_in,
     .swap_back = postgresql_swap_back,
+    .claim_bench = postgresql_claim_bench,
     .check = store_postgresql_check,
     .search_put = store_postgresql_search_put,
     .search = store_postgresql_search,

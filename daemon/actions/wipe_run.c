@@ -142,6 +142,8 @@ apply_in_register (Store *store, gpointer user, GError **error)
 {
   Writing *writing = user;
   g_clear_pointer (&writing->after, wipe_free);
+  if (!store_claim_bench (store, error))
+    return FALSE;
   if (writing->step != NULL)
     return wipe_step_apply (store, writing->step, writing->run->wipe->asked_by, &writing->after, error);
   writing->after = wipe_load (store, writing->run->wipe->code, error);

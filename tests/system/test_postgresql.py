@@ -9,6 +9,7 @@ import pytest
 
 from cluster import Cluster
 from daemon import Daemon, Problem
+from fleet import Fleet
 
 CLIENTS = 64
 RECHARGES = 40
@@ -118,3 +119,19 @@ def test_address_with_a_password_is_not_repeated(cluster):
         with pytest.raises(RuntimeError) as refused, Daemon("--database", url):
             pass
         assert "SECRET" not in str(refused.value)
+
+
+def bench_status(daemon):
+    return daemon.request("GET", "/v1/bench")[0]
+
+
+def test_one_daemon_a_database_drives_a_bench(cluster):
+    url = cluster.database()
+    scenario = "[tablet A]\nport=1-1\nserial=R9PGBENCH1\n"
+    with Fleet(scenario) as here, Fleet(scenario) as there:
+        with Daemon("--database", url, env=here.env(), bench=True) as first:
+            with Daemon("--database", url, env=there.env(), bench=True) as second:
+                assert (bench_status(first), bench_status(second)) == (200, 503)
+                assert "another daemon on this database drives the bench" in second.said()
+        with Daemon("--database", url, env=there.env(), bench=True) as second:
+            assert bench_status(second) == 200
