@@ -13,7 +13,7 @@
 #include <stdlib.h>
 
 #define BATCH         10000      /* rows in one transaction */
-#define START_OF_2027 1798761600 /* seconds since 1970 */
+#define START_OF_2026 1767225600 /* seconds since 1970 */
 #define GRANT         1000000000 /* cents: never empty */
 #define DAYS          28         /* of each month, that loans are due on */
 #define RARE          1000       /* one item of so many is a laptop */
@@ -49,7 +49,7 @@ insert_item (Store *store, gint64 number, GError **error)
                .price = {.cents = 52667},
                .state = ITEM_READY,
                .state_reason = (char *)ITEM_WAIVED_REASON,
-               .created_at = START_OF_2027};
+               .created_at = START_OF_2026};
   code_of ('T', number, item.code);
   return item_insert (store, &item, error);
 }
@@ -63,7 +63,7 @@ insert_person (Store *store, gint64 number, GError **error)
   g_autofree char *name = g_strdup_printf ("%s %s %" G_GINT64_FORMAT, first[number % (gint64)G_N_ELEMENTS (first)],
                                            last[number % (gint64)G_N_ELEMENTS (last)], number);
   g_autofree char *phone = g_strdup_printf ("+3363998%04" G_GINT64_FORMAT, number % 10000);
-  Person person = {.name = name, .phone = phone, .created_at = START_OF_2027, .last_contact_at = START_OF_2027};
+  Person person = {.name = name, .phone = phone, .created_at = START_OF_2026, .last_contact_at = START_OF_2026};
   code_of ('P', number, person.code);
   return person_insert (store, &person, error);
 }
@@ -72,7 +72,7 @@ static gboolean
 insert_fund (Store *store, gint64 number, GError **error)
 {
   g_autofree char *name = g_strdup_printf ("Fonds %" G_GINT64_FORMAT, number);
-  Fund fund = {.name = name, .strand = STRAND_CONNECTION, .granted = {.cents = GRANT}, .created_at = START_OF_2027};
+  Fund fund = {.name = name, .strand = STRAND_CONNECTION, .granted = {.cents = GRANT}, .created_at = START_OF_2026};
   code_of ('F', number, fund.code);
   return fund_insert (store, &fund, error);
 }
@@ -81,7 +81,7 @@ static gboolean
 insert_line (Store *store, gint64 number, GError **error)
 {
   g_autofree char *msisdn = g_strdup_printf ("+999%09" G_GINT64_FORMAT, number); /* a country that is none */
-  Line line = {.msisdn = msisdn, .state = LINE_ACTIVE, .created_at = START_OF_2027};
+  Line line = {.msisdn = msisdn, .state = LINE_ACTIVE, .created_at = START_OF_2026};
   g_strlcpy (line.credit_until.text, "2027-06-30", sizeof line.credit_until.text);
   g_strlcpy (line.line_until.text, "2027-12-31", sizeof line.line_until.text);
   code_of ('L', number, line.code);
@@ -105,13 +105,13 @@ insert_loan (Store *store, gint64 number, GError **error)
 static gboolean
 insert_recharge (Store *store, gint64 number, GError **error)
 {
-  Recharge recharge = {.product = (char *)"5 Go", .amount = {.cents = 1}, .at = START_OF_2027};
+  Recharge recharge = {.product = (char *)"5 Go", .amount = {.cents = 1}, .at = START_OF_2026};
   code_of ('R', number, recharge.code);
   some_code ('L', number, wanted[LINES], recharge.line);
   some_code ('F', number, wanted[FUNDS], recharge.fund);
   g_strlcpy (recharge.on.text, "2027-01-04", sizeof recharge.on.text);
   return recharge_insert (store, &recharge, error) &&
-         fund_spend (store, recharge.fund, recharge.amount, recharge.code, NULL, START_OF_2027, error);
+         fund_spend (store, recharge.fund, recharge.amount, recharge.code, NULL, START_OF_2026, error);
 }
 
 static gboolean
@@ -121,7 +121,7 @@ insert_journal_line (Store *store, gint64 number, GError **error)
   some_code ('T', number, wanted[ITEMS], item);
   some_code ('P', number, wanted[PEOPLE], person);
   g_autofree char *subjects = g_strjoin (" ", item, person, NULL);
-  return journal_append (store, START_OF_2027 + number, "CBBBBBBB", "loan.lend", subjects, "state=ready",
+  return journal_append (store, START_OF_2026 + number, "CBBBBBBB", "loan.lend", subjects, "state=ready",
                          "state=lent due=2028-01-04", "", error);
 }
 
