@@ -17,6 +17,7 @@ import socket
 import subprocess
 import tempfile
 import threading
+import time
 
 BUILD = os.environ.get("BUILD", "build")
 PROGRAM = os.path.join(os.getcwd(), BUILD, "temoind")
@@ -93,23 +94,27 @@ class Daemon:
         self.process = subprocess.Popen(self.command(), env=self.env, stdout=subprocess.PIPE,
                                         stderr=subprocess.STDOUT, text=True,
                                         restore_signals=False)  # SIGXFSZ stays ignored: tests fill disks by limits
+        began = time.monotonic()
         if not self.wait_until_ready():
+            waited, status = time.monotonic() - began, self.process.poll()
             self.kill()
             said = "".join(self.output)
             self.clean()
-            raise RuntimeError(f"temoind did not start: {said}")
+            raise RuntimeError(f"temoind did not start in {waited:.1f} s (status {status}): {said}")
         # whoever writes to a full pipe stops: read on
         self.reader = threading.Thread(target=self.output.extend, args=(self.process.stdout,), daemon=True)
         self.reader.start()
         return self
 
     def wait_until_ready(self):
-        line = None
-        while line != "" and "answers on" not in (line or ""):
+        said, more = b"", b"-"
+        while b"answers on" not in said and more:
             ready, _, _ = select.select([self.process.stdout], [], [], START_SECONDS)
-            line = self.process.stdout.readline() if ready else ""
-            self.output.append(line)
-        return line != ""
+            # what the descriptor has, not lines: select knows nothing of a line that was read ahead
+            more = os.read(self.process.stdout.fileno(), 65536) if ready else b""
+            said += more
+        self.output.append(said.decode(errors="replace"))
+        return b"answers on" in said
 
     def end(self, how):
         process, self.process = self.process, None
