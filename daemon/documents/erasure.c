@@ -164,14 +164,13 @@ value_strategy (const Source *source)
 static char *
 value_tool (const Source *source)
 {
-  (void)source;
-  return g_strdup (TOOL);
+  return g_strdup (source->wipe->tool != NULL ? source->wipe->tool : TOOL);
 }
 
 static char *
 value_port (const Source *source)
 {
-  return g_strdup (source->wipe->port);
+  return g_strdup (source->wipe->proven_port != NULL ? source->wipe->proven_port : source->wipe->port);
 }
 
 static char *
@@ -227,7 +226,7 @@ static char *
 value_verifier (const Source *source)
 {
   const char *who = source->attested_by != NULL ? source->attested_by->name : source->wipe->attested_by;
-  return who != NULL ? signatory (source, who, ", ") : g_strdup (TOOL);
+  return who != NULL ? signatory (source, who, ", ") : value_tool (source);
 }
 
 static char *

@@ -43,6 +43,8 @@ static const struct Key keys[] = {
     {"unknown_variable", CHOICE, AT (unknown_variable), "fail", "fail|empty"},
     {"quirk", CHOICE, AT (quirk), "none",
      "none|stale|short-header|bad-magic|huge-length|stls|no-features|delayed-ack|close-zero"},
+    {"tradein", CHOICE, AT (tradein), "honest",
+     "honest|no-attestation|other-challenge|forged|second|software|unverified-boot|other-serial|unsaid-serial|garbage"},
     {"plugged", BOOLEAN, AT (plugged), "true", NULL},
     {"shell_v2", BOOLEAN, AT (shell_v2), "true", NULL},
     {"charging", BOOLEAN, AT (charging), "true", NULL},
