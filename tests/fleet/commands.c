@@ -15,18 +15,30 @@ done (gboolean is_good)
   return is_good ? g_strdup ("") : NULL;
 }
 
+static gboolean
+is_able (const struct Thing *thing, gboolean able, GError **error)
+{
+  if (!able)
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED, "no %s can do that", thing->type->kind);
+  return able;
+}
+
 static char *
 act_plug (struct Fleet *fleet, char **words, GError **error)
 {
-  Tablet *tablet = fleet_find (fleet, words[1], error);
-  return done (tablet != NULL && tablet_plug (tablet, words[2], error));
+  const struct Thing *thing = fleet_thing (fleet, words[1], error);
+  if (thing == NULL || !is_able (thing, thing->type->plug != NULL, error))
+    return NULL;
+  return done (thing->type->plug (thing->self, words[2], error));
 }
 
 static char *
 act_unplug (struct Fleet *fleet, char **words, GError **error)
 {
-  Tablet *tablet = fleet_find (fleet, words[1], error);
-  return done (tablet != NULL && tablet_unplug (tablet, error));
+  const struct Thing *thing = fleet_thing (fleet, words[1], error);
+  if (thing == NULL || !is_able (thing, thing->type->unplug != NULL, error))
+    return NULL;
+  return done (thing->type->unplug (thing->self, error));
 }
 
 static char *
@@ -47,31 +59,33 @@ act_deny (struct Fleet *fleet, char **words, GError **error)
 static char *
 act_set (struct Fleet *fleet, char **words, GError **error)
 {
-  Tablet *tablet = fleet_find (fleet, words[1], error);
+  const struct Thing *thing = fleet_thing (fleet, words[1], error);
   g_autofree char *rest = g_strjoinv (" ", words + 2);
   char *equals = strchr (rest, '=');
-  if (tablet == NULL)
+  if (thing == NULL)
     return NULL;
   if (equals == NULL) {
     g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "key=value is needed");
     return NULL;
   }
   *equals = '\0';
-  return done (tablet_set (tablet, rest, equals + 1, error));
+  return done (thing->type->set (thing->self, rest, equals + 1, error));
 }
 
 static char *
 act_fail (struct Fleet *fleet, char **words, GError **error)
 {
-  Tablet *tablet = fleet_find (fleet, words[1], error);
-  return done (tablet != NULL && tablet_arm (tablet, words[2], error));
+  const struct Thing *thing = fleet_thing (fleet, words[1], error);
+  if (thing == NULL || !is_able (thing, thing->type->arm != NULL, error))
+    return NULL;
+  return done (thing->type->arm (thing->self, words[2], error));
 }
 
 static char *
 act_state (struct Fleet *fleet, char **words, GError **error)
 {
-  Tablet *tablet = fleet_find (fleet, words[1], error);
-  return tablet != NULL ? tablet_state (tablet) : NULL;
+  const struct Thing *thing = fleet_thing (fleet, words[1], error);
+  return thing != NULL ? thing->type->state (thing->self) : NULL;
 }
 
 static char *
@@ -95,11 +109,11 @@ act_list (struct Fleet *fleet, char **words, GError **error)
   (void)words; // nothing to choose
   (void)error; // cannot fail
   GString *text = g_string_new (NULL);
-  for (guint i = 0; i < fleet->tablets->len; i++) {
-    const Tablet *tablet = fleet->tablets->pdata[i];
-    g_autofree char *mode = tablet_value (tablet, "mode");
-    g_string_append_printf (text, "%s%s=%s@%s", i > 0 ? " " : "", tablet->name, tablet->plugged ? mode : "unplugged",
-                            tablet->settings.port);
+  for (guint i = 0; i < fleet->things->len; i++) {
+    const struct Thing *thing = &g_array_index (fleet->things, struct Thing, i);
+    g_autofree char *place = thing->type->place != NULL ? thing->type->place (thing->self) : NULL;
+    if (place != NULL)
+      g_string_append_printf (text, "%s%s=%s", text->len > 0 ? " " : "", thing->name, place);
   }
   return g_string_free (text, FALSE);
 }

@@ -1,11 +1,70 @@
-// Scenario file to tablets.
+// Scenario file to tablets, modems and cards.
 #include "tests/fleet/fleet.h"
 
 #include <gio/gio.h>
 #include <string.h>
 
-#define GROUP_PREFIX "tablet "
-#define FLEET_GROUP  "fleet" // for the whole fleet; nothing to say so far
+#define FLEET_GROUP "fleet" // for the whole fleet; nothing to say so far
+
+// ---- a tablet as a thing ----
+
+static gboolean
+plug_tablet (gpointer self, const char *port, GError **error)
+{
+  return tablet_plug (self, port, error);
+}
+
+static gboolean
+unplug_tablet (gpointer self, GError **error)
+{
+  return tablet_unplug (self, error);
+}
+
+static gboolean
+set_tablet (gpointer self, const char *key, const char *value, GError **error)
+{
+  return tablet_set (self, key, value, error);
+}
+
+static gboolean
+arm_tablet (gpointer self, const char *step, GError **error)
+{
+  return tablet_arm (self, step, error);
+}
+
+static char *
+tablet_state_text (gpointer self)
+{
+  return tablet_state (self);
+}
+
+static char *
+tablet_value_text (gpointer self, const char *key)
+{
+  return tablet_value (self, key);
+}
+
+static char *
+tablet_place (gpointer self)
+{
+  const Tablet *tablet = self;
+  g_autofree char *mode = tablet_value (tablet, "mode");
+  return g_strdup_printf ("%s@%s", tablet->plugged ? mode : "unplugged", tablet->settings.port);
+}
+
+static const struct ThingType tablet_thing = {
+    "tablet", plug_tablet, unplug_tablet, set_tablet, arm_tablet, tablet_state_text, tablet_value_text, tablet_place,
+};
+
+// ---- the scenario ----
+
+static void
+on_changed (gpointer user)
+{
+  struct Fleet *fleet = user;
+  if (fleet->changed != NULL)
+    fleet->changed (fleet->changed_user);
+}
 
 static gboolean
 read_group (GKeyFile *file, const char *group, struct Settings *settings, GError **error)
@@ -19,8 +78,15 @@ read_group (GKeyFile *file, const char *group, struct Settings *settings, GError
   return names != NULL;
 }
 
+static void
+add_thing (struct Fleet *fleet, const char *name, const struct ThingType *type, gpointer self)
+{
+  struct Thing thing = {name, type, self};
+  g_array_append_val (fleet->things, thing);
+}
+
 static gboolean
-add_tablet (struct Fleet *fleet, GKeyFile *file, const char *group, GError **error)
+add_tablet (struct Fleet *fleet, GKeyFile *file, const char *group, const char *name, GError **error)
 {
   struct Settings settings;
   settings_init (&settings);
@@ -29,8 +95,11 @@ add_tablet (struct Fleet *fleet, GKeyFile *file, const char *group, GError **err
     return FALSE;
   }
   gboolean is_plugged = settings.plugged;
-  Tablet *tablet = tablet_new (group + strlen (GROUP_PREFIX), &settings, fleet->bus);
+  Tablet *tablet = tablet_new (name, &settings, fleet->bus);
+  tablet->changed = on_changed;
+  tablet->changed_user = fleet;
   g_ptr_array_add (fleet->tablets, tablet);
+  add_thing (fleet, tablet->name, &tablet_thing, tablet);
   return !is_plugged || tablet_plug (tablet, NULL, error);
 }
 
@@ -42,21 +111,57 @@ has_keys (GKeyFile *file, const char *group)
   return keys != NULL && count > 0;
 }
 
+static const struct {
+  const char *kind;
+  gboolean (*add) (struct Fleet *fleet, GKeyFile *file, const char *group, const char *name, GError **error);
+} kinds[] = {
+    {"tablet", add_tablet},
+};
+
+// Adds a group [KIND NAME] of one kind; groups of the other kinds are left for another round.
 static gboolean
-add_group (struct Fleet *fleet, GKeyFile *file, const char *group, GError **error)
+add_group (struct Fleet *fleet, GKeyFile *file, const char *group, gsize kind, GError **error)
 {
-  gboolean is_empty_fleet = g_str_equal (group, FLEET_GROUP) && !has_keys (file, group);
-  if (is_empty_fleet)
+  gsize length = strlen (kinds[kind].kind);
+  if (strncmp (group, kinds[kind].kind, length) != 0 || group[length] != ' ')
     return TRUE;
-  if (!g_str_has_prefix (group, GROUP_PREFIX)) {
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "[%s]: unknown group, or keys where there are none",
-                 group);
-    return FALSE;
-  }
-  if (add_tablet (fleet, file, group, error))
+  const char *name = group + length + 1;
+  if (fleet_thing (fleet, name, NULL) != NULL)
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_EXISTS, "the name %s is taken", name);
+  else if (kinds[kind].add (fleet, file, group, name, error))
     return TRUE;
   g_prefix_error (error, "[%s]: ", group);
   return FALSE;
+}
+
+static gboolean
+group_is_known (GKeyFile *file, const char *group)
+{
+  if (g_str_equal (group, FLEET_GROUP))
+    return !has_keys (file, group);
+  for (gsize i = 0; i < G_N_ELEMENTS (kinds); i++)
+    if (g_str_has_prefix (group, kinds[i].kind) && group[strlen (kinds[i].kind)] == ' ')
+      return TRUE;
+  return FALSE;
+}
+
+// Kind after kind, so that what is named by another group is there already.
+static gboolean
+add_groups (struct Fleet *fleet, GKeyFile *file, GError **error)
+{
+  g_auto (GStrv) groups = g_key_file_get_groups (file, NULL);
+  for (guint i = 0; groups[i] != NULL; i++) {
+    if (group_is_known (file, groups[i]))
+      continue;
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "[%s]: unknown group, or keys where there are none",
+                 groups[i]);
+    return FALSE;
+  }
+  for (gsize kind = 0; kind < G_N_ELEMENTS (kinds); kind++)
+    for (guint i = 0; groups[i] != NULL; i++)
+      if (!add_group (fleet, file, groups[i], kind, error))
+        return FALSE;
+  return TRUE;
 }
 
 struct Fleet *
@@ -71,13 +176,11 @@ fleet_new (const char *scenario_path, enum UsbNodeKind kind, GError **error)
   struct Fleet *fleet = g_new0 (struct Fleet, 1);
   fleet->bus = bus;
   fleet->tablets = g_ptr_array_new_with_free_func ((GDestroyNotify)tablet_free);
-  g_auto (GStrv) groups = g_key_file_get_groups (file, NULL);
-  for (guint i = 0; groups[i] != NULL; i++)
-    if (!add_group (fleet, file, groups[i], error)) {
-      fleet_free (fleet);
-      return NULL;
-    }
-  return fleet;
+  fleet->things = g_array_new (FALSE, FALSE, sizeof (struct Thing));
+  if (add_groups (fleet, file, error))
+    return fleet;
+  fleet_free (fleet);
+  return NULL;
 }
 
 void
@@ -85,21 +188,39 @@ fleet_free (struct Fleet *fleet)
 {
   if (fleet == NULL)
     return;
+  g_array_unref (fleet->things);
   g_ptr_array_unref (fleet->tablets);
   usb_bus_free (fleet->bus);
   g_free (fleet);
 }
 
+const struct Thing *
+fleet_thing (const struct Fleet *fleet, const char *name, GError **error)
+{
+  for (guint i = 0; i < fleet->things->len; i++) {
+    const struct Thing *thing = &g_array_index (fleet->things, struct Thing, i);
+    if (g_str_equal (thing->name, name))
+      return thing;
+  }
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "nothing is named %s", name);
+  return NULL;
+}
+
+// What has that name and is of that kind; NULL with error.
+static gpointer
+find_kind (const struct Fleet *fleet, const struct ThingType *type, const char *name, GError **error)
+{
+  const struct Thing *thing = fleet_thing (fleet, name, NULL);
+  if (thing != NULL && thing->type == type)
+    return thing->self;
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "no %s %s", type->kind, name);
+  return NULL;
+}
+
 Tablet *
 fleet_find (const struct Fleet *fleet, const char *name, GError **error)
 {
-  for (guint i = 0; i < fleet->tablets->len; i++) {
-    Tablet *tablet = fleet->tablets->pdata[i];
-    if (g_str_equal (tablet->name, name))
-      return tablet;
-  }
-  g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "no tablet %s", name);
-  return NULL;
+  return find_kind (fleet, &tablet_thing, name, error);
 }
 
 // Moves a tablet to a port that is free now; a cable that was in is in again.

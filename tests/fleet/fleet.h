@@ -1,14 +1,18 @@
-// All tablets of one run on one bus, read from a scenario file. No sockets in here.
+// Everything of one run on one bus, read from a scenario file. No sockets in here.
 #pragma once
 
 #include "tests/fleet/tablet.h"
+#include "tests/fleet/thing.h"
 
 struct Fleet {
   UsbBus *bus;
-  GPtrArray *tablets; // of Tablet, in the order of the scenario
+  GPtrArray *tablets;              // of Tablet, in the order of the scenario
+  GArray *things;                  // of struct Thing: the tablets and all else that has a name, in the same order
+  void (*changed) (gpointer user); // told after each change of any state; NULL for nobody
+  gpointer changed_user;
 };
 
-// Reads the scenario (a key file with one group [tablet NAME] each) and plugs what is plugged. NULL with error, naming
+// Reads the scenario (a key file with one group [KIND NAME] each) and plugs what is plugged. NULL with error, naming
 // the group, when a key, a value or a port is wrong.
 struct Fleet *fleet_new (const char *scenario_path, enum UsbNodeKind kind, GError **error);
 
@@ -17,6 +21,9 @@ void fleet_free (struct Fleet *fleet);
 
 // The tablet of that name, owned by the fleet; NULL with error when there is none.
 Tablet *fleet_find (const struct Fleet *fleet, const char *name, GError **error);
+
+// Whatever has that name, owned by the fleet; NULL with error when there is none.
+const struct Thing *fleet_thing (const struct Fleet *fleet, const char *name, GError **error);
 
 // Two tablets change ports; cables that were in are in again. FALSE with error when one has no port.
 gboolean fleet_swap (Tablet *one, Tablet *other, GError **error);
