@@ -104,6 +104,66 @@ act_swap (struct Fleet *fleet, char **words, GError **error)
 }
 
 static char *
+act_insert (struct Fleet *fleet, char **words, GError **error)
+{
+  Modem *modem = fleet_find_modem (fleet, words[1], error);
+  struct Sim *sim = modem != NULL ? fleet_find_sim (fleet, words[2], error) : NULL;
+  return done (sim != NULL && modem_insert (modem, sim, fleet_operator_of (fleet, sim), error));
+}
+
+static char *
+act_eject (struct Fleet *fleet, char **words, GError **error)
+{
+  Modem *modem = fleet_find_modem (fleet, words[1], error);
+  return done (modem != NULL && modem_eject (modem, error));
+}
+
+static char *
+act_restart (struct Fleet *fleet, char **words, GError **error)
+{
+  Modem *modem = fleet_find_modem (fleet, words[1], error);
+  if (modem != NULL)
+    modem_restart (modem);
+  return done (modem != NULL);
+}
+
+static char *
+send_message (struct Fleet *fleet, char **words, gboolean is_flash, GError **error)
+{
+  struct Sim *sim = fleet_find_sim (fleet, words[1], error);
+  if (sim == NULL)
+    return NULL;
+  const struct Operator *op = fleet_operator_of (fleet, sim);
+  if (op == NULL) {
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "the card has no operator");
+    return NULL;
+  }
+  g_autofree char *text = g_strjoinv (" ", words + 3);
+  modem_send_to_card (sim, op, words[2], text, is_flash);
+  return done (TRUE);
+}
+
+static char *
+act_sms (struct Fleet *fleet, char **words, GError **error)
+{
+  return send_message (fleet, words, FALSE, error);
+}
+
+static char *
+act_flash (struct Fleet *fleet, char **words, GError **error)
+{
+  return send_message (fleet, words, TRUE, error);
+}
+
+static char *
+act_ussd (struct Fleet *fleet, char **words, GError **error)
+{
+  Modem *modem = fleet_find_modem (fleet, words[1], error);
+  g_autofree char *text = g_strjoinv (" ", words + 2);
+  return done (modem != NULL && modem_push_ussd (modem, text, error));
+}
+
+static char *
 act_list (struct Fleet *fleet, char **words, GError **error)
 {
   (void)words; // nothing to choose
@@ -137,6 +197,12 @@ static const struct {
     {"human", 2, 2, act_human,
      "human NAME settings-reset|recovery-wipe|bootloader|reboot|setup|unlock-screen|revoke-keys"},
     {"swap", 2, 2, act_swap, "swap NAME NAME"},
+    {"insert", 2, 2, act_insert, "insert MODEM SIM"},
+    {"eject", 1, 1, act_eject, "eject MODEM"},
+    {"restart", 1, 1, act_restart, "restart MODEM"},
+    {"sms", 3, WORDS_MAX, act_sms, "sms SIM FROM TEXT"},
+    {"flash", 3, WORDS_MAX, act_flash, "flash SIM FROM TEXT"},
+    {"ussd", 2, WORDS_MAX, act_ussd, "ussd MODEM TEXT"},
     {"list", 0, 0, act_list, "list"},
     {"help", 0, 0, act_help, "help"},
 };
@@ -152,7 +218,13 @@ act_help (struct Fleet *fleet, char **words, GError **error)
     g_string_append_printf (text, " %s;", rows[i].help);
   g_autofree char *faults = tablet_faults_help ();
   g_autofree char *keys = settings_help ();
+  g_autofree char *modem_faults = modem_faults_help ();
+  g_autofree char *modem_keys = modem_settings_help ();
+  g_autofree char *sim_keys = sim_settings_help ();
+  g_autofree char *operator_keys = operator_settings_help ();
   g_string_append_printf (text, " wait NAME key=value SECONDS; quit; steps: %s; keys: %s", faults, keys);
+  g_string_append_printf (text, "; modem steps: %s; modem keys: %s; sim keys: %s; operator keys: %s", modem_faults,
+                          modem_keys, sim_keys, operator_keys);
   return g_string_free (text, FALSE);
 }
 
@@ -176,7 +248,7 @@ char *
 commands_run (struct Fleet *fleet, const char *line)
 {
   g_autoptr (GError) error = NULL;
-  g_auto (GStrv) words = g_strsplit (*line != '\0' ? line : " ", " ", WORDS_MAX + 2);
+  g_auto (GStrv) words = g_strsplit (*line != '\0' ? line : " ", " ", WORDS_MAX + 1);
   g_autofree char *said = run_words (fleet, words, &error);
   if (said == NULL)
     return g_strdup_printf ("error %s", error->message);
