@@ -117,6 +117,17 @@ wipe_last_verified (Store *store, const char *item, GError **error)
                     error);
 }
 
+Wipe *
+wipe_last_with_reason (Store *store, const char *item, const char *reason, GError **error)
+{
+  return row_maybe (&wipe_row,
+                    store_query (store, error,
+                                 SELECT_WIPE "WHERE item = $1 AND reason = $2"
+                                             " ORDER BY created_at DESC, code DESC LIMIT 1",
+                                 "ss", item, reason),
+                    error);
+}
+
 GPtrArray *
 wipe_list_unfinished (Store *store, GError **error)
 {

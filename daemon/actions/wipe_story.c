@@ -68,6 +68,10 @@ static const struct {
      COUNTS_AS (adb_absent),
      {"Le débogage USB est coupé, comme sur une tablette neuve", "USB debugging is off, as on a new tablet"}},
     {"attested", COUNTS_AS (attested), {"Vu à l'écran : {1}", "Seen on the screen: {1}"}},
+    {"lock-seen",
+     COUNTS_AS (lock_seen),
+     {"Elle demande un ancien compte (verrou de Google) : {1}", "It asks for a former account (Google's lock): {1}"}},
+    {"unlocked", NO_EVIDENCE, {"Le verrou est levé : {1}", "The lock was lifted: {1}"}},
     {"cancelled", NO_EVIDENCE, {"Annulé par {1}", "Cancelled by {1}"}},
 };
 
@@ -262,6 +266,11 @@ judge (Store *store, const char *wipe, WipeEventKind *event, const char **reason
   if (!wipe_story_evidence (store, wipe, &evidence, error))
     return FALSE;
   *verdict = wipe_judge_evidence (&evidence);
+  if (evidence.lock_seen && *verdict != VERDICT_NOT_WIPED) {
+    *event = WIPE_ON_LOCKED;
+    *reason = WIPE_LOCK_REASON;
+    return TRUE;
+  }
   switch (*verdict) {
   case VERDICT_PROVEN:
   case VERDICT_ATTESTED:
@@ -370,9 +379,9 @@ judge_gate (Store *store, const WipeStep *step, const Wipe *wipe, WipeEventKind 
     g_propagate_error (error, g_steal_pointer (&problem));
     return FALSE;
   }
-  facts.item = item;
-  facts.holder = loan != NULL ? loan->person : NULL;
-  facts.port_is_reserved = on_port != NULL && !g_str_equal (on_port->code, wipe->code);
+  facts.identity.item = item;
+  facts.identity.holder = loan != NULL ? loan->person : NULL;
+  facts.identity.port_is_reserved = on_port != NULL && !g_str_equal (on_port->code, wipe->code);
   wipe_judge_gate (&facts, verdict);
   g_auto (GStrv) rights = claimed_rights (events);
   *reason = wipe_reason_of_verdict (verdict, (const char *const *)rights);
