@@ -242,5 +242,7 @@
   X (LABEL_COARSE, "label_coarse", MESSAGE_INPUT, NULL, "Une image aussi grossière ne se lirait pas. Demandez au moins 203 points par pouce.", "So coarse an image could not be read. Ask for at least 203 dots per inch.") \
   X (ITEM_STATE_UNKNOWN, "item_state_unknown", MESSAGE_INPUT, NULL, "« {1} » n'est pas un état d'appareil. Choisissez parmi : {2i}.", "\"{1}\" is not a state of a device. Choose one of: {2i}.") \
   X (LINE_STATE_UNKNOWN, "line_state_unknown", MESSAGE_INPUT, NULL, "« {1} » n'est pas un état de ligne. Choisissez parmi : {2l}.", "\"{1}\" is not a state of a line. Choose one of: {2l}.") \
+  /* proof */ \
+  X (WIPE_FRP, "wipe_frp", MESSAGE_REFUSED, NULL, "La tablette demande l'ancien compte Google (verrou FRP). Elle reste bloquée : l'emprunteur entre ce compte sur la tablette, puis réinitialisez-la depuis les Réglages, et effacez-la de nouveau avec Témoin.", "The tablet asks for the former Google account (FRP lock). It stays blocked: the borrower signs in with that account on the tablet, then reset it from Settings, and wipe it with Témoin again.") \
   X (CODE_NEAR, "code_near", MESSAGE_NOTE, NULL, "Vouliez-vous dire {1c} ?", "Did you mean {1c}?") \
 
