@@ -7,7 +7,7 @@
 #include "db/item.h"
 #include <string.h>
 
-#define UNLOCKED "unlocked:" /* a line of the story: wipe_story.c has its sentence */
+#define UNLOCKED "unlocked:" /* a line of the story: rules/evidence.c has its sentence */
 
 static gboolean
 is_lifted (Store *store, const Wipe *locked, gboolean *lifted, GError **error)
@@ -89,7 +89,7 @@ wipe_attest_lock (Store *store, const ActionContext *context, const char *code, 
     return action_is_previewed (context);
   g_autoptr (WipeStep) step = wipe_step_new (wipe->code, context->now * 1000);
   step->judges = TRUE;
-  wipe_step_note (step, "human", "lock-seen: %s%s%s", context->account, *seen != '\0' ? ", " : "", seen);
+  wipe_step_note (step, "human", "frp-locked: %s%s%s", context->account, *seen != '\0' ? ", " : "", seen);
   return wipe_step_act (store, context, step, outcome, error);
 }
 

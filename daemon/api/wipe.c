@@ -3,6 +3,7 @@
 #include "daemon/actions/wipe_lock.h"
 #include "daemon/api/resources.h"
 #include "daemon/rules/code.h"
+#include "daemon/rules/evidence.h"
 #include "daemon/rules/item.h"
 #include "db/item.h"
 #include "db/wipe.h"

@@ -397,6 +397,7 @@ def test_acts_on_a_wipe(bench):
     assert run(bench, "wipe", "TBCD-FGHK", "--unlocked", "compte saisi").returncode == 0
     assert run(bench, "wipe", "TBCD-FGHK", "--waive", "neuve, scellée").returncode == 0
     assert [q.json for q in bench.questions] == [{"wipe": "TBCD-FGHK", "text": "écran d'accueil"}, {"wipe": "TBCD-FGHK"},
+                                                 {"wipe": "TBCD-FGHK", "lock": True}, {"item": "TBCD-FGHK", "text": "compte saisi"},
                                                  {"item": "TBCD-FGHK", "comment": "neuve, scellée", "overrides": ["wipe-waive"]}]
 
 

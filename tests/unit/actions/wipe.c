@@ -488,7 +488,7 @@ an_accepted_key_is_worse_than_a_lock (void)
   come_back (&desk, wipe);
   WipeStep *step = wipe_step_new (wipe, DESK_NOW * 1000LL);
   wipe_step_note (step, "usb", "key-accepted: it opens");
-  wipe_step_note (step, "usb", "lock-seen: it says so");
+  wipe_step_note (step, "usb", "frp-locked: it says so");
   step->judges = TRUE;
   g_assert_cmpint (apply (&desk, step), ==, WIPE_NOT_WIPED);
   g_assert_cmpint (lock_of (&desk, item), ==, WIPE_LOCK_NONE);
