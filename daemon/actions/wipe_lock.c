@@ -29,7 +29,7 @@ static gboolean
 load_locked (Store *store, const char *item, Wipe **locked, GError **error)
 {
   g_autoptr (GError) problem = NULL;
-  g_autoptr (Wipe) met = wipe_last_with_reason (store, item, WIPE_LOCK_REASON, &problem);
+  g_autoptr (Wipe) met = wipe_last_with_reason (store, item, message_code (M_WIPE_FRP), &problem);
   g_autoptr (Wipe) verified = met != NULL ? wipe_last_verified (store, item, &problem) : NULL;
   if (problem != NULL) {
     g_propagate_error (error, g_steal_pointer (&problem));
@@ -106,7 +106,7 @@ lift (Store *store, const ActionContext *context, const Item *item, const Wipe *
 {
   g_autofree char *line = g_strdup_printf (UNLOCKED " %s, %s", context->account, how);
   g_autofree char *subjects = g_strdup_printf ("%s %s", locked->code, item->code);
-  g_autofree char *before = g_strdup_printf ("state=%s reason=" WIPE_LOCK_REASON, item_state_name (item->state));
+  g_autofree char *before = g_strdup_printf ("state=%s lock=shown", item_state_name (item->state));
   if (!wipe_event_add (store, locked->code, context->now * 1000, "human", line, error) ||
       !release (store, item, error) ||
       !action_journal (store, context, "wipe.unlock", subjects, before, "lock=lifted", error)) {

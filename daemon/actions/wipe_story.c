@@ -136,7 +136,7 @@ judge (Store *store, const char *wipe, WipeEventKind *event, const char **reason
   *verdict = wipe_judge_evidence (&evidence);
   if (evidence.frp_locked && *verdict != VERDICT_NOT_WIPED) {
     *event = WIPE_ON_LOCKED;
-    *reason = WIPE_LOCK_REASON;
+    *reason = message_code (M_WIPE_FRP);
     return TRUE;
   }
   switch (*verdict) {

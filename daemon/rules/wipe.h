@@ -13,7 +13,7 @@ typedef enum {
   WIPE_ON_RECOVERY_FACE,  /* back on the port with another face, without its adb (recovery) */
   WIPE_ON_RETURNED,       /* back on the port, same serial, settled */
   WIPE_ON_PROOF,          /* returned: evidence judged proven or attested */
-  WIPE_ON_LOCKED,         /* returned: it asks for a former account (Google's lock) */
+  WIPE_ON_LOCKED,         /* returned: it asks for a former account (Google's lock); the reason is M_WIPE_FRP */
   WIPE_ON_NEEDS_HUMAN,    /* somebody must tap, reset by hand, or attest */
   WIPE_ON_HUMAN_DONE,     /* what was waited for happened: back to where it waited (see wipe_next) */
   WIPE_ON_KEY_ACCEPTED,   /* our key still opens adb: it was not wiped */
@@ -72,6 +72,3 @@ void wipe_judge_gate (const WipeGateFacts *facts, Verdict *verdict);
 
 /* Why a strategy cannot work, in words, from the stable word of devices/ ("needs_android_15"); NULL for an unknown word. Static. */
 const char *wipe_objection_text (const char *word, Language language);
-
-/* The reason of a wipe, and of its item, that ended in Google's lock (M_WIPE_FRP). */
-#define WIPE_LOCK_REASON "wipe_frp"

@@ -416,7 +416,7 @@ a_lock_blocks_until_it_is_lifted_and_the_tablet_wiped_again (void)
   g_assert_cmpint (lock_of (&desk, item), ==, WIPE_LOCK_SHOWN);
   g_autoptr (Wipe) ended = wipe_load (desk.store, wipe, NULL);
   g_assert_cmpint (ended->state, ==, WIPE_BLOCKED);
-  g_assert_cmpstr (ended->reason, ==, WIPE_LOCK_REASON);
+  g_assert_cmpstr (ended->reason, ==, "wipe_frp");
   g_autoptr (GPtrArray) slots = slots_with ("1-1.2", SERIAL, FALSE);
   ask (&desk, item, "guided", slots);
   desk_assert_refused (&desk, M_WIPE_LOCKED);
