@@ -105,7 +105,8 @@ insert_loan (Store *store, gint64 number, GError **error)
 static gboolean
 insert_recharge (Store *store, gint64 number, GError **error)
 {
-  Recharge recharge = {.product = (char *)"5 Go", .amount = {.cents = 1}, .at = START_OF_2026, .state = RECHARGE_CONFIRMED};
+  Recharge recharge = {
+      .product = (char *)"5 Go", .amount = {.cents = 1}, .at = START_OF_2026, .state = RECHARGE_CONFIRMED};
   code_of ('R', number, recharge.code);
   some_code ('L', number, wanted[LINES], recharge.line);
   some_code ('F', number, wanted[FUNDS], recharge.fund);
