@@ -29,7 +29,7 @@ static gboolean
 load_locked (Store *store, const char *item, Wipe **locked, GError **error)
 {
   g_autoptr (GError) problem = NULL;
-  g_autoptr (Wipe) met = wipe_last_with_reason (store, item, message_code (M_WIPE_FRP), &problem);
+  g_autoptr (Wipe) met = wipe_last_locked (store, item, &problem);
   g_autoptr (Wipe) verified = met != NULL ? wipe_last_verified (store, item, &problem) : NULL;
   if (problem != NULL) {
     g_propagate_error (error, g_steal_pointer (&problem));
