@@ -118,6 +118,8 @@ gsm_ucs2 (const char *text)
 char *
 gsm_ucs2_text (const guint8 *octets, gsize length)
 {
+  if (length == 0)
+    return g_strdup ("");
   char *text = g_convert ((const char *)octets, (gssize)length, "UTF-8", "UTF-16BE", NULL, NULL, NULL);
   return text != NULL ? text : g_strdup ("");
 }

@@ -31,7 +31,8 @@ static gboolean
 parse (struct Options *options, int argc, char **argv, GError **error)
 {
   const GOptionEntry entries[] = {
-      {"scenario", 0, 0, G_OPTION_ARG_FILENAME, &options->scenario, "key file with the tablets, modems and cards", "FILE"},
+      {"scenario", 0, 0, G_OPTION_ARG_FILENAME, &options->scenario, "key file with the tablets, modems and cards",
+       "FILE"},
       {"socket", 0, 0, G_OPTION_ARG_FILENAME, &options->socket, "Unix socket for commands", "PATH"},
       {"nodes", 0, 0, G_OPTION_ARG_STRING, &options->nodes, "device nodes (default fifo)", "fifo|pty"},
       {"send", 0, 0, G_OPTION_ARG_FILENAME, &options->send, "send one command to a running fleet", "PATH"},

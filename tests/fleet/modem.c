@@ -683,19 +683,49 @@ static const struct {
     {"ussd", G_STRUCT_OFFSET (Modem, ussd_is_open)},
 };
 
+static char *
+port_text (const Modem *modem)
+{
+  return g_strdup (modem->settings.port);
+}
+
+static char *
+node_text (const Modem *modem)
+{
+  return modem->port != NULL ? g_strdup_printf ("/dev/cdc-wdm%u", modem_port_node (modem->port)) : g_strdup ("-");
+}
+
+static char *
+sim_text (const Modem *modem)
+{
+  return g_strdup (modem->sim != NULL ? modem->sim->name : "-");
+}
+
+static char *
+ready_text (const Modem *modem)
+{
+  return g_strdup_printf ("%d", modem_ready (modem));
+}
+
+static char *
+open_text (const Modem *modem)
+{
+  return g_strdup (mbim_is_open (modem->mbim) ? "1" : "0");
+}
+
+static const struct {
+  const char *name;
+  char *(*get) (const Modem *modem);
+} texts[] = {
+    {"port", port_text}, {"node", node_text}, {"sim", sim_text}, {"ready", ready_text}, {"open", open_text},
+};
+
 char *
 modem_value (const Modem *modem, const char *key)
 {
-  if (g_str_equal (key, "port"))
-    return g_strdup (modem->settings.port);
-  if (g_str_equal (key, "sim"))
-    return g_strdup (modem->sim != NULL ? modem->sim->name : "-");
-  if (g_str_equal (key, "node"))
-    return modem->port != NULL ? g_strdup_printf ("/dev/cdc-wdm%u", modem_port_node (modem->port)) : g_strdup ("-");
-  if (g_str_equal (key, "ready"))
-    return g_strdup_printf ("%d", modem_ready (modem));
-  if (g_str_equal (key, "open"))
-    return g_strdup (mbim_is_open (modem->mbim) ? "1" : "0");
+  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
+    if (g_str_equal (texts[i].name, key))
+      return texts[i].get (modem);
   for (gsize i = 0; i < G_N_ELEMENTS (counts); i++)
     if (g_str_equal (counts[i].name, key))
       return g_strdup_printf ("%u", G_STRUCT_MEMBER (guint, modem, counts[i].offset));
@@ -705,11 +735,10 @@ modem_value (const Modem *modem, const char *key)
 char *
 modem_state (const Modem *modem)
 {
-  static const char *const others[] = {"port", "node", "sim", "ready", "open"};
   GString *text = g_string_new (NULL);
-  for (gsize i = 0; i < G_N_ELEMENTS (others); i++) {
-    g_autofree char *value = modem_value (modem, others[i]);
-    g_string_append_printf (text, "%s%s=%s", i > 0 ? " " : "", others[i], value);
+  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++) {
+    g_autofree char *value = texts[i].get (modem);
+    g_string_append_printf (text, "%s%s=%s", i > 0 ? " " : "", texts[i].name, value);
   }
   for (gsize i = 0; i < G_N_ELEMENTS (counts); i++)
     g_string_append_printf (text, " %s=%u", counts[i].name, G_STRUCT_MEMBER (guint, modem, counts[i].offset));

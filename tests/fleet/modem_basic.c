@@ -359,18 +359,29 @@ modem_indicate_register (Modem *modem)
   modem_indicate (modem, &modem_basic, REGISTER_STATE, register_info (modem));
 }
 
+// MBIM_OK when the modem may look for a network, or why not.
+static enum MbimStatus
+register_status (const Modem *modem)
+{
+  enum MbimStatus status = card_status (modem);
+  if (status != MBIM_OK)
+    return status;
+  if (!modem->radio_on)
+    return MBIM_RADIO_POWER_OFF;
+  return modem_ready (modem) == READY_LOCKED ? MBIM_PIN_REQUIRED : MBIM_OK;
+}
+
 static void
 act_register (Modem *modem, struct ModemRequest *request)
 {
-  enum MbimStatus status = card_status (modem);
-  if (request->is_set && status == MBIM_OK && !modem->radio_on)
-    status = MBIM_RADIO_POWER_OFF;
-  if (request->is_set && status == MBIM_OK && modem_ready (modem) == READY_LOCKED)
-    status = MBIM_PIN_REQUIRED;
-  if (request->is_set && status == MBIM_OK)
+  enum MbimStatus status = request->is_set ? register_status (modem) : MBIM_OK;
+  if (status != MBIM_OK) {
+    modem_answer (modem, request, status, NULL);
+    return;
+  }
+  if (request->is_set)
     modem_register (modem);
-  gboolean is_told = !request->is_set || status == MBIM_OK;
-  modem_answer (modem, request, is_told ? MBIM_OK : status, is_told ? register_info (modem) : NULL);
+  modem_answer (modem, request, MBIM_OK, register_info (modem));
 }
 
 static struct MbimWriter *

@@ -74,16 +74,26 @@ record (const Modem *modem, guint32 index, guint32 status, GBytes *pdu)
   return out;
 }
 
+// The format, the flag and the index of a query: MBIM_OK when they make sense here.
+static enum MbimStatus
+read_status (const Modem *modem, struct MbimReader *in, guint32 *flag, guint32 *index)
+{
+  enum MbimStatus status = store_status (modem);
+  guint32 format = mbim_get_u32 (in);
+  *flag = mbim_get_u32 (in);
+  *index = mbim_get_u32 (in);
+  if (status != MBIM_OK)
+    return status;
+  if (in->is_bad || format != PDU_FORMAT || *flag > FLAG_DRAFT)
+    return MBIM_INVALID_PARAMETERS;
+  return *flag == FLAG_INDEX && sim_message (modem->sim, *index) == NULL ? MBIM_INVALID_MEMORY_INDEX : MBIM_OK;
+}
+
 static void
 act_read (Modem *modem, struct ModemRequest *request)
 {
-  guint32 format = mbim_get_u32 (&request->in), flag = mbim_get_u32 (&request->in);
-  guint32 index = mbim_get_u32 (&request->in);
-  enum MbimStatus status = store_status (modem);
-  if (status == MBIM_OK && (request->in.is_bad || format != PDU_FORMAT || flag > FLAG_DRAFT))
-    status = MBIM_INVALID_PARAMETERS;
-  if (status == MBIM_OK && flag == FLAG_INDEX && sim_message (modem->sim, index) == NULL)
-    status = MBIM_INVALID_MEMORY_INDEX;
+  guint32 flag, index;
+  enum MbimStatus status = read_status (modem, &request->in, &flag, &index);
   if (status != MBIM_OK) {
     modem_answer (modem, request, status, NULL);
     return;
@@ -257,19 +267,28 @@ modem_send_to_card (struct Sim *sim, const struct Operator *op, const char *from
   incoming->timer = g_timeout_add ((guint)(op->settings.sms_seconds * 1000), on_arrived, incoming);
 }
 
+// The message of a request: MBIM_OK when it can be sent from here, with its texts for the caller.
+static enum MbimStatus
+send_status (const Modem *modem, struct MbimReader *in, char **to, char **text)
+{
+  gsize length;
+  guint32 format = mbim_get_u32 (in);
+  const guint8 *pdu = mbim_get_bytes (in, &length);
+  enum MbimStatus status = store_status (modem);
+  if (status != MBIM_OK)
+    return status;
+  if (modem->registration != REGISTER_HOME)
+    return modem->radio_on ? MBIM_NOT_REGISTERED : MBIM_RADIO_POWER_OFF;
+  gboolean is_good = format == PDU_FORMAT && pdu != NULL && sms_submit_read (pdu, length, to, text);
+  return is_good ? MBIM_OK : MBIM_INVALID_PARAMETERS;
+}
+
 static void
 act_send (Modem *modem, struct ModemRequest *request)
 {
   static guint32 reference;
-  gsize length;
-  guint32 format = mbim_get_u32 (&request->in);
-  const guint8 *pdu = mbim_get_bytes (&request->in, &length);
   g_autofree char *to = NULL, *text = NULL;
-  enum MbimStatus status = store_status (modem);
-  if (status == MBIM_OK && modem->registration != REGISTER_HOME)
-    status = modem->radio_on ? MBIM_NOT_REGISTERED : MBIM_RADIO_POWER_OFF;
-  if (status == MBIM_OK && (format != PDU_FORMAT || pdu == NULL || !sms_submit_read (pdu, length, &to, &text)))
-    status = MBIM_INVALID_PARAMETERS;
+  enum MbimStatus status = send_status (modem, &request->in, &to, &text);
   if (status != MBIM_OK) {
     modem_answer (modem, request, status, NULL);
     return;

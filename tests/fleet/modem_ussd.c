@@ -4,7 +4,8 @@
 
 #include <gio/gio.h>
 
-#define USSD_CID 1
+#define USSD_CID    1
+#define PAYLOAD_MAX 160 // octets
 
 enum { INITIATE = 0, CONTINUE = 1, CANCEL = 2 };
 
@@ -197,27 +198,35 @@ cancel (Modem *modem, struct ModemRequest *request)
   say (modem, request, TERMINATED, NULL); // also when there was no session
 }
 
+// Initiates or continues: who is refused by the modem itself never reaches the network.
+static void
+dial (Modem *modem, struct ModemRequest *request, guint32 action, const char *typed)
+{
+  gboolean is_taken = modem->ussd_is_held || (action == INITIATE && modem->ussd_is_open);
+  if (modem->registration != REGISTER_HOME)
+    modem_answer (modem, request, modem->radio_on ? MBIM_NOT_REGISTERED : MBIM_RADIO_POWER_OFF, NULL);
+  else if (is_taken)
+    say (modem, request, OTHER_LOCAL_CLIENT, NULL);
+  else if (action == CONTINUE && !modem->ussd_is_open)
+    say (modem, request, TERMINATED, NULL);
+  else
+    reach_network (modem, request, typed);
+}
+
 static void
 act_ussd (Modem *modem, struct ModemRequest *request)
 {
   guint32 action = mbim_get_u32 (&request->in), scheme = mbim_get_u32 (&request->in);
   gsize length;
   const guint8 *payload = mbim_get_bytes (&request->in, &length);
-  if (request->in.is_bad || action > CANCEL || length > 160 || (action != CANCEL && length == 0)) {
+  gboolean is_bad = request->in.is_bad || action > CANCEL || length > PAYLOAD_MAX;
+  g_autofree char *typed = gsm_ussd_text (payload, is_bad ? 0 : length, (guint8)scheme);
+  if (is_bad || (action != CANCEL && length == 0))
     modem_answer (modem, request, MBIM_INVALID_PARAMETERS, NULL);
-    return;
-  }
-  g_autofree char *typed = length > 0 ? gsm_ussd_text (payload, length, (guint8)scheme) : NULL;
-  if (action == CANCEL)
+  else if (action == CANCEL)
     cancel (modem, request);
-  else if (modem->registration != REGISTER_HOME)
-    modem_answer (modem, request, modem->radio_on ? MBIM_NOT_REGISTERED : MBIM_RADIO_POWER_OFF, NULL);
-  else if (modem->ussd_is_held || (action == INITIATE && modem->ussd_is_open))
-    say (modem, request, OTHER_LOCAL_CLIENT, NULL);
-  else if (action == CONTINUE && !modem->ussd_is_open)
-    say (modem, request, TERMINATED, NULL);
   else
-    reach_network (modem, request, typed);
+    dial (modem, request, action, typed);
 }
 
 gboolean

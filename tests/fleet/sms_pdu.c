@@ -83,27 +83,37 @@ put_time (GByteArray *out, gint64 seconds)
   put (out, 0); // quarters of an hour from UTC
 }
 
-// One part: `units` are septets or octets of UCS-2. total 1: a short message.
+// The user data of one part: `units` are septets or octets of UCS-2. total 1: a short message, without a header.
+static void
+put_user_data (GByteArray *out, const struct SmsDelivery *delivery, const guint8 *units, gsize count, guint total,
+               guint number)
+{
+  const guint8 header[HEADER_BYTES] = {5, 0, 3, delivery->reference, (guint8)total, (guint8)number};
+  gsize header_bytes = total > 1 ? sizeof header : 0;
+  if (delivery->is_ucs2) {
+    put (out, (guint)(header_bytes + count));
+    g_byte_array_append (out, header, (guint)header_bytes);
+    g_byte_array_append (out, units, (guint)count);
+    return;
+  }
+  guint fill = total > 1 ? 1 : 0; // seven septets are 49 bits: 48 of the header and one
+  g_autoptr (GByteArray) packed = gsm_pack (units, count, fill);
+  put (out, (guint)(total > 1 ? 7 + count : count));
+  g_byte_array_append (out, header, (guint)header_bytes);
+  g_byte_array_append (out, packed->data, packed->len);
+}
+
 static GBytes *
 part (const struct SmsDelivery *delivery, const guint8 *units, gsize count, guint total, guint number)
 {
-  gboolean has_header = total > 1;
   GByteArray *out = g_byte_array_new ();
   put_smsc (out, delivery->smsc);
-  put (out, NO_MORE_MESSAGES | (has_header ? HAS_HEADER : 0));
+  put (out, NO_MORE_MESSAGES | (total > 1 ? HAS_HEADER : 0));
   put_address (out, delivery->from);
   put (out, 0); // protocol
   put (out, (delivery->is_ucs2 ? UCS2 : 0) | (delivery->is_flash ? CLASS_0 : 0));
   put_time (out, delivery->sent_at);
-  guint header_units = !has_header ? 0 : delivery->is_ucs2 ? HEADER_BYTES : 7;
-  put (out, header_units + (guint)count);
-  if (has_header) {
-    const guint8 header[HEADER_BYTES] = {5, 0, 3, delivery->reference, (guint8)total, (guint8)number};
-    g_byte_array_append (out, header, sizeof header);
-  }
-  g_autoptr (GByteArray) packed =
-      delivery->is_ucs2 ? NULL : gsm_pack (units, count, has_header ? 1 : 0); // 49 bits are 48 of the header and one
-  g_byte_array_append (out, packed != NULL ? packed->data : units, packed != NULL ? packed->len : (guint)count);
+  put_user_data (out, delivery, units, count, total, number);
   return g_byte_array_free_to_bytes (out);
 }
 
@@ -194,7 +204,7 @@ sms_is_flash (GBytes *pdu)
   struct Cursor cursor = {bytes, length, 0, FALSE};
   (void)take (&cursor, take_octet (&cursor)); // SMSC
   (void)take_octet (&cursor);                 // type
-  g_autofree char *from = take_address (&cursor);
+  g_free (take_address (&cursor));
   (void)take_octet (&cursor); // protocol
   guint scheme = take_octet (&cursor);
   return !cursor.is_bad && (scheme & 0xf3) == CLASS_0;

@@ -71,77 +71,54 @@ append_interface (GByteArray *out, const struct UsbInterface *interface, guint8 
 }
 
 // The function of a modem (USB-IF MBIM 1.0, chapter 6.4; CDC 1.2): a control interface with an interrupt endpoint, and a
-// data interface that has its endpoints in the second setting only.
+// data interface that has its endpoints in the second setting only. They follow.
+static const guint8 mbim_function[] = {
+    8,    11,
+    0,    2,
+    0x02, 0x0e,
+    0x00, 0, // interface association
+    9,    TYPE_INTERFACE,
+    0,    0,
+    1,    0x02,
+    0x0e, 0x00,
+    0, // MBIM control
+    5,    0x24,
+    0x00, 0x10,
+    0x01, // CDC header
+    5,    0x24,
+    0x06, 0,
+    1, // CDC union
+    12,   0x24,
+    0x1b, 0x00,
+    0x01, 0,
+    0,    16,
+    128,  0xdc,
+    0x05, 0x20, // MBIM, with wMaxControlMessage
+    7,    TYPE_ENDPOINT,
+    0x83, 3,
+    64,   0,
+    9, // interrupt
+    9,    TYPE_INTERFACE,
+    1,    0,
+    0,    0x0a,
+    0x00, 0x02,
+    0, // MBIM data, idle
+    9,    TYPE_INTERFACE,
+    1,    1,
+    2,    0x0a,
+    0x00, 0x02,
+    0, // MBIM data
+};
+
+#define MAX_CONTROL_AT (8 + 9 + 5 + 5 + 5) // in mbim_function
+
 static void
 append_mbim (GByteArray *out, guint16 max_control)
 {
-  const guint8 before[] = {
-      8,
-      11,
-      0,
-      2,
-      0x02,
-      0x0e,
-      0x00,
-      0, // interface association
-      9,
-      TYPE_INTERFACE,
-      0,
-      0,
-      1,
-      0x02,
-      0x0e,
-      0x00,
-      0, // MBIM control
-      5,
-      0x24,
-      0x00,
-      0x10,
-      0x01, // CDC header
-      5,
-      0x24,
-      0x06,
-      0,
-      1, // CDC union
-      12,
-      0x24,
-      0x1b,
-      0x00,
-      0x01,
-      (guint8)(max_control & 0xff),
-      (guint8)(max_control >> 8),
-      16,
-      128,
-      0xdc,
-      0x05,
-      0x20,
-      7,
-      TYPE_ENDPOINT,
-      0x83,
-      3,
-      64,
-      0,
-      9, // interrupt
-      9,
-      TYPE_INTERFACE,
-      1,
-      0,
-      0,
-      0x0a,
-      0x00,
-      0x02,
-      0, // MBIM data, idle
-      9,
-      TYPE_INTERFACE,
-      1,
-      1,
-      2,
-      0x0a,
-      0x00,
-      0x02,
-      0, // MBIM data
-  };
-  g_byte_array_append (out, before, sizeof before);
+  guint at = out->len + MAX_CONTROL_AT;
+  g_byte_array_append (out, mbim_function, sizeof mbim_function);
+  out->data[at] = (guint8)(max_control & 0xff);
+  out->data[at + 1] = (guint8)(max_control >> 8);
   append_endpoint (out, USB_FIRST_IN + 1);
   append_endpoint (out, USB_FIRST_OUT + 1);
 }
