@@ -88,7 +88,7 @@ def test_a_lock_that_shows_itself_blocks_the_tablet():
         bench.reach(wipe, "wait_human", reason="reset_by_hand")
         bench.fleet.send("human TAB recovery-wipe")  # the wrong way: not from Settings
         ended = bench.finish(wipe)
-        assert (ended["state"], ended["reason"]) == ("unknown", "wipe_frp"), ended["evidence"]
+        assert (ended["state"], ended["reason"]) == ("blocked", "wipe_frp"), ended["evidence"]
         assert "FRP" in ended["todo_fr"] and "Google" in ended["todo_en"]
         assert bench.item_state(item) == "blocked"
         assert refused(bench.attest, wipe) == "wipe_attest_when"
