@@ -33,5 +33,3 @@ gboolean wipe_cancel (Store *store, const ActionContext *context, const char *wi
 gboolean wipe_waive (Store *store, const ActionContext *context, const char *item, Outcome *outcome, GError **error);
 /* What a person must do now about a wipe that waits, or why a finished one ended so, as a sentence. NULL when there is nothing to say. Caller frees. */
 char *wipe_todo_text (const Wipe *wipe, Language language);
-/* A line of the story as a sentence; what a device said stays as it is. Caller frees. */
-char *wipe_event_text (const WipeEvent *event, Language language);

@@ -2,10 +2,11 @@
  * state, the journal). Nothing here talks to a device. */
 #pragma once
 #include "daemon/actions/action.h"
+#include "daemon/rules/evidence.h"
 #include "daemon/rules/wipe.h"
 #include "db/wipe.h"
 
-/* A line for the wipe's story: "word: argument" with a word of the table in wipe_story.c, or what was said and answered as it was. kind:
+/* A line for the wipe's story: "word: argument" with a word of the table in rules/evidence.c, or what was said and answered as it was. kind:
  * "said" "answered" "usb" "human". Only what the host saw ("usb") and a person said ("human") counts as evidence. */
 typedef struct {
   const char *kind; /* static */

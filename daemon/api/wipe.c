@@ -2,6 +2,7 @@
 #include "daemon/actions/wipe.h"
 #include "daemon/api/resources.h"
 #include "daemon/rules/code.h"
+#include "daemon/rules/evidence.h"
 #include "daemon/rules/item.h"
 #include "db/item.h"
 #include "db/wipe.h"

@@ -189,6 +189,7 @@
   X (CLOCK_NOT_BACK, "clock_not_back", MESSAGE_REFUSED, NULL, "L'horloge n'a pas reculé : il n'y a rien à confirmer.", "The clock did not go back: there is nothing to confirm.") \
   X (REGISTER_NEWER, "register_newer", MESSAGE_TROUBLE, NULL, "Le registre vient d'une version plus récente de Témoin. Mettez le programme à jour.", "The register was made by a newer version of Témoin. Update the program.") \
   X (BUSY, "busy", MESSAGE_TROUBLE, NULL, "Trop de demandes en même temps. Recommencez dans un instant.", "Too many requests at once. Try again in a moment.") \
+  X (STATEMENT_DEADLINE, "statement_deadline", MESSAGE_TROUBLE, NULL, "Cette demande prenait trop de temps : elle a été arrêtée et rien n'a été changé. Recommencez ; si cela se répète, prévenez le technicien.", "This request took too long: it was stopped and nothing was changed. Try again; if it happens again, tell the technician.") \
   X (DATABASE_LOST, "database_lost", MESSAGE_TROUBLE, NULL, "Le serveur de base de données ne répond pas : rien n'est confirmé. Recommencez dans un instant ; si cela dure, prévenez le technicien.", "The database server does not answer: nothing is confirmed. Try again in a moment; if it lasts, tell the technician.") \
   X (BACKUP_ELSEWHERE, "backup_elsewhere", MESSAGE_REFUSED, NULL, "Ce registre est sur PostgreSQL : il se sauvegarde avec pg_dump et se restaure avec pg_restore, chez l'administrateur de la base.", "This register is on PostgreSQL: it is saved with pg_dump and restored with pg_restore, by whoever keeps the database.") \
   X (STOPPING, "stopping", MESSAGE_TROUBLE, NULL, "Témoin est en train de s'arrêter : rien n'a été enregistré.", "Témoin is stopping: nothing was recorded.") \
@@ -247,5 +248,7 @@
   X (LABEL_COARSE, "label_coarse", MESSAGE_INPUT, NULL, "Une image aussi grossière ne se lirait pas. Demandez au moins 203 points par pouce.", "So coarse an image could not be read. Ask for at least 203 dots per inch.") \
   X (ITEM_STATE_UNKNOWN, "item_state_unknown", MESSAGE_INPUT, NULL, "« {1} » n'est pas un état d'appareil. Choisissez parmi : {2i}.", "\"{1}\" is not a state of a device. Choose one of: {2i}.") \
   X (LINE_STATE_UNKNOWN, "line_state_unknown", MESSAGE_INPUT, NULL, "« {1} » n'est pas un état de ligne. Choisissez parmi : {2l}.", "\"{1}\" is not a state of a line. Choose one of: {2l}.") \
+  /* proof */ \
+  X (WIPE_FRP, "wipe_frp", MESSAGE_REFUSED, NULL, "La tablette demande l'ancien compte Google (verrou FRP). Elle reste bloquée : l'emprunteur entre ce compte sur la tablette, puis réinitialisez-la depuis les Réglages, et effacez-la de nouveau avec Témoin.", "The tablet asks for the former Google account (FRP lock). It stays blocked: the borrower signs in with that account on the tablet, then reset it from Settings, and wipe it with Témoin again.") \
   X (CODE_NEAR, "code_near", MESSAGE_NOTE, NULL, "Vouliez-vous dire {1c} ?", "Did you mean {1c}?") \
 

@@ -1,4 +1,4 @@
-/* The wipe machine, its gate and its proof scale: tables. Nothing here talks to a tablet; the conductor in actions does. */
+/* The wipe machine and its gate: tables. Nothing here talks to a tablet; the conductor in actions does. */
 #include "daemon/rules/wipe.h"
 
 #define BATTERY_MIN_PERCENT 30
@@ -211,32 +211,4 @@ wipe_objection_text (const char *word, Language language)
     if (g_strcmp0 (word, objections[i].word) == 0)
       return objections[i].text[language];
   return NULL;
-}
-
-/* ---- the proof scale ---- */
-
-/* The whole story was seen from the host, and every part of it says "wiped". */
-static gboolean
-is_consistent (const WipeEvidence *evidence)
-{
-  return evidence->command_accepted && evidence->left_port && evidence->returned_same_port && evidence->same_serial &&
-         (evidence->key_refused || evidence->adb_absent);
-}
-
-WipeVerdict
-wipe_judge_evidence (const WipeEvidence *evidence)
-{
-  if (evidence->key_accepted)
-    return VERDICT_NOT_WIPED;
-  if (evidence->tradein_says_reset && evidence->same_serial)
-    return VERDICT_PROVEN;
-  if (!is_consistent (evidence))
-    return VERDICT_UNKNOWN;
-  return evidence->attested ? VERDICT_ATTESTED : VERDICT_CONSISTENT;
-}
-
-gboolean
-wipe_verdict_certifies (WipeVerdict verdict)
-{
-  return verdict == VERDICT_PROVEN || verdict == VERDICT_ATTESTED;
 }

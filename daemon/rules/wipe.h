@@ -1,4 +1,4 @@
-/* The wipe machine and the proof scale. Pure tables; the conductor (actions/wipe) does the acting. */
+/* The wipe machine and its gate (the proof scale is evidence.h). Pure tables; the conductor (actions/wipe) does the acting. */
 #pragma once
 #include "daemon/rules/message.h"
 #include "db/records.h"
@@ -60,17 +60,3 @@ void wipe_judge_gate (const WipeGateFacts *facts, Verdict *verdict);
 
 /* Why a strategy cannot work, in words, from the stable word of devices/ ("needs_android_15"); NULL for an unknown word. Static. */
 const char *wipe_objection_text (const char *word, Language language);
-
-/* Evidence, counted from the wipe's events. */
-typedef struct {
-  gboolean tradein_says_reset; /* Android 16 trade-in status with our challenge (issue of later) */
-  gboolean key_accepted;       /* after the reset our key still opened adb */
-  gboolean command_accepted;   /* the device or the person took the wipe */
-  gboolean left_port, returned_same_port, same_serial;
-  gboolean key_refused, adb_absent; /* after the return */
-  gboolean attested;                /* a named person saw the welcome screen and no account asked */
-} WipeEvidence;
-/* not_wiped when the key was accepted, whatever else; proven; attested (needs consistent + attested); consistent; else unknown. */
-WipeVerdict wipe_judge_evidence (const WipeEvidence *evidence);
-/* A certificate only for these. */
-gboolean wipe_verdict_certifies (WipeVerdict verdict);

@@ -1,4 +1,4 @@
-/* The wipe machine by brute force, its gate, its proof scale. */
+/* The wipe machine by brute force, its gate. */
 #include "daemon/rules/item.h"
 #include "daemon/rules/wipe.h"
 #include "golden.h"
@@ -292,65 +292,6 @@ test_gate_wants_a_tablet_that_can (void)
   assert_gate (&facts, "wipe_objection", "", "wipe_sd_sim");
 }
 
-/* ---- the proof scale ---- */
-
-#define EVIDENCES 9
-
-static WipeEvidence
-evidence_of (guint bits)
-{
-  return (WipeEvidence){.tradein_says_reset = bits & 1,
-                        .key_accepted = bits >> 1 & 1,
-                        .command_accepted = bits >> 2 & 1,
-                        .left_port = bits >> 3 & 1,
-                        .returned_same_port = bits >> 4 & 1,
-                        .same_serial = bits >> 5 & 1,
-                        .key_refused = bits >> 6 & 1,
-                        .adb_absent = bits >> 7 & 1,
-                        .attested = bits >> 8 & 1};
-}
-
-/* What must hold whatever the scale says. */
-static void
-check_verdict (const WipeEvidence *seen, WipeVerdict verdict)
-{
-  gboolean whole_story = seen->command_accepted && seen->left_port && seen->returned_same_port && seen->same_serial;
-  gboolean says_consistent = verdict == VERDICT_CONSISTENT || verdict == VERDICT_ATTESTED;
-  g_assert_true ((verdict == VERDICT_NOT_WIPED) == seen->key_accepted);
-  g_assert_true (!says_consistent || (whole_story && (seen->key_refused || seen->adb_absent)));
-  g_assert_true (verdict != VERDICT_ATTESTED || seen->attested);
-  g_assert_true (verdict != VERDICT_PROVEN || seen->same_serial);
-}
-
-/* All 512 combinations. */
-static void
-test_proof_by_brute_force (void)
-{
-  static const int expected[WIPE_VERDICTS_N] = {[VERDICT_PROVEN] = 64,
-                                                [VERDICT_CONSISTENT] = 3,
-                                                [VERDICT_ATTESTED] = 3,
-                                                [VERDICT_NOT_WIPED] = 256,
-                                                [VERDICT_UNKNOWN] = 186};
-  int counts[WIPE_VERDICTS_N] = {0};
-  for (guint bits = 0; bits < 1u << EVIDENCES; bits++) {
-    WipeEvidence seen = evidence_of (bits);
-    WipeVerdict verdict = wipe_judge_evidence (&seen);
-    check_verdict (&seen, verdict);
-    counts[verdict]++;
-  }
-  for (WipeVerdict verdict = 0; verdict < WIPE_VERDICTS_N; verdict++) {
-    g_assert_cmpint (counts[verdict], ==, expected[verdict]);
-    g_assert_true (wipe_verdict_certifies (verdict) == (verdict == VERDICT_PROVEN || verdict == VERDICT_ATTESTED));
-  }
-}
-
-static void
-test_an_acknowledged_command_proves_nothing (void)
-{
-  const WipeEvidence said_yes = {.command_accepted = TRUE, .attested = TRUE};
-  g_assert_cmpint (wipe_judge_evidence (&said_yes), ==, VERDICT_UNKNOWN);
-}
-
 /* The words of daemon/devices: a new one there wants a sentence here. */
 static void
 test_objections_have_words (void)
@@ -380,9 +321,6 @@ main (int argc, char **argv)
   g_test_add_func ("/rules/wipe-gate/wants-the-right-tablet", test_gate_wants_the_right_tablet);
   g_test_add_func ("/rules/wipe-gate/wants-no-account", test_gate_wants_no_account);
   g_test_add_func ("/rules/wipe-gate/wants-a-tablet-that-can", test_gate_wants_a_tablet_that_can);
-  g_test_add_func ("/rules/wipe-proof/by-brute-force", test_proof_by_brute_force);
-  g_test_add_func ("/rules/wipe-proof/an-acknowledged-command-proves-nothing",
-                   test_an_acknowledged_command_proves_nothing);
-  g_test_add_func ("/rules/wipe-proof/objections-have-words", test_objections_have_words);
+  g_test_add_func ("/rules/wipe-gate/objections-have-words", test_objections_have_words);
   return g_test_run ();
 }
