@@ -256,7 +256,7 @@ journal_verify (Store *store, JournalReport *report, GError **error)
   JournalReport found = {.problem = JOURNAL_WHOLE};
   g_auto (Head) head = {0};
   g_auto (Head) last = {.seq = 0, .hash = g_strdup (FIRST_PREVIOUS)};
-  if (!head_read (store, &head, error))
+  if (!store_take_time (store, error) || !head_read (store, &head, error))
     return FALSE;
   g_autoptr (Rows) rows = store_query (store, error, SELECT_JOURNAL "ORDER BY seq", "");
   if (rows == NULL || !walk (rows, &last, &found, error))

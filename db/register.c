@@ -15,6 +15,7 @@ typedef struct {
 
 struct _Register {
   char *url;
+  guint deadline_ms; /* of each statement */
   GMutex lock;
   GCond changed;  /* writes, busy, is_stopping or is_replacing changed */
   GCond readable; /* reads or is_stopping changed: a write wakes no reader */
@@ -70,8 +71,9 @@ batch_step (Store *store, Request *request, GError **error)
   return is_good ? store_release (store, error) : store_rollback_to_savepoint (store, error);
 }
 
+/* *at: the request at which it stopped. */
 static gboolean
-batch_commit (Store *store, GPtrArray *batch, GError **error)
+batch_commit (Store *store, GPtrArray *batch, guint *at, GError **error)
 {
   if (store == NULL) {
     g_set_error (error, DB_ERROR, DB_ERROR_IO, "the register is closed: its file cannot be opened");
@@ -80,22 +82,28 @@ batch_commit (Store *store, GPtrArray *batch, GError **error)
   if (!store_begin (store, error))
     return FALSE;
   gboolean is_good = TRUE;
-  for (guint i = 0; is_good && i < batch->len; i++)
+  for (guint i = 0; is_good && i < batch->len; i++) {
+    *at = i;
     is_good = batch_step (store, g_ptr_array_index (batch, i), error);
+  }
   if (is_good && store_commit (store, error))
     return TRUE;
   store_rollback (store);
   return FALSE;
 }
 
-/* Nothing of a lost batch is in the database, so nobody is told that it is. */
+/* Nothing of a lost batch is in the database, so nobody is told that it is. Only one request can have missed a deadline; the others may
+ * come again. */
 static void
-batch_fail (GPtrArray *batch, const GError *error)
+batch_fail (GPtrArray *batch, guint at, const GError *error)
 {
+  gboolean is_slow = g_error_matches (error, DB_ERROR, DB_ERROR_DEADLINE);
   for (guint i = 0; i < batch->len; i++) {
     Request *request = g_ptr_array_index (batch, i);
     g_clear_error (&request->error);
-    request->error = g_error_copy (error);
+    request->error = is_slow && i != at
+                         ? g_error_new (DB_ERROR, DB_ERROR_BUSY, "another request of the group took too long")
+                         : g_error_copy (error);
   }
 }
 
@@ -117,8 +125,9 @@ static void
 batch_run (Register *reg, GPtrArray *batch)
 {
   g_autoptr (GError) error = NULL;
-  if (!batch_commit (reg->writer, batch, &error))
-    batch_fail (batch, error);
+  guint at = 0;
+  if (!batch_commit (reg->writer, batch, &at, &error))
+    batch_fail (batch, at, error);
   batch_count (reg, batch, error);
   for (guint i = 0; i < batch->len; i++)
     request_finish (g_ptr_array_index (batch, i));
@@ -205,6 +214,14 @@ close_stores (Register *reg)
   g_clear_pointer (&reg->writer, store_close);
 }
 
+static void
+limit_stores (Register *reg)
+{
+  store_set_deadline (reg->writer, reg->deadline_ms);
+  for (int i = 0; i < READERS; i++)
+    store_set_deadline (reg->readers[i], reg->deadline_ms);
+}
+
 /* All or none. */
 static gboolean
 open_stores (Register *reg, GError **error)
@@ -215,7 +232,9 @@ open_stores (Register *reg, GError **error)
     reg->readers[i] = store_open (reg->url, STORE_READ, error);
     is_open = reg->readers[i] != NULL;
   }
-  if (!is_open)
+  if (is_open)
+    limit_stores (reg);
+  else
     close_stores (reg);
   return is_open;
 }
@@ -225,6 +244,7 @@ register_open (const char *url, GError **error)
 {
   Register *reg = g_new0 (Register, 1);
   reg->url = g_strdup (url);
+  reg->deadline_ms = REGISTER_DEADLINE_MS;
   g_mutex_init (&reg->lock);
   g_cond_init (&reg->changed);
   g_cond_init (&reg->readable);
@@ -261,6 +281,13 @@ register_close (Register *reg)
   g_mutex_clear (&reg->lock);
   g_free (reg->url);
   g_free (reg);
+}
+
+void
+register_set_deadline (Register *reg, guint deadline_ms)
+{
+  reg->deadline_ms = deadline_ms;
+  limit_stores (reg);
 }
 
 /* ---- asking ---- */

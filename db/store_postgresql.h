@@ -3,9 +3,9 @@
 #include "db/store_engine.h"
 #include <libpq-fe.h>
 
-/* One for all daemons of a database: whoever writes or migrates holds it (an advisory lock of the transaction). */
 /* Who drives a bench: a lock of the writer's connection. Asking again for a lock that one has is granted. */
 #define POSTGRESQL_BENCH_LOCK "SELECT CASE WHEN pg_try_advisory_lock(1415933296) THEN 1 ELSE 0 END"
+/* One for all daemons of a database: whoever writes or migrates holds it (an advisory lock of the transaction). */
 #define POSTGRESQL_WRITE_LOCK "SELECT pg_advisory_xact_lock(1415933295)"
 
 typedef struct _PostgresqlRows PostgresqlRows;
@@ -17,6 +17,7 @@ typedef struct {
   GHashTable *statements;  /* SQL text -> name under which this connection has prepared it; both owned */
   PostgresqlRows *reading; /* the result whose rows still come over the connection; not owned */
   gboolean is_in_transaction;
+  guint deadline_ms;                  /* of each statement; 0: none */
   gint64 retry_at_us, retry_delay_us; /* monotonic: no new connection before */
 } PostgresqlStore;
 
@@ -24,6 +25,8 @@ typedef struct {
 
 /* Sets *error: DbError from the SQLSTATE of result (may be NULL), and the server's sentence. Always FALSE. */
 gboolean store_postgresql_fail (PGconn *connection, const PGresult *result, GError **error);
+/* Tells the server how long a statement may take, as store->deadline_ms says. is_local: to the end of the transaction. */
+gboolean store_postgresql_limit (PostgresqlStore *store, guint deadline_ms, gboolean is_local, GError **error);
 /* Runs statements without parameters or rows. */
 gboolean store_postgresql_exec (PGconn *connection, const char *sql, GError **error);
 /* Connects, sets the session up, reads the stamp and, for STORE_WRITE, migrates. The old connection is given up. */
