@@ -13,7 +13,7 @@ typedef struct {
   Calendar calendar;
   Day *closed_days; /* behind calendar.closed_days */
   ConductorTimeouts timeouts;
-  GStrv attestation_roots; /* SHA-256 in hex of the public keys of trusted roots (device.h); NULL: none */
+  GStrv attestation_roots;     /* SHA-256 in hex of the public keys of trusted roots (device.h); NULL: none */
   guint statement_deadline_ms; /* of the register */
 } Config;
 
