@@ -1,12 +1,19 @@
 """What a reset tablet proves of itself (Android 16's trade-in mode), and what a person may do with it when the evidence is complete."""
 
 import contextlib
+import copy
+import json
+import os
+import sqlite3
+import subprocess
+import tempfile
 
 import pytest
 import test_wipe as wipes
-from daemon import Daemon
+from daemon import BUILD, Daemon
 from test_wipe import refused, tablet
 
+TEMOIN = os.path.join(os.getcwd(), BUILD, "temoin")
 TRADEIN = {"android": "16", "after_wipe": "tradein"}
 
 
@@ -96,7 +103,7 @@ def test_a_lock_that_shows_itself_blocks_the_tablet():
 
 
 def test_an_evidence_that_is_complete_lets_the_tablet_be_unplugged_and_attested_by_its_label():
-    with Bench(tablet() + tablet("NEXT", "1-1.3", "R9TESTNEXT01", plugged="false"), back=1) as bench:
+    with Bench(tablet() + tablet("NEXT", "1-1.3", "R9TESTNEXT01", plugged="false")) as bench:
         item = bench.know()
         wipe = bench.ask(item)
         bench.reach(wipe, "wait_human", reason="attest")
@@ -166,3 +173,91 @@ def test_another_root_than_the_pinned_one_proves_nothing():
     with Bench(tablet(**TRADEIN), root="0" * 64) as bench:
         waiting = bench.reach(bench.ask(bench.know()), "wait_human", reason="attest")
         assert notes(waiting, "attestation-fails") == ["root_differs"]
+
+
+# ---- the certificate ----
+
+def temoin(daemon, *words, text=None, lang="fr"):
+    return subprocess.run([TEMOIN, "--socket", daemon.socket_path, "--lang", lang, *words], input=text, text=True,
+                          capture_output=True, timeout=60, check=False)
+
+
+def certified(bench):
+    """The wipe and its certificate as JSON."""
+    done = bench.finish(bench.ask(bench.know()))
+    assert done["verdict"] == "proven"
+    return done["code"], bench.daemon.get(f"/v1/certificates/{done['code']}?output=json")
+
+
+def field(certificate, name):
+    value, = [field["value"] for field in certificate["fields"] if field["name"] == name]
+    return value
+
+
+def test_the_certificate_as_json_states_what_the_paper_does():
+    with Bench(tablet(**TRADEIN)) as bench:
+        code, certificate = certified(bench)
+        assert field(certificate, "serial") == "R9TESTBENCH1" and field(certificate, "port") == "1-1.2"
+        assert field(certificate, "sanitization") == "NIST SP 800-88 : Clear"
+        assert "cryptographic erase expected" in field(certificate, "method")
+        assert "purge" not in str(certificate).lower()
+        assert field(certificate, "chip").startswith("signature valable")
+        assert certificate["digest"][:32].upper() in certificate["qr"] and certificate["qr"].endswith(code)
+        for line in certificate["timeline"] + certificate["evidence"]:
+            assert line["text_fr"] and line["text_en"]
+        assert any(line["text_fr"].startswith("Non vérifié : la racine") for line in certificate["evidence"])
+        again = bench.daemon.get(f"/v1/certificates/{code}?output=json")
+        assert again["digest"] == certificate["digest"]
+        assert refused(bench.daemon.get, f"/v1/certificates/{code}?output=png") == "word_unknown"
+
+
+def test_a_certificate_is_verified_from_its_file_its_qr_code_and_its_code():
+    with Bench(tablet(**TRADEIN)) as bench, tempfile.TemporaryDirectory() as folder:
+        code, certificate = certified(bench)
+        path = os.path.join(folder, "certificate.json")
+        assert temoin(bench.daemon, "certificate", code, "-o", path).returncode == 0
+        for given in (path, certificate["qr"], certificate["qr"].lower()):
+            said = temoin(bench.daemon, "certificate", "verify", given)
+            assert said.returncode == 0, said
+            assert said.stdout.startswith("Le certificat dit ce que dit le registre.\n") and "R9TESTBENCH1" in said.stdout
+        said = temoin(bench.daemon, "certificate", "verify", code)
+        assert said.returncode == 0 and "Rien du papier n'a été comparé" in said.stdout
+        with open(path, encoding="utf-8") as file:
+            said = temoin(bench.daemon, "certificate", "verify", "-", text=file.read(), lang="en")
+        assert said.returncode == 0 and said.stdout.startswith("The certificate says what the register says.\n")
+
+
+def test_a_forged_certificate_is_told_apart_and_what_differs_is_said():
+    with Bench(tablet(**TRADEIN)) as bench:
+        code, certificate = certified(bench)
+        forged = copy.deepcopy(certificate)
+        for row in forged["fields"]:
+            if row["name"] == "serial":
+                row["value"] = "R9SOMEBODYELSE"
+        forged["evidence"].pop()
+        said = temoin(bench.daemon, "certificate", "verify", "-", text=json.dumps(forged))
+        assert said.returncode == 1 and said.stdout.startswith("ATTENTION")
+        assert "Numéro de série : le certificat dit « R9SOMEBODYELSE », le registre dit « R9TESTBENCH1 »" in said.stdout
+        assert "evidence " in said.stdout
+        other = certificate["qr"].replace(certificate["digest"][:32].upper(), "0" * 32)
+        said = temoin(bench.daemon, "certificate", "verify", other)
+        assert said.returncode == 1 and "L'empreinte du code QR" in said.stdout
+        nobody = certificate["qr"][:-8] + "XBBBBBBB"
+        assert temoin(bench.daemon, "certificate", "verify", nobody).returncode in (2, 4)
+        text = json.dumps(certificate)
+        for broken in (text[:len(text) // 2], "", "[]", "{}", text + text, '{"qr":7}', '{"qr":"nothing"}', "x" * 2000000):
+            said = temoin(bench.daemon, "certificate", "verify", "-", text=broken)
+            assert said.returncode == 2 and "Traceback" not in said.stderr, broken[:40]
+        assert code
+
+
+def test_a_record_changed_after_the_certificate_is_told():
+    with Bench(tablet(**TRADEIN)) as bench:
+        code, certificate = certified(bench)
+        with contextlib.closing(sqlite3.connect(os.path.join(bench.daemon.state_dir, "register.db"))) as database:
+            database.execute("UPDATE wipe_event SET text = 'adb-absent: x' WHERE text LIKE 'trade-in-reset%'")
+            database.commit()
+        said = temoin(bench.daemon, "certificate", "verify", certificate["qr"])
+        assert said.returncode == 1, said.stdout
+        said = temoin(bench.daemon, "certificate", "verify", "-", text=json.dumps(certificate))
+        assert said.returncode == 1 and "adb-absent" in said.stdout and code
