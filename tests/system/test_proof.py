@@ -96,7 +96,7 @@ def test_a_lock_that_shows_itself_blocks_the_tablet():
 
 
 def test_an_evidence_that_is_complete_lets_the_tablet_be_unplugged_and_attested_by_its_label():
-    with Bench(tablet() + tablet("NEXT", "1-1.3", "R9TESTNEXT01", plugged="false"), back=1) as bench:
+    with Bench(tablet() + tablet("NEXT", "1-1.3", "R9TESTNEXT01", plugged="false")) as bench:
         item = bench.know()
         wipe = bench.ask(item)
         bench.reach(wipe, "wait_human", reason="attest")
