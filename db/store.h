@@ -42,6 +42,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Store, store_close)
 int store_schema_newest (void);
 int store_schema (Store *store);
 
+/* Whose lines, wipes and counts this Store writes: a site's code, "" for the site without a name (as it is opened). Borrowed. What
+ * exists is site_use's affair (db/site.h). */
+const char *store_site (Store *store);
+void store_set_site (Store *store, const char *site);
+
 /* A result being read. rows_next gives FALSE at the end or on error (then *error is set; pass NULL only after a write without
  * rows). Text is borrowed until the next call; NULL for SQL NULL. Columns count from 0. */
 typedef struct _Rows Rows;
@@ -82,8 +87,8 @@ gboolean store_swap_back (const char *url, const char *kept, GError **error);
 gboolean store_check (Store *store, GError **error);
 /* Full-text search: one document per code, replaced at each call, removed with text NULL. Accents and case are folded. */
 gboolean store_search_put (Store *store, const char *code, const char *kind, const char *text, GError **error);
-/* Makes this process the only one that drives a bench on this database, or finds that it is. DB_ERROR_BUSY when another one does: port
- * names and wipes of two machines must not mix. Held until the connection ends, so ask again before each act. In the writer only. */
+/* Makes this process the only one that drives the bench of the store's site, or finds that it is. DB_ERROR_BUSY when another one does:
+ * port names and wipes of two machines must not mix. Held until the connection ends, so ask again before each act. In the writer only. */
 gboolean store_claim_bench (Store *store, GError **error);
 /* Codes whose text has every word of query (each as a prefix), at most limit. Array of g_free'd strings. query is free text: nothing in it is syntax. */
 GPtrArray *store_search (Store *store, const char *query, guint limit, GError **error);

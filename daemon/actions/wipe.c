@@ -226,6 +226,17 @@ load_wipe (Store *store, const char *text, GError **error)
   return g_steal_pointer (&wipe);
 }
 
+/* The same, when it is on the bench of this site: the daemon that drives another bench does not hear what is said here. */
+static Wipe *
+load_wipe_here (Store *store, const char *text, GError **error)
+{
+  g_autoptr (Wipe) wipe = load_wipe (store, text, error);
+  if (wipe == NULL || g_str_equal (wipe->site, store_site (store)))
+    return g_steal_pointer (&wipe);
+  rule_error_set (error, M_WIPE_ELSEWHERE, wipe->code, wipe->site, NULL);
+  return NULL;
+}
+
 /* Writes a step on behalf of a person. */
 static gboolean
 act (Store *store, const ActionContext *context, const WipeStep *step, Outcome *outcome, GError **error)
@@ -244,7 +255,7 @@ gboolean
 wipe_attest (Store *store, const ActionContext *context, const char *code, const char *text, Outcome *outcome,
              GError **error)
 {
-  g_autoptr (Wipe) wipe = load_wipe (store, code, error);
+  g_autoptr (Wipe) wipe = load_wipe_here (store, code, error);
   g_autofree char *seen = g_strstrip (g_strdup (text != NULL ? text : ""));
   if (wipe == NULL)
     return FALSE;
@@ -284,7 +295,7 @@ wipe_cancel (Store *store, const ActionContext *context, const char *code, Outco
 {
   WipeEventKind event;
   const char *reason;
-  g_autoptr (Wipe) wipe = load_wipe (store, code, error);
+  g_autoptr (Wipe) wipe = load_wipe_here (store, code, error);
   if (wipe == NULL)
     return FALSE;
   if (wipe_is_over (wipe->state))
