@@ -114,6 +114,7 @@ static const struct {
     {"daemon", "database", set_text, G_STRUCT_OFFSET (Config, database)},
     {"daemon", "site", set_text, G_STRUCT_OFFSET (Config, site)},
     {"daemon", "socket", set_text, G_STRUCT_OFFSET (Config, socket)},
+    {"register", "statement_deadline_s", set_seconds, G_STRUCT_OFFSET (Config, statement_deadline_ms)},
     {"bench", "tap_s", set_seconds, TIMEOUT (tap_ms)},
     {"bench", "probe_s", set_seconds, TIMEOUT (probe_ms)},
     {"bench", "leave_s", set_seconds, TIMEOUT (leave_ms)},
@@ -164,6 +165,7 @@ config_load (const char *path, GError **error)
   config->label_host = g_strdup ("TEMOIN.EXAMPLE.ORG");
   config->owner_line = g_strdup ("");
   config->timeouts = conductor_default_timeouts;
+  config->statement_deadline_ms = REGISTER_DEADLINE_MS;
   config->calendar.french_holidays = TRUE;
   if (!set_weekdays (config, "saturday;sunday", 0, error) || !set_zone (config, DEFAULT_ZONE, 0, error) ||
       (path != NULL && !read_file (config, path, error)))

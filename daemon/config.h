@@ -14,6 +14,7 @@ typedef struct {
   Calendar calendar;
   Day *closed_days; /* behind calendar.closed_days */
   ConductorTimeouts timeouts;
+  guint statement_deadline_ms; /* of the register */
 } Config;
 
 /* The defaults, then the file at path (NULL: none). G_KEY_FILE_ERROR or RULE_ERROR, naming the group and the key; an unknown group or

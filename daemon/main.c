@@ -134,6 +134,7 @@ open_register (Daemon *daemon, gboolean demo, GError **error)
   daemon->reg = register_open_site (daemon->config->database, site, error);
   if (daemon->reg == NULL)
     return FALSE;
+  register_set_deadline (daemon->reg, daemon->config->statement_deadline_ms);
   if (demo && !register_write_wait (daemon->reg, make_demo, NULL, error)) {
     g_prefix_error_literal (error, "--demo is for a new register only: ");
     return FALSE;

@@ -116,6 +116,8 @@ fund_credit (Store *store, const char *code, Money amount, const char *subject, 
 GPtrArray *
 fund_reconcile (Store *store, GError **error)
 {
+  if (!store_take_time (store, error))
+    return NULL;
   g_autoptr (Rows) rows =
       store_query (store, error,
                    "SELECT fund.code FROM fund LEFT JOIN fund_entry ON fund_entry.fund = fund.code"

@@ -154,7 +154,8 @@ item_count_by_state (Store *store, gint64 counts[ITEM_STATES_N], GError **error)
 gboolean
 item_recount (Store *store, gint64 counts[ITEM_STATES_N], GError **error)
 {
-  return read_counts (store_query (store, error, "SELECT state, COUNT(*) FROM item GROUP BY state", ""), counts, error);
+  return store_take_time (store, error) &&
+         read_counts (store_query (store, error, "SELECT state, COUNT(*) FROM item GROUP BY state", ""), counts, error);
 }
 
 gboolean

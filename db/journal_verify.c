@@ -122,7 +122,7 @@ GPtrArray *
 journal_verify_sites (Store *store, const char *site, GError **error)
 {
   g_autoptr (GHashTable) chains = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, chain_free);
-  if (!read_heads (store, site, chains, error))
+  if (!store_take_time (store, error) || !read_heads (store, site, chains, error))
     return NULL;
   g_autoptr (Rows) rows = site == NULL
                               ? store_query (store, error, JOURNAL_SELECT "ORDER BY seq", "")

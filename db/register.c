@@ -16,7 +16,8 @@ typedef struct {
 
 struct _Register {
   char *url;
-  Code site; /* whose daemon this is; "" for the site without a name */
+  Code site;         /* whose daemon this is; "" for the site without a name */
+  guint deadline_ms; /* of each statement */
   GMutex lock;
   GCond changed;  /* writes, busy, is_stopping or is_replacing changed */
   GCond readable; /* reads or is_stopping changed: a write wakes no reader */
@@ -72,8 +73,9 @@ batch_step (Store *store, Request *request, GError **error)
   return is_good ? store_release (store, error) : store_rollback_to_savepoint (store, error);
 }
 
+/* *at: the request at which it stopped. */
 static gboolean
-batch_commit (Store *store, GPtrArray *batch, GError **error)
+batch_commit (Store *store, GPtrArray *batch, guint *at, GError **error)
 {
   if (store == NULL) {
     g_set_error (error, DB_ERROR, DB_ERROR_IO, "the register is closed: its file cannot be opened");
@@ -82,22 +84,28 @@ batch_commit (Store *store, GPtrArray *batch, GError **error)
   if (!store_begin (store, error))
     return FALSE;
   gboolean is_good = TRUE;
-  for (guint i = 0; is_good && i < batch->len; i++)
+  for (guint i = 0; is_good && i < batch->len; i++) {
+    *at = i;
     is_good = batch_step (store, g_ptr_array_index (batch, i), error);
+  }
   if (is_good && store_commit (store, error))
     return TRUE;
   store_rollback (store);
   return FALSE;
 }
 
-/* Nothing of a lost batch is in the database, so nobody is told that it is. */
+/* Nothing of a lost batch is in the database, so nobody is told that it is. Only one request can have missed a deadline; the others may
+ * come again. */
 static void
-batch_fail (GPtrArray *batch, const GError *error)
+batch_fail (GPtrArray *batch, guint at, const GError *error)
 {
+  gboolean is_slow = g_error_matches (error, DB_ERROR, DB_ERROR_DEADLINE);
   for (guint i = 0; i < batch->len; i++) {
     Request *request = g_ptr_array_index (batch, i);
     g_clear_error (&request->error);
-    request->error = g_error_copy (error);
+    request->error = is_slow && i != at
+                         ? g_error_new (DB_ERROR, DB_ERROR_BUSY, "another request of the group took too long")
+                         : g_error_copy (error);
   }
 }
 
@@ -119,8 +127,9 @@ static void
 batch_run (Register *reg, GPtrArray *batch)
 {
   g_autoptr (GError) error = NULL;
-  if (!batch_commit (reg->writer, batch, &error))
-    batch_fail (batch, error);
+  guint at = 0;
+  if (!batch_commit (reg->writer, batch, &at, &error))
+    batch_fail (batch, at, error);
   batch_count (reg, batch, error);
   for (guint i = 0; i < batch->len; i++)
     request_finish (g_ptr_array_index (batch, i));
@@ -217,6 +226,14 @@ use_site (Register *reg, GError **error)
   return is_known;
 }
 
+static void
+limit_stores (Register *reg)
+{
+  store_set_deadline (reg->writer, reg->deadline_ms);
+  for (int i = 0; i < READERS; i++)
+    store_set_deadline (reg->readers[i], reg->deadline_ms);
+}
+
 /* All or none. */
 static gboolean
 open_stores (Register *reg, GError **error)
@@ -228,7 +245,9 @@ open_stores (Register *reg, GError **error)
     is_open = reg->readers[i] != NULL;
   }
   is_open = is_open && use_site (reg, error);
-  if (!is_open)
+  if (is_open)
+    limit_stores (reg);
+  else
     close_stores (reg);
   return is_open;
 }
@@ -245,6 +264,7 @@ register_open_site (const char *url, const char *site, GError **error)
   Register *reg = g_new0 (Register, 1);
   reg->url = g_strdup (url);
   g_strlcpy (reg->site, site, sizeof reg->site);
+  reg->deadline_ms = REGISTER_DEADLINE_MS;
   g_mutex_init (&reg->lock);
   g_cond_init (&reg->changed);
   g_cond_init (&reg->readable);
@@ -281,6 +301,13 @@ register_close (Register *reg)
   g_mutex_clear (&reg->lock);
   g_free (reg->url);
   g_free (reg);
+}
+
+void
+register_set_deadline (Register *reg, guint deadline_ms)
+{
+  reg->deadline_ms = deadline_ms;
+  limit_stores (reg);
 }
 
 /* ---- asking ---- */

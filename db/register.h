@@ -5,7 +5,8 @@
 
 typedef struct _Register Register;
 
-/* One request. Runs inside a savepoint of a batch; FALSE (with error) undoes this request alone. */
+/* One request. Runs inside a savepoint of a batch; FALSE (with error) undoes this request alone. When it undid the whole batch (disk
+ * full, a write that took too long), every request of it fails; those that had no part in a missed deadline with DB_ERROR_BUSY. */
 typedef gboolean (*RegisterFunc) (Store *store, gpointer data, GError **error);
 /* Called once, in the register's thread (or in the caller's, when the request is refused at once), after the batch is durable
  * (error NULL) or after it failed. Must not block, nor wait for the register. error is borrowed. */
@@ -18,6 +19,10 @@ Register *register_open_site (const char *url, const char *site, GError **error)
 /* Finishes what is queued, stops the threads, closes. Accepts NULL. */
 void register_close (Register *reg);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Register, register_close)
+
+#define REGISTER_DEADLINE_MS 5000
+/* How long a statement may take (store_set_deadline); REGISTER_DEADLINE_MS as it is opened, 0 = for ever. Before anything is asked. */
+void register_set_deadline (Register *reg, guint deadline_ms);
 
 /* Queues a write. done (may be NULL) is always called, with DB_ERROR_STOPPING when the register is closing. DB_ERROR_BUSY at
  * once (through done) when more than 4096 requests wait, or a backup is being restored. */

@@ -76,6 +76,18 @@ store_expand (const char *sql, const StoreTokens *tokens)
   return g_string_free (text, FALSE);
 }
 
+void
+store_set_deadline (Store *store, guint deadline_ms)
+{
+  store->engine->set_deadline (store, deadline_ms);
+}
+
+gboolean
+store_take_time (Store *store, GError **error)
+{
+  return store->engine->take_time (store, error);
+}
+
 /* ---- statements ---- */
 
 Rows *
@@ -198,7 +210,7 @@ store_swap_back (const char *url, const char *kept, GError **error)
 gboolean
 store_check (Store *store, GError **error)
 {
-  return store->engine->check (store, error);
+  return store_take_time (store, error) && store->engine->check (store, error);
 }
 
 gboolean

@@ -22,6 +22,7 @@ typedef enum {
   DB_ERROR_MOVED,     /* the open file is not the register any more (moved, replaced ...): nothing is written */
   DB_ERROR_LOST, /* the database server does not answer. When a commit was under way, nobody knows whether it was made */
   DB_ERROR_UNSUPPORTED, /* this engine leaves that to its own tools */
+  DB_ERROR_DEADLINE,    /* the statement took too long and was stopped; see store_set_deadline */
 } DbError;
 
 typedef struct _Store Store;
@@ -46,6 +47,14 @@ int store_schema (Store *store);
  * exists is site_use's affair (db/site.h). */
 const char *store_site (Store *store);
 void store_set_site (Store *store, const char *site);
+
+/* Statements that run longer than that are stopped (DB_ERROR_DEADLINE): milliseconds, 0 = never, as after store_open; so migrations and
+ * the checks of a backup, which open a Store of their own, take the time they need. Of a result the time counts from its first long
+ * step to its last row. SQLite loses the whole transaction when the statement was a write: ask store_is_alive. */
+void store_set_deadline (Store *store, guint deadline_ms);
+/* No deadline from here to the end of the transaction. For what reads everything by its nature, and nothing else: journal_verify_sites,
+ * fund_reconcile, item_recount, store_check. */
+gboolean store_take_time (Store *store, GError **error);
 
 /* A result being read. rows_next gives FALSE at the end or on error (then *error is set; pass NULL only after a write without
  * rows). Text is borrowed until the next call; NULL for SQL NULL. Columns count from 0. */

@@ -9,6 +9,8 @@ typedef struct {
   Store *(*open) (const char *url, StoreMode mode, GError **error);
   void (*close) (Store *store); /* never called with NULL */
   int (*schema) (Store *store);
+  void (*set_deadline) (Store *store, guint deadline_ms);
+  gboolean (*take_time) (Store *store, GError **error);
 
   Rows *(*query) (Store *store, GError **error, const char *sql, const char *types, va_list arguments);
   gboolean (*run) (Store *store, gint64 *changed, GError **error, const char *sql, const char *types,

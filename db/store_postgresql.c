@@ -69,6 +69,15 @@ postgresql_schema (Store *store)
   return version;
 }
 
+/* A connection that is lost just now is told when it is made again. */
+static void
+postgresql_set_deadline (Store *base, guint deadline_ms)
+{
+  PostgresqlStore *store = (PostgresqlStore *)base;
+  store->deadline_ms = deadline_ms;
+  (void)store_postgresql_limit (store, deadline_ms, FALSE, NULL);
+}
+
 /* ---- results ---- */
 
 /* The next result of the connection; NULL when the statement is over. Caller clears. */
@@ -250,15 +259,26 @@ postgresql_run (Store *base, gint64 *changed, GError **error, const char *sql, c
   return TRUE;
 }
 
+static gboolean
+postgresql_take_time (Store *base, GError **error)
+{
+  PostgresqlStore *store = (PostgresqlStore *)base;
+  settle (store);
+  return store->deadline_ms == 0 || store_postgresql_limit (store, 0, TRUE, error);
+}
+
 /* ---- transactions ---- */
 
 /* The writers of all daemons come one after the other, as the one writer of an SQLite file does; and each looks whether a newer
- * program has migrated meanwhile. One way to the server and back. */
+ * program has migrated meanwhile. Waiting for one's turn has a limit of its own (lock_timeout). One way to the server and back. */
 static gboolean
-begin_write (PGconn *connection, GError **error)
+begin_write (PostgresqlStore *store, GError **error)
 {
-  g_autoptr (PGresult) result =
-      PQexec (connection, "BEGIN;" POSTGRESQL_WRITE_LOCK "; SELECT version FROM register_stamp");
+  PGconn *connection = store->connection;
+  g_autofree char *sql = g_strdup_printf ("BEGIN; SET LOCAL statement_timeout = 0;" POSTGRESQL_WRITE_LOCK
+                                          "; SET LOCAL statement_timeout = %u; SELECT version FROM register_stamp",
+                                          store->deadline_ms);
+  g_autoptr (PGresult) result = PQexec (connection, sql);
   if (is_error (result))
     return store_postgresql_fail (connection, result, error);
   if (PQntuples (result) == 1 && g_ascii_strtoll (PQgetvalue (result, 0, 0), NULL, 10) == migrations_n)
@@ -273,7 +293,7 @@ begin (PostgresqlStore *store, GError **error)
   settle (store);
   if (!store_postgresql_link (store, error))
     return FALSE;
-  store->is_in_transaction = store->mode == STORE_WRITE ? begin_write (store->connection, error)
+  store->is_in_transaction = store->mode == STORE_WRITE ? begin_write (store, error)
                                                         : store_postgresql_exec (store->connection, "BEGIN", error);
   if (!store->is_in_transaction)
     PQclear (PQexec (store->connection, "ROLLBACK")); /* fails only with the connection, which rolls back too */
@@ -387,6 +407,8 @@ const StoreEngine store_postgresql = {
     .open = postgresql_open,
     .close = postgresql_close,
     .schema = postgresql_schema,
+    .set_deadline = postgresql_set_deadline,
+    .take_time = postgresql_take_time,
     .query = postgresql_query,
     .run = postgresql_run,
     .rows_next = postgresql_rows_next,

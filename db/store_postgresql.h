@@ -17,6 +17,7 @@ typedef struct {
   GHashTable *statements;  /* SQL text -> name under which this connection has prepared it; both owned */
   PostgresqlRows *reading; /* the result whose rows still come over the connection; not owned */
   gboolean is_in_transaction;
+  guint deadline_ms;                  /* of each statement; 0: none */
   gint64 retry_at_us, retry_delay_us; /* monotonic: no new connection before */
 } PostgresqlStore;
 
@@ -24,6 +25,8 @@ typedef struct {
 
 /* Sets *error: DbError from the SQLSTATE of result (may be NULL), and the server's sentence. Always FALSE. */
 gboolean store_postgresql_fail (PGconn *connection, const PGresult *result, GError **error);
+/* Tells the server how long a statement may take, as store->deadline_ms says. is_local: to the end of the transaction. */
+gboolean store_postgresql_limit (PostgresqlStore *store, guint deadline_ms, gboolean is_local, GError **error);
 /* Runs statements without parameters or rows. */
 gboolean store_postgresql_exec (PGconn *connection, const char *sql, GError **error);
 /* Connects, sets the session up, reads the stamp and, for STORE_WRITE, migrates. The old connection is given up. */

@@ -12,14 +12,14 @@ static const struct {
   const char *state;
   DbError error;
 } errors[] = {
-    {"23505", DB_ERROR_UNIQUE},  {"23514", DB_ERROR_CHECK},
-    {"23502", DB_ERROR_CHECK},   {"22", DB_ERROR_CHECK}, /* no number, no UTF-8: what a STRICT table refuses */
-    {"23503", DB_ERROR_FOREIGN}, {"40", DB_ERROR_BUSY},  /* serialisation, deadlock */
-    {"55P03", DB_ERROR_BUSY},                            /* lock_timeout */
-    {"57014", DB_ERROR_BUSY},                            /* cancelled */
-    {"53100", DB_ERROR_FULL},    {"58", DB_ERROR_IO},
+    {"23505", DB_ERROR_UNIQUE},   {"23514", DB_ERROR_CHECK},
+    {"23502", DB_ERROR_CHECK},    {"22", DB_ERROR_CHECK}, /* no number, no UTF-8: what a STRICT table refuses */
+    {"23503", DB_ERROR_FOREIGN},  {"40", DB_ERROR_BUSY},  /* serialisation, deadlock */
+    {"55P03", DB_ERROR_BUSY},                             /* lock_timeout */
+    {"57014", DB_ERROR_DEADLINE},                         /* statement_timeout */
+    {"53100", DB_ERROR_FULL},     {"58", DB_ERROR_IO},
     {"25006", DB_ERROR_IO}, /* a reader that writes, a standby */
-    {"08", DB_ERROR_LOST},       {"57P", DB_ERROR_LOST},
+    {"08", DB_ERROR_LOST},        {"57P", DB_ERROR_LOST},
     {"25P03", DB_ERROR_LOST}, /* idle_in_transaction_session_timeout */
     {"53", DB_ERROR_LOST},    /* no connection or memory is left */
     {"XX00", DB_ERROR_CORRUPT},
@@ -71,6 +71,13 @@ store_postgresql_exec (PGconn *connection, const char *sql, GError **error)
   return is_done;
 }
 
+gboolean
+store_postgresql_limit (PostgresqlStore *store, guint deadline_ms, gboolean is_local, GError **error)
+{
+  g_autofree char *sql = g_strdup_printf ("SET %s statement_timeout = %u", is_local ? "LOCAL" : "SESSION", deadline_ms);
+  return store_postgresql_exec (store->connection, sql, error);
+}
+
 /* Ours come first: what the address says wins, but for the encoding. */
 static PGconn *
 connect_to (const char *url)
@@ -118,7 +125,8 @@ store_postgresql_connect (PostgresqlStore *store, GError **error)
   store->connection = connect_to (store->url);
   if (PQstatus (store->connection) != CONNECTION_OK)
     return store_postgresql_fail (store->connection, NULL, error);
-  return prepare_session (store->connection, store->mode, error);
+  return prepare_session (store->connection, store->mode, error) &&
+         (store->deadline_ms == 0 || store_postgresql_limit (store, store->deadline_ms, FALSE, error));
 }
 
 static gboolean

@@ -10,15 +10,20 @@
 #include <unistd.h>
 
 #define BUSY_TIMEOUT_MS     5000
+#define STEPS_UNWATCHED     4000 /* instructions of SQLite's machine, some 0.1 ms, between two looks at the clock */
 #define WAL_KEPT_BYTES      "67108864"
 #define WRITER_CACHE        "PRAGMA cache_size = -16384;" /* KiB: what one group of requests touches */
 #define SECURITY_STATEMENTS "PRAGMA trusted_schema = OFF;"
 
+typedef struct _SqliteRows SqliteRows;
 typedef struct {
   Store base;
   sqlite3 *handle;
   GHashTable *statements; /* SQL text -> Statement, owned */
   StoreFile file;
+  gint64 deadline_us;   /* of each statement; 0: none */
+  gboolean takes_time;  /* none until the next transaction */
+  SqliteRows *stepping; /* the statement that runs, or ran last; not owned */
 } SqliteStore;
 
 typedef struct {
@@ -26,13 +31,14 @@ typedef struct {
   gboolean is_busy; /* a Rows is reading it */
 } Statement;
 
-typedef struct {
+struct _SqliteRows {
   Rows base;
   SqliteStore *store; /* not owned */
   Statement *cached;  /* not owned; NULL when `statement` is ours to finalize */
   sqlite3_stmt *statement;
   gboolean is_over; /* one more step would run it again */
-} SqliteRows;
+  gint64 until_us;  /* monotonic: to be stopped then; 0: short so far */
+};
 
 static const struct {
   int code; /* extended, or primary when the extended one is not listed */
@@ -53,6 +59,7 @@ static const struct {
     {SQLITE_CANTOPEN, DB_ERROR_IO},
     {SQLITE_CORRUPT, DB_ERROR_CORRUPT},
     {SQLITE_NOTADB, DB_ERROR_CORRUPT},
+    {SQLITE_INTERRUPT, DB_ERROR_DEADLINE},
 };
 
 static DbError
@@ -158,6 +165,36 @@ prepare_for_writing (sqlite3 *handle, int version, GError **error)
                                                 "PRAGMA foreign_keys = ON",
                             error) &&
          schema_migrate (handle, version, migrations, migrations_n, error);
+}
+
+/* Called by the engine in the middle of a statement that is not short. Other than 0 stops it. */
+static int
+on_steps (void *data)
+{
+  const SqliteStore *store = data;
+  SqliteRows *rows = store->stepping;
+  if (rows == NULL || store->deadline_us == 0 || store->takes_time)
+    return 0;
+  gint64 now = g_get_monotonic_time ();
+  if (rows->until_us == 0)
+    rows->until_us = now + store->deadline_us;
+  return now > rows->until_us;
+}
+
+static void
+sqlite_set_deadline (Store *base, guint deadline_ms)
+{
+  SqliteStore *store = (SqliteStore *)base;
+  store->deadline_us = deadline_ms * G_TIME_SPAN_MILLISECOND;
+  sqlite3_progress_handler (store->handle, deadline_ms > 0 ? STEPS_UNWATCHED : 0, on_steps, store);
+}
+
+static gboolean
+sqlite_take_time (Store *store, GError **error)
+{
+  (void)error; /* nothing can fail */
+  ((SqliteStore *)store)->takes_time = TRUE;
+  return TRUE;
 }
 
 /* The engine's own count of its memory is one lock that all threads take at every allocation. */
@@ -321,6 +358,13 @@ sqlite_query (Store *store, GError **error, const char *sql, const char *types, 
   return g_steal_pointer (&owned);
 }
 
+static int
+step (SqliteRows *rows)
+{
+  rows->store->stepping = rows;
+  return sqlite3_step (rows->statement);
+}
+
 static gboolean
 sqlite_run (Store *store, gint64 *changed, GError **error, const char *sql, const char *types, va_list arguments)
 {
@@ -328,7 +372,7 @@ sqlite_run (Store *store, gint64 *changed, GError **error, const char *sql, cons
   if (rows == NULL)
     return FALSE;
   int code;
-  while ((code = sqlite3_step (((SqliteRows *)rows)->statement)) == SQLITE_ROW)
+  while ((code = step ((SqliteRows *)rows)) == SQLITE_ROW)
     continue;
   if (code != SQLITE_DONE)
     return store_sqlite_fail (store_sqlite_handle (store), code, "register", error);
@@ -343,7 +387,7 @@ sqlite_rows_next (Rows *base, GError **error)
   SqliteRows *rows = (SqliteRows *)base;
   if (rows->is_over)
     return FALSE;
-  int code = sqlite3_step (rows->statement);
+  int code = step (rows);
   rows->is_over = code != SQLITE_ROW;
   if (code != SQLITE_ROW && code != SQLITE_DONE)
     return store_sqlite_fail (rows->store->handle, code, "register", error);
@@ -376,6 +420,8 @@ static void
 sqlite_rows_free (Rows *base)
 {
   SqliteRows *rows = (SqliteRows *)base;
+  if (rows->store->stepping == rows)
+    rows->store->stepping = NULL;
   if (rows->cached != NULL) {
     (void)sqlite3_reset (rows->statement); /* repeats the error of the last step, already told */
     (void)sqlite3_clear_bindings (rows->statement);
@@ -392,6 +438,7 @@ static gboolean
 sqlite_begin (Store *store, GError **error)
 {
   SqliteStore *file_store = (SqliteStore *)store;
+  file_store->takes_time = FALSE;
   if (sqlite3_db_readonly (file_store->handle, "main") == 1)
     return store_file_check (&file_store->file, error) && store_run (store, NULL, error, "BEGIN", "");
   return store_file_check_untouched (&file_store->file, error) && store_run (store, NULL, error, "BEGIN IMMEDIATE", "");
@@ -433,6 +480,8 @@ const StoreEngine store_sqlite = {
     .open = sqlite_open,
     .close = sqlite_close,
     .schema = sqlite_schema,
+    .set_deadline = sqlite_set_deadline,
+    .take_time = sqlite_take_time,
     .query = sqlite_query,
     .run = sqlite_run,
     .rows_next = sqlite_rows_next,

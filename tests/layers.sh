@@ -8,7 +8,7 @@ db|db/
 labels|labels/
 daemon/rules|daemon/rules/ db/records.h db/money.h
 daemon/devices|daemon/devices/
-daemon/actions|daemon/actions/ db/ daemon/rules/ daemon/devices/device.h
+daemon/actions|daemon/actions/ db/ daemon/rules/ daemon/devices/device.h daemon/devices/modem.h daemon/devices/dialogue.h daemon/devices/iccid.h
 daemon/documents|daemon/documents/ labels/ db/ daemon/rules/
 daemon/api|daemon/api/ db/ labels/ daemon/documents/ daemon/rules/ daemon/actions/
 daemon|daemon/ db/ labels/
@@ -38,6 +38,8 @@ only() { # PATTERN WHERE...: the header PATTERN is included nowhere else
 only sqlite3 db/store_sqlite
 only libpq db/store_postgresql
 only libusb daemon/devices/
+only libmbim daemon/devices/
+only libudev daemon/devices/
 only microhttpd daemon/api/
 only curl/ cli/
 only cairo labels/ daemon/documents/

@@ -18,75 +18,6 @@ static const struct {
     {"attest", WIPE_RETURNED, M_TODO_ATTEST},
 };
 
-/* A note is "word: argument". Which of them count as evidence, and how a person reads each. */
-#define NO_EVIDENCE      (-1)
-#define COUNTS_AS(field) ((gssize)G_STRUCT_OFFSET (WipeEvidence, field))
-static const struct {
-  const char *word;
-  gssize counts_as;
-  const char *text[2]; /* by Language; {1} is the argument */
-} words[] = {
-    {"identity",
-     NO_EVIDENCE,
-     {"Numéro de série lu par le câble, égal à celui du registre : {1}",
-      "Serial number read over the cable, equal to the register's: {1}"}},
-    {"facts", NO_EVIDENCE, {"Lu sur la tablette : {1}", "Read from the tablet: {1}"}},
-    {"override", NO_EVIDENCE, {"Accord donné : {1}", "Approval given: {1}"}},
-    {"failed", NO_EVIDENCE, {"Échec : {1}", "Failed: {1}"}},
-    {"command-accepted",
-     COUNTS_AS (command_accepted),
-     {"L'ordre d'effacement est accepté : {1}", "The order to wipe is accepted: {1}"}},
-    {"left-port", COUNTS_AS (left_port), {"La tablette a quitté le port {1}", "The tablet left port {1}"}},
-    {"face", NO_EVIDENCE, {"Elle se montre sur le port, en mode {1}", "It shows on the port, in mode {1}"}},
-    {"left-again", NO_EVIDENCE, {"Elle a encore quitté le port (mode {1})", "It left the port again (mode {1})"}},
-    {"foreign", NO_EVIDENCE, {"Une autre tablette est sur le port {1}", "Another tablet is on port {1}"}},
-    {"same-port",
-     COUNTS_AS (returned_same_port),
-     {"Elle est revenue sur le même port, {1}", "It came back to the same port, {1}"}},
-    {"same-serial",
-     COUNTS_AS (same_serial),
-     {"C'est bien la même : numéro de série {1}", "It is the same one: serial number {1}"}},
-    {"key-accepted",
-     COUNTS_AS (key_accepted),
-     {"Notre clé ouvre encore la tablette : elle n'est pas effacée",
-      "Our key still opens the tablet: it was not wiped"}},
-    {"key-refused",
-     COUNTS_AS (key_refused),
-     {"La tablette ne connaît plus notre clé", "The tablet does not know our key any more"}},
-    {"key-unknown",
-     NO_EVIDENCE,
-     {"La tablette ne connaît pas notre clé, mais ne l'avait jamais acceptée : cela ne prouve rien",
-      "The tablet does not know our key, but never took it before: this proves nothing"}},
-    {"trade-in",
-     COUNTS_AS (key_refused),
-     {"Elle s'ouvre à tous comme après une remise à zéro (mode reprise)",
-      "It opens to anybody, as after a reset (trade-in mode)"}},
-    {"open-to-all",
-     NO_EVIDENCE,
-     {"Elle s'ouvre à tous : cela ne prouve rien", "It opens to anybody: this proves nothing"}},
-    {"adb-absent",
-     COUNTS_AS (adb_absent),
-     {"Le débogage USB est coupé, comme sur une tablette neuve", "USB debugging is off, as on a new tablet"}},
-    {"attested", COUNTS_AS (attested), {"Vu à l'écran : {1}", "Seen on the screen: {1}"}},
-    {"cancelled", NO_EVIDENCE, {"Annulé par {1}", "Cancelled by {1}"}},
-};
-
-static const char *const plain_face[] = {[LANGUAGE_FR] = "ordinaire", [LANGUAGE_EN] = "ordinary"};
-
-/* The row of a note, and where its argument begins. -1: it has no word of ours. */
-static int
-word_of (const char *text, const char **argument)
-{
-  for (gsize i = 0; i < G_N_ELEMENTS (words); i++) {
-    gsize length = strlen (words[i].word);
-    if (strncmp (text, words[i].word, length) == 0 && text[length] == ':') {
-      *argument = text + length + strspn (text + length, ": ");
-      return (int)i;
-    }
-  }
-  return -1;
-}
-
 static void
 note_free (gpointer data)
 {
@@ -170,72 +101,17 @@ wipe_reason_of_verdict (const Verdict *verdict, const char *const *overrides)
   return g_string_free (reason, FALSE);
 }
 
-/* The sentence of a reason "code|arg|arg". */
-static char *
-reason_text (const char *reason, Language language)
-{
-  g_auto (GStrv) parts = g_strsplit (reason, "|", 1 + MESSAGE_ARGS);
-  Finding finding = {0};
-  for (int id = 0; id < MESSAGES_N; id++) {
-    if (g_strcmp0 (message_code ((MessageId)id), parts[0]) != 0)
-      continue;
-    finding.id = (MessageId)id;
-    for (guint i = 1; parts[i] != NULL && i <= MESSAGE_ARGS; i++)
-      finding.args[i - 1] = parts[i];
-    return finding_text (&finding, language);
-  }
-  return NULL;
-}
-
 char *
 wipe_todo_text (const Wipe *wipe, Language language)
 {
   for (gsize i = 0; wipe->state == WIPE_WAIT_HUMAN && i < G_N_ELEMENTS (waits); i++)
     if (g_strcmp0 (wipe->reason, waits[i].reason) == 0)
-      return reason_text (message_code (waits[i].todo), language);
+      return wipe_reason_text (message_code (waits[i].todo), language);
   if (wipe->state == WIPE_GONE || wipe->state == WIPE_RECOVERY) {
     g_autofree char *away = g_strdup_printf ("%s|%s", message_code (M_TODO_AWAY), wipe->port);
-    return reason_text (away, language);
+    return wipe_reason_text (away, language);
   }
-  return wipe->reason != NULL ? reason_text (wipe->reason, language) : NULL;
-}
-
-static void
-count_evidence (WipeEvidence *evidence, const char *text)
-{
-  const char *argument;
-  int word = word_of (text, &argument);
-  if (word >= 0 && words[word].counts_as != NO_EVIDENCE)
-    G_STRUCT_MEMBER (gboolean, evidence, words[word].counts_as) = TRUE;
-}
-
-/* "seen -> identified: serial_matches": where it is now, and the sentence when the reason is one. */
-static char *
-state_line_text (const char *line, Language language)
-{
-  WipeState state;
-  g_auto (GStrv) parts = g_strsplit (line, ": ", 2);
-  const char *arrow = strstr (parts[0], "-> ");
-  if (arrow == NULL || !wipe_state_parse (arrow + strlen ("-> "), &state))
-    return g_strdup (line);
-  g_autofree char *why = parts[1] != NULL ? reason_text (parts[1], language) : NULL;
-  const char *name = wipe_state_text (state, language);
-  return why != NULL ? g_strdup_printf ("%s. %s", name, why) : g_strdup (name);
-}
-
-char *
-wipe_event_text (const WipeEvent *event, Language language)
-{
-  const char *argument;
-  if (g_str_equal (event->kind, "state"))
-    return state_line_text (event->text, language);
-  int word = word_of (event->text, &argument);
-  if (word < 0)
-    return g_strdup (event->text);
-  if (g_str_equal (argument, "plain")) /* the face of a tablet that shows neither adb nor fastboot */
-    argument = plain_face[language];
-  g_auto (GStrv) around = g_strsplit (words[word].text[language], "{1}", 2);
-  return g_strconcat (around[0], around[1] != NULL ? argument : "", around[1], NULL);
+  return wipe->reason != NULL ? wipe_reason_text (wipe->reason, language) : NULL;
 }
 
 gboolean
@@ -245,12 +121,8 @@ wipe_story_evidence (Store *store, const char *wipe, WipeEvidence *evidence, GEr
   if (events == NULL)
     return FALSE;
   *evidence = (WipeEvidence){0};
-  for (guint i = 0; i < events->len; i++) {
-    const WipeEvent *event = g_ptr_array_index (events, i);
-    /* only what the host saw or a person said: the words of a device are no evidence */
-    if (g_str_equal (event->kind, "usb") || g_str_equal (event->kind, "human"))
-      count_evidence (evidence, event->text);
-  }
+  for (guint i = 0; i < events->len; i++)
+    evidence_count (evidence, g_ptr_array_index (events, i));
   return TRUE;
 }
 
@@ -262,6 +134,11 @@ judge (Store *store, const char *wipe, WipeEventKind *event, const char **reason
   if (!wipe_story_evidence (store, wipe, &evidence, error))
     return FALSE;
   *verdict = wipe_judge_evidence (&evidence);
+  if (evidence.frp_locked && *verdict != VERDICT_NOT_WIPED) {
+    *event = WIPE_ON_LOCKED;
+    *reason = message_code (M_WIPE_FRP);
+    return TRUE;
+  }
   switch (*verdict) {
   case VERDICT_PROVEN:
   case VERDICT_ATTESTED:
@@ -344,8 +221,8 @@ claimed_rights (GPtrArray *events)
   for (guint i = 0; i < events->len; i++) {
     const WipeEvent *event = g_ptr_array_index (events, i);
     const char *right_and_comment;
-    int word = word_of (event->text, &right_and_comment);
-    if (!g_str_equal (event->kind, "human") || word < 0 || !g_str_equal (words[word].word, "override"))
+    const char *word = evidence_word (event->text, &right_and_comment);
+    if (!g_str_equal (event->kind, "human") || g_strcmp0 (word, "override") != 0)
       continue;
     g_autofree char *right = g_strndup (right_and_comment, strcspn (right_and_comment, ","));
     g_strv_builder_add (rights, right);
@@ -370,9 +247,9 @@ judge_gate (Store *store, const WipeStep *step, const Wipe *wipe, WipeEventKind 
     g_propagate_error (error, g_steal_pointer (&problem));
     return FALSE;
   }
-  facts.item = item;
-  facts.holder = loan != NULL ? loan->person : NULL;
-  facts.port_is_reserved = on_port != NULL && !g_str_equal (on_port->code, wipe->code);
+  facts.identity.item = item;
+  facts.identity.holder = loan != NULL ? loan->person : NULL;
+  facts.identity.port_is_reserved = on_port != NULL && !g_str_equal (on_port->code, wipe->code);
   wipe_judge_gate (&facts, verdict);
   g_auto (GStrv) rights = claimed_rights (events);
   *reason = wipe_reason_of_verdict (verdict, (const char *const *)rights);

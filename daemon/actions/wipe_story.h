@@ -2,10 +2,11 @@
  * state, the journal). Nothing here talks to a device. */
 #pragma once
 #include "daemon/actions/action.h"
+#include "daemon/rules/evidence.h"
 #include "daemon/rules/wipe.h"
 #include "db/wipe.h"
 
-/* A line for the wipe's story: "word: argument" with a word of the table in wipe_story.c, or what was said and answered as it was. kind:
+/* A line for the wipe's story: "word: argument" with a word of the table in rules/evidence.c, or what was said and answered as it was. kind:
  * "said" "answered" "usb" "human". Only what the host saw ("usb") and a person said ("human") counts as evidence. */
 typedef struct {
   const char *kind; /* static */
@@ -38,6 +39,10 @@ void wipe_step_gate (WipeStep *step, const WipeGateFacts *facts);
 /* Writes the step. *wipe (caller frees) is the wipe as it stands after it. DB_ERROR_STALE when the machine has no such move from
  * where the wipe is now: somebody (a person, another step) was faster; load it again. */
 gboolean wipe_step_apply (Store *store, const WipeStep *step, const char *account, Wipe **wipe, GError **error);
+
+/* The same on behalf of a person: outcome gets the wipe and its item, and a stale step its sentence. */
+gboolean wipe_step_act (Store *store, const ActionContext *context, const WipeStep *step, Outcome *outcome,
+                        GError **error);
 
 /* A wipe's reason is a message's code and its arguments, "wipe_battery|12|30", so that both languages can say it later.
  * From the first finding that stops a verdict. Caller frees; NULL when nothing stops it. */

@@ -41,6 +41,7 @@ static const struct {
     {db_error_quark, DB_ERROR_MOVED, M_REGISTER_MOVED},
     {db_error_quark, DB_ERROR_LOST, M_DATABASE_LOST},
     {db_error_quark, DB_ERROR_UNSUPPORTED, M_BACKUP_ELSEWHERE},
+    {db_error_quark, DB_ERROR_DEADLINE, M_STATEMENT_DEADLINE},
     {label_error_quark, LABEL_ERROR_TOO_MANY, M_LABEL_ONE_PAGE},
     {label_error_quark, LABEL_ERROR_DPI, M_LABEL_COARSE},
 };

@@ -1,7 +1,7 @@
 #include "daemon/documents/erasure.h"
 #include "daemon/rules/code.h"
+#include "daemon/rules/evidence.h"
 #include "daemon/rules/item.h"
-#include "daemon/rules/wipe.h"
 #include "db/account.h"
 #include "db/item.h"
 #include "db/journal.h"

@@ -170,6 +170,10 @@
   X (WIPE_NOT_ON_BENCH, "wipe_not_on_bench", MESSAGE_REFUSED, NULL, "{1c} n'est pas sur le banc. Branchez-le avec un câble USB.", "{1c} is not on the bench. Plug it in with a USB cable.") \
   X (WIPE_MOVE, "wipe_move", MESSAGE_REFUSED, NULL, "L'effacement {1c} est « {2w} » : ce n'est plus possible.", "Wipe {1c} is \"{2w}\": this is not possible any more.") \
   X (WIPE_BEGUN, "wipe_begun", MESSAGE_REFUSED, NULL, "L'effacement {1c} a commencé : il ne peut plus être annulé.", "Wipe {1c} has begun: it cannot be cancelled any more.") \
+  X (WIPE_LOCKED, "wipe_locked", MESSAGE_REFUSED, NULL, "{1c} est verrouillée par le compte de la personne qui l'avait. Faites lever le verrou, puis dites comment : temoin wipe {1c} --unlocked « comment ».", "{1c} is locked by the account of whoever had it. Have the lock lifted, then say how: temoin wipe {1c} --unlocked \"how\".") \
+  X (WIPE_LOCK_LIFTED, "wipe_lock_lifted", MESSAGE_REFUSED, NULL, "{1c} a été verrouillée par un compte : elle doit être effacée de nouveau, une dispense ne suffit pas.", "{1c} was locked by an account: it must be wiped again, a waiver is not enough.") \
+  X (WIPE_NOT_LOCKED, "wipe_not_locked", MESSAGE_REFUSED, NULL, "{1c} n'est pas verrouillée par un compte : il n'y a rien à lever.", "{1c} is not locked by an account: there is nothing to lift.") \
+  X (WIPE_UNLOCK_HOW, "wipe_unlock_how", MESSAGE_INPUT, NULL, "Dites comment le verrou a été levé : qui a saisi son compte, ou quel service.", "Say how the lock was lifted: who entered the account, or which service.") \
   X (WIPE_WAIVE, "wipe_waive", MESSAGE_CONFIRM, "wipe-waive", "Déclarer {1c} prêt sans effacement prouvé demande un accord et une raison.", "Declaring {1c} ready without a proven wipe needs an approval and a reason.") \
   X (CERTIFICATE_NONE, "certificate_none", MESSAGE_REFUSED, NULL, "Pas de certificat pour l'effacement {1c} : le verdict est « {2v} ». Un certificat demande un effacement prouvé ou attesté.", "No certificate for wipe {1c}: the verdict is \"{2v}\". A certificate needs a wipe that is proven or attested.") \
   /* rights */ \
@@ -194,6 +198,7 @@
   X (CLOCK_NOT_BACK, "clock_not_back", MESSAGE_REFUSED, NULL, "L'horloge n'a pas reculé : il n'y a rien à confirmer.", "The clock did not go back: there is nothing to confirm.") \
   X (REGISTER_NEWER, "register_newer", MESSAGE_TROUBLE, NULL, "Le registre vient d'une version plus récente de Témoin. Mettez le programme à jour.", "The register was made by a newer version of Témoin. Update the program.") \
   X (BUSY, "busy", MESSAGE_TROUBLE, NULL, "Trop de demandes en même temps. Recommencez dans un instant.", "Too many requests at once. Try again in a moment.") \
+  X (STATEMENT_DEADLINE, "statement_deadline", MESSAGE_TROUBLE, NULL, "Cette demande prenait trop de temps : elle a été arrêtée et rien n'a été changé. Recommencez ; si cela se répète, prévenez le technicien.", "This request took too long: it was stopped and nothing was changed. Try again; if it happens again, tell the technician.") \
   X (DATABASE_LOST, "database_lost", MESSAGE_TROUBLE, NULL, "Le serveur de base de données ne répond pas : rien n'est confirmé. Recommencez dans un instant ; si cela dure, prévenez le technicien.", "The database server does not answer: nothing is confirmed. Try again in a moment; if it lasts, tell the technician.") \
   X (BACKUP_ELSEWHERE, "backup_elsewhere", MESSAGE_REFUSED, NULL, "Ce registre est sur PostgreSQL : il se sauvegarde avec pg_dump et se restaure avec pg_restore, chez l'administrateur de la base.", "This register is on PostgreSQL: it is saved with pg_dump and restored with pg_restore, by whoever keeps the database.") \
   X (STOPPING, "stopping", MESSAGE_TROUBLE, NULL, "Témoin est en train de s'arrêter : rien n'a été enregistré.", "Témoin is stopping: nothing was recorded.") \
@@ -246,5 +251,7 @@
   X (LABEL_COARSE, "label_coarse", MESSAGE_INPUT, NULL, "Une image aussi grossière ne se lirait pas. Demandez au moins 203 points par pouce.", "So coarse an image could not be read. Ask for at least 203 dots per inch.") \
   X (ITEM_STATE_UNKNOWN, "item_state_unknown", MESSAGE_INPUT, NULL, "« {1} » n'est pas un état d'appareil. Choisissez parmi : {2i}.", "\"{1}\" is not a state of a device. Choose one of: {2i}.") \
   X (LINE_STATE_UNKNOWN, "line_state_unknown", MESSAGE_INPUT, NULL, "« {1} » n'est pas un état de ligne. Choisissez parmi : {2l}.", "\"{1}\" is not a state of a line. Choose one of: {2l}.") \
+  /* proof */ \
+  X (WIPE_FRP, "wipe_frp", MESSAGE_REFUSED, NULL, "La tablette demande l'ancien compte Google (verrou FRP) : elle reste bloquée. Faites saisir ce compte par la personne qui l'avait, ou faites lever le verrou par le service du fabricant ; dites-le (temoin wipe CODE --unlocked « comment »), puis effacez-la de nouveau.", "The tablet asks for the former Google account (FRP lock): it stays blocked. Have whoever had it enter that account, or have the maker's service lift the lock; say so (temoin wipe CODE --unlocked \"how\"), then wipe it again.") \
   X (CODE_NEAR, "code_near", MESSAGE_NOTE, NULL, "Vouliez-vous dire {1c} ?", "Did you mean {1c}?") \
 

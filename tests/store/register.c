@@ -120,7 +120,7 @@ failures_stay_with_their_request (void)
 typedef struct {
   GMutex lock;
   GCond changed;
-  int done, good, stopping, busy, full;
+  int done, good, stopping, busy, full, slow;
 } Tally;
 
 typedef struct {
@@ -144,6 +144,7 @@ answered (gpointer data, const GError *error)
   tally->stopping += g_error_matches (error, DB_ERROR, DB_ERROR_STOPPING);
   tally->busy += g_error_matches (error, DB_ERROR, DB_ERROR_BUSY);
   tally->full += g_error_matches (error, DB_ERROR, DB_ERROR_FULL);
+  tally->slow += g_error_matches (error, DB_ERROR, DB_ERROR_DEADLINE);
   g_cond_broadcast (&tally->changed);
   g_mutex_unlock (&tally->lock);
 }
@@ -245,6 +246,103 @@ full_disk_fails_the_whole_batch (void)
   register_stats (reg, &stats);
   g_assert_cmpstr (stats.last_error, ==, "");
   assert_whole (reg, 2);
+}
+
+/* ---- deadlines ---- */
+
+#define BRIEF_MS 100
+#define ENDLESS  "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000000000)"
+/* enough for the engine to look at the clock several times */
+#define LONG     "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300000)"
+
+static gboolean
+read_forever (Store *store, G_GNUC_UNUSED gpointer data, GError **error)
+{
+  g_autoptr (Rows) rows = store_query (store, error, ENDLESS " SELECT COUNT(*) FROM n", "");
+  return rows != NULL && rows_next (rows, error);
+}
+
+/* A write that was stopped in its middle: SQLite gives the whole transaction up. */
+static gboolean
+write_forever (Store *store, gpointer data, GError **error)
+{
+  return act_asked (store, data, error) &&
+         store_run (store, NULL, error, ENDLESS " INSERT INTO setting (key, value) SELECT 'k' || i, 'v' FROM n", "");
+}
+
+static gboolean
+read_long_twice (Store *store, G_GNUC_UNUSED gpointer data, GError **error)
+{
+  for (int i = 0; i < 2; i++) {
+    g_autoptr (Rows) rows = store_query (store, error, LONG " SELECT COUNT(*) FROM n", "");
+    if (rows == NULL || !rows_next (rows, error))
+      return FALSE;
+    g_assert_cmpint (rows_int (rows, 0), ==, 300000);
+  }
+  return TRUE;
+}
+
+static gboolean
+take_time_and_read_long (Store *store, gpointer data, GError **error)
+{
+  return store_take_time (store, error) && read_long_twice (store, data, error);
+}
+
+static void
+read_that_takes_too_long_is_stopped (void)
+{
+  g_auto (Place) place;
+  place_init (&place);
+  g_autoptr (Register) reg = open_register (&place);
+  register_set_deadline (reg, BRIEF_MS);
+  for (int i = 0; i < 3; i++) /* more than there are readers: each of them is as good as before */
+    REFUSED (register_read_wait (reg, read_forever, NULL, &error), DB_ERROR_DEADLINE);
+  g_assert_cmpint (people (reg), ==, 0);
+  assert_whole (reg, 0);
+}
+
+static void
+what_reads_all_by_its_nature_may_take_time (void)
+{
+  g_auto (Place) place;
+  place_init (&place);
+  g_autoptr (Register) reg = open_register (&place);
+  register_set_deadline (reg, 1);
+  MUST (register_read_wait (reg, take_time_and_read_long, NULL, &error));
+  MUST (register_write_wait (reg, take_time_and_read_long, NULL, &error));
+  /* and its readers and writer have one again */
+  for (int i = 0; i < 3; i++)
+    REFUSED (register_read_wait (reg, read_long_twice, NULL, &error), DB_ERROR_DEADLINE);
+  REFUSED (register_write_wait (reg, read_long_twice, NULL, &error), DB_ERROR_DEADLINE);
+  register_set_deadline (reg, 0);
+  MUST (register_read_wait (reg, read_long_twice, NULL, &error));
+}
+
+/* The slow one alone is told so; who was in its group is told to come again when the engine gave up the whole of it. */
+static void
+write_that_takes_too_long_is_stopped (void)
+{
+  g_auto (Place) place;
+  place_init (&place);
+  g_autoptr (Register) reg = open_register (&place);
+  register_set_deadline (reg, BRIEF_MS);
+  Tally tally = {0};
+  Gate gate = {0};
+  Asked asked[ASKED];
+  hold (reg, &gate);
+  for (int i = 0; i < ASKED; i++) {
+    asked[i] = (Asked){.tally = &tally, .number = 100 + i};
+    register_write (reg, i == ASKED / 2 ? write_forever : act_asked, answered, &asked[i]);
+  }
+  open_gate (&gate);
+  wait_for (&tally, ASKED);
+  g_assert_cmpint (tally.slow, ==, 1);
+  g_assert_cmpint (tally.good + tally.busy, ==, ASKED - 1);
+  g_assert_cmpint (people (reg), ==, tally.good);
+  for (int i = 0; i < ASKED; i++)
+    if (i != ASKED / 2 && tally.good == 0)
+      MUST (register_write_wait (reg, act_asked, &asked[i], &error));
+  assert_whole (reg, ASKED - 1);
 }
 
 static void
@@ -618,6 +716,9 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   test_on_each ("/register/failures-stay-with-their-request", failures_stay_with_their_request);
   test_on (ON_SQLITE, "/register/full-disk-fails-the-whole-batch", full_disk_fails_the_whole_batch);
+  test_on_each ("/register/read-that-takes-too-long-is-stopped", read_that_takes_too_long_is_stopped);
+  test_on_each ("/register/what-reads-all-by-its-nature-may-take-time", what_reads_all_by_its_nature_may_take_time);
+  test_on_each ("/register/write-that-takes-too-long-is-stopped", write_that_takes_too_long_is_stopped);
   test_on_each ("/register/closing-finishes-what-is-queued", closing_finishes_what_is_queued);
   test_on_each ("/register/closing-refuses-what-comes-late", closing_refuses_what_comes_late);
   test_on_each ("/register/too-many-waiting-are-told-to-come-back", too_many_waiting_are_told_to_come_back);
