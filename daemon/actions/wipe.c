@@ -200,8 +200,8 @@ wipe_ask (Store *store, const ActionContext *context, const WipeRequest *request
   return open_wipe (store, context, request, item, slot, outcome, error);
 }
 
-Wipe *
-wipe_find (Store *store, const char *text, GError **error)
+static Wipe *
+find_anywhere (Store *store, const char *text, GError **error)
 {
   Code code;
   g_autoptr (GError) problem = NULL;
@@ -220,11 +220,11 @@ wipe_find (Store *store, const char *text, GError **error)
   return g_steal_pointer (&wipe);
 }
 
-/* The same, when it is on the bench of this site: the daemon that drives another bench does not hear what is said here. */
-static Wipe *
-wipe_find_here (Store *store, const char *text, GError **error)
+/* The daemon that drives another site's bench does not hear what is said here. */
+Wipe *
+wipe_find (Store *store, const char *text, GError **error)
 {
-  g_autoptr (Wipe) wipe = wipe_find (store, text, error);
+  g_autoptr (Wipe) wipe = find_anywhere (store, text, error);
   if (wipe == NULL || g_str_equal (wipe->site, store_site (store)))
     return g_steal_pointer (&wipe);
   rule_error_set (error, M_WIPE_ELSEWHERE, wipe->code, wipe->site, NULL);
@@ -248,7 +248,7 @@ gboolean
 wipe_attest (Store *store, const ActionContext *context, const char *code, const char *text, Outcome *outcome,
              GError **error)
 {
-  g_autoptr (Wipe) wipe = wipe_find_here (store, code, error);
+  g_autoptr (Wipe) wipe = wipe_find (store, code, error);
   g_autofree char *seen = g_strstrip (g_strdup (text != NULL ? text : ""));
   if (wipe == NULL)
     return FALSE;
@@ -288,7 +288,7 @@ wipe_cancel (Store *store, const ActionContext *context, const char *code, Outco
 {
   WipeEventKind event;
   const char *reason;
-  g_autoptr (Wipe) wipe = wipe_find_here (store, code, error);
+  g_autoptr (Wipe) wipe = wipe_find (store, code, error);
   if (wipe == NULL)
     return FALSE;
   if (wipe_is_over (wipe->state))

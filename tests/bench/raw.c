@@ -22,8 +22,9 @@ static const char *const sql[STATEMENTS] = {
              " VALUES (?1, ?2, ?3, '2027-01-01', '2028-01-03', 'term', 'open', 0)",
     [ITEM] = "UPDATE item SET state = 'lent', state_reason = NULL WHERE code = ?1 AND state = 'ready'",
     [PERSON] = "UPDATE person SET last_contact_at = ?2 WHERE code = ?1",
-    [JOURNAL] = "INSERT INTO journal (seq, at, account, verb, subjects, before, after, reason, previous_hash, hash, number)"
-                " VALUES (?1, ?2, 'CBBBBBBB', 'loan.lend', ?3, '', 'state=lent due=2028-01-03', '', ?4, ?5, ?1)",
+    [JOURNAL] =
+        "INSERT INTO journal (seq, at, account, verb, subjects, before, after, reason, previous_hash, hash, number)"
+        " VALUES (?1, ?2, 'CBBBBBBB', 'loan.lend', ?3, '', 'state=lent due=2028-01-03', '', ?4, ?5, ?1)",
     [HEAD] = "UPDATE journal_head SET number = ?1, hash = ?2 WHERE site = ''",
     [SUBJECT] = "INSERT INTO journal_subject (code, seq) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
     [ANSWER] = "INSERT INTO idempotency (account, key, request_hash, status, body, at)"
