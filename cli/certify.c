@@ -242,33 +242,49 @@ compare_digest (const Session *session, const char *digest, const json_t *known)
   return differences;
 }
 
+/* shown: NULL when it was a text. */
+static Leave
+answer_comparison (const Session *session, const json_t *shown, const char *digest, const json_t *known,
+                   const Reply *reply)
+{
+  g_autoptr (GPtrArray) differences =
+      shown != NULL ? certify_compare (shown, known, session->language) : compare_digest (session, digest, known);
+  if (!session->is_json)
+    return print_findings (session, known, differences, shown != NULL || *digest != '\0');
+  answer_raw (reply);
+  return differences->len > 0 ? LEAVE_REFUSED : LEAVE_DONE;
+}
+
+/* qr: what names the certificate. */
+static Leave
+verify (const Session *session, const json_t *shown, const char *qr, GError **error)
+{
+  char code[CODE_LETTERS + 1], digest[DIGEST_LETTERS + 1];
+  g_auto (Reply) reply = {0, NULL};
+  Leave leave = LEAVE_USAGE;
+  if (!certify_read_text (qr, code, digest)) {
+    fault_set (error, LEAVE_USAGE, session->language, "Ce certificat ne porte pas de code lisible.",
+               "This certificate carries no readable code.");
+    return leave;
+  }
+  json_t *known = get_known (session, code, &reply, &leave, error);
+  if (known != NULL)
+    leave = answer_comparison (session, shown, digest, known, &reply);
+  json_decref (known);
+  return leave;
+}
+
 Leave
 certify_verify (const Session *session, const Typed *typed, GError **error)
 {
   const char *given = typed_text (typed, "FILE");
   char code[CODE_LETTERS + 1], digest[DIGEST_LETTERS + 1];
-  gboolean is_text = certify_read_text (given, code, digest) && !g_file_test (given, G_FILE_TEST_EXISTS);
-  json_t *shown = is_text ? NULL : read_file (session, given, error);
-  const char *qr = is_text ? given : json_string_value (json_object_get (shown, "qr"));
+  if (certify_read_text (given, code, digest) && !g_file_test (given, G_FILE_TEST_EXISTS))
+    return verify (session, NULL, given, error);
+  json_t *shown = read_file (session, given, error);
   Leave leave = LEAVE_USAGE;
-  if (qr == NULL)
-    return leave;
-  g_auto (Reply) reply = {0, NULL};
-  json_t *known = NULL;
-  if (certify_read_text (qr, code, digest))
-    known = get_known (session, code, &reply, &leave, error);
-  else
-    fault_set (error, LEAVE_USAGE, session->language, "Ce certificat ne porte pas de code lisible.",
-               "This certificate carries no readable code.");
-  if (known != NULL) {
-    g_autoptr (GPtrArray) differences =
-        is_text ? compare_digest (session, digest, known) : certify_compare (shown, known, session->language);
-    if (session->is_json)
-      answer_raw (&reply);
-    leave = session->is_json ? (differences->len > 0 ? LEAVE_REFUSED : LEAVE_DONE)
-                             : print_findings (session, known, differences, !is_text || *digest != '\0');
-    json_decref (known);
-  }
+  if (shown != NULL)
+    leave = verify (session, shown, json_string_value (json_object_get (shown, "qr")), error);
   json_decref (shown);
   return leave;
 }

@@ -4,7 +4,7 @@
 
 #define SELECT_WIPE                                                                                                    \
   "SELECT code, item, port, serial, strategy, state, verdict, reason, facts, created_at, started_at, ended_at,"        \
-  " asked_by, attested_by, attestation, proven_port, tool FROM wipe "
+  " asked_by, attested_by, attestation, proven_port, tool, site FROM wipe "
 enum {
   CODE,
   ITEM,
@@ -22,7 +22,8 @@ enum {
   ATTESTED_BY,
   ATTESTATION,
   PROVEN_PORT,
-  TOOL
+  TOOL,
+  SITE
 };
 /* The condition of the partial indexes: word for word, or they are not used. */
 #define FINISHED      "('verified', 'not_wiped', 'unknown', 'blocked', 'aborted')"
@@ -72,6 +73,7 @@ wipe_read (Rows *rows, GError **error)
   wipe->attestation = row_dup (rows, ATTESTATION);
   wipe->proven_port = row_dup (rows, PROVEN_PORT);
   wipe->tool = row_dup (rows, TOOL);
+  row_code (rows, SITE, wipe->site);
   if (!wipe_state_parse (rows_text (rows, STATE), &wipe->state) ||
       !wipe_verdict_parse (rows_text (rows, VERDICT), &wipe->verdict))
     return row_unreadable ("wipe", wipe->code, error);
@@ -85,12 +87,12 @@ wipe_insert (Store *store, const Wipe *wipe, GError **error)
 {
   return store_run (store, NULL, error,
                     "INSERT INTO wipe (code, item, port, serial, strategy, state, verdict, reason, facts, created_at,"
-                    " started_at, ended_at, asked_by, attested_by, attestation, tool)"
-                    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
-                    "sssssssssiiissss", wipe->code, wipe->item, wipe->port, wipe->serial, wipe->strategy,
+                    " started_at, ended_at, asked_by, attested_by, attestation, tool, site)"
+                    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
+                    "sssssssssiiisssss", wipe->code, wipe->item, wipe->port, wipe->serial, wipe->strategy,
                     wipe_state_name (wipe->state), wipe_verdict_name (wipe->verdict), wipe->reason, wipe->facts,
                     wipe->created_at, wipe->started_at, wipe->ended_at, wipe->asked_by, wipe->attested_by,
-                    wipe->attestation, wipe->tool);
+                    wipe->attestation, wipe->tool, store_site (store));
 }
 
 Wipe *
@@ -109,7 +111,9 @@ wipe_open_of_item (Store *store, const char *item, GError **error)
 Wipe *
 wipe_open_of_port (Store *store, const char *port, GError **error)
 {
-  return row_maybe (&wipe_row, store_query (store, error, SELECT_WIPE "WHERE port = $1 AND " IS_UNFINISHED, "s", port),
+  return row_maybe (&wipe_row,
+                    store_query (store, error, SELECT_WIPE "WHERE site = $2 AND port = $1 AND " IS_UNFINISHED, "ss",
+                                 port, store_site (store)),
                     error);
 }
 
@@ -139,7 +143,9 @@ GPtrArray *
 wipe_list_unfinished (Store *store, GError **error)
 {
   return row_all (&wipe_row,
-                  store_query (store, error, SELECT_WIPE "WHERE " IS_UNFINISHED " ORDER BY created_at, code", ""),
+                  store_query (store, error,
+                               SELECT_WIPE "WHERE site = $1 AND " IS_UNFINISHED " ORDER BY created_at, code", "s",
+                               store_site (store)),
                   error);
 }
 
