@@ -179,6 +179,7 @@ static const Name field_names[] = {
     {"lines", "lignes"},
     {"recharge", "recharge"},
     {"outcome", "résultat"},
+    {"origin", "origine"},
     {"evidence", "preuve"},
     {"what", "ce qui est demandé"},
 };

@@ -26,6 +26,7 @@ static const struct {
     {"renew-overdue", ROLE_BIT (AGENT) | ROLE_BIT (ADMIN)},
     {"recharge-overdue", ROLE_BIT (ADMIN)},
     {"recharge-suspended", ROLE_BIT (ADMIN)},
+    {"recharge-correct", ROLE_BIT (ADMIN)},
     {"recharge-cap", ROLE_BIT (ADMIN)},
     {"recharge-window", ROLE_BIT (ADMIN)},
     {"fund-period", ROLE_BIT (ADMIN)},
