@@ -395,6 +395,7 @@ walk_wipes (Store *store)
   ONE (Wipe, wipe_open_of_item (store, "T0000000", &error));
   ONE (Wipe, wipe_open_of_port (store, "1-1", &error));
   ONE (Wipe, wipe_last_verified (store, "T0000000", &error));
+  MUST (wipe_last_locked (store, "T0000000", &error) == NULL);
   MANY (wipe_list_unfinished (store, &error));
   MANY (wipe_list (store, "T0000000", PAGE, &error));
   MANY (wipe_list (store, NULL, PAGE, &error));
