@@ -184,6 +184,19 @@ take_amount (const Order *order, Draft *draft, const Sale *sale, GError **error)
   return TRUE;
 }
 
+/* One that was made elsewhere is confirmed; the others wait for their code to be sent. */
+static void
+set_state (const ActionContext *context, const Order *order, Recharge *recharge)
+{
+  recharge->on = order->on;
+  recharge->at = context->now;
+  recharge->keep_alive = order->request->keep_alive;
+  if (order->request->on_bench)
+    recharge->channel = CHANNEL_BENCH;
+  recharge->state = recharge->channel == CHANNEL_HAND ? RECHARGE_CONFIRMED : RECHARGE_PREPARED;
+  recharge->settled_at = recharge->state == RECHARGE_CONFIRMED ? context->now : 0;
+}
+
 static gboolean
 price_draft (Store *store, const ActionContext *context, Order *order, Draft *draft, GError **error)
 {
@@ -199,15 +212,11 @@ price_draft (Store *store, const ActionContext *context, Order *order, Draft *dr
   if (sale != NULL)
     draft->clocks =
         line_clocks_after (offers_find (context->offers, line->operator_name, line->offer), sale, &order->on);
-  recharge->on = order->on;
-  recharge->at = context->now;
-  recharge->keep_alive = order->request->keep_alive;
-  if (order->request->on_bench)
-    recharge->channel = CHANNEL_BENCH;
-  recharge->state = recharge->channel == CHANNEL_HAND ? RECHARGE_CONFIRMED : RECHARGE_PREPARED;
-  recharge->settled_at = recharge->state == RECHARGE_CONFIRMED ? context->now : 0;
-  return money_add (order->total, recharge->amount, &order->total) ||
-         (rule_error_set (error, M_MONEY_TOO_LARGE, "", NULL), FALSE);
+  set_state (context, order, recharge);
+  if (money_add (order->total, recharge->amount, &order->total))
+    return TRUE;
+  rule_error_set (error, M_MONEY_TOO_LARGE, recharge->product, NULL);
+  return FALSE;
 }
 
 static gboolean

@@ -148,6 +148,25 @@ move_clocks (Store *store, const ActionContext *context, const Recharge *recharg
   return line_tell (store, context, line, &told, error);
 }
 
+static void
+judge_settle (const Recharge *recharge, RechargeState to, Verdict *verdict)
+{
+  if (!recharge_move_allowed (recharge->state, to))
+    verdict_add (verdict, M_RECHARGE_STATE, recharge->code, recharge_state_name (recharge->state), NULL);
+  else if (to == RECHARGE_AMBIGUOUS)
+    verdict_add (verdict, M_RECHARGE_AMBIGUOUS_SAID, recharge->code, NULL);
+}
+
+/* One without an answer is settled by somebody who says why. */
+static gboolean
+check_reason (const ActionContext *context, const Recharge *recharge, GError **error)
+{
+  if (recharge->state != RECHARGE_AMBIGUOUS || !field_is_absent (context->comment))
+    return TRUE;
+  rule_error_set (error, M_RECHARGE_REASON, NULL);
+  return FALSE;
+}
+
 gboolean
 recharge_settle (Store *store, const ActionContext *context, const SettleRequest *request, Outcome *outcome,
                  GError **error)
@@ -160,17 +179,10 @@ recharge_settle (Store *store, const ActionContext *context, const SettleRequest
     return FALSE;
   if (move.to == RECHARGE_AMBIGUOUS)
     move.evidence = NULL; /* there is none: that is what it means */
-  if (!recharge_move_allowed (recharge->state, move.to))
-    verdict_add (outcome->verdict, M_RECHARGE_STATE, recharge->code, recharge_state_name (recharge->state), NULL);
-  else if (move.to == RECHARGE_AMBIGUOUS)
-    verdict_add (outcome->verdict, M_RECHARGE_AMBIGUOUS_SAID, recharge->code, NULL);
+  judge_settle (recharge, move.to, outcome->verdict);
   if (!action_may_go_on (context, outcome->verdict, error))
     return action_is_previewed (context);
-  if (recharge->state == RECHARGE_AMBIGUOUS && field_is_absent (context->comment)) {
-    rule_error_set (error, M_RECHARGE_REASON, NULL);
-    return FALSE;
-  }
-  if (!move_all (store, context, verb, recharge, &move, error) ||
+  if (!check_reason (context, recharge, error) || !move_all (store, context, verb, recharge, &move, error) ||
       (move.to == RECHARGE_CONFIRMED && !move_clocks (store, context, recharge, error)))
     return FALSE;
   add_codes (outcome, recharge);

@@ -135,7 +135,8 @@ sum_month (DueView *due, Verdict *verdict, GError **error)
   g_autofree char *n = g_strdup_printf ("%" G_GINT64_FORMAT, lines);
   g_autofree char *sum = g_strdup_printf ("%" G_GINT64_FORMAT, cents);
   g_autofree char *without = g_strdup_printf ("%" G_GINT64_FORMAT, unpriced);
-  verdict_add (verdict, M_LINE_NEED, n, sum, NULL);
+  if (lines > 0)
+    verdict_add (verdict, M_LINE_NEED, n, sum, NULL);
   if (unpriced > 0)
     verdict_add (verdict, M_LINE_NEED_UNPRICED, without, NULL);
   return needs != NULL;

@@ -77,22 +77,29 @@ api_recharge_show (View *view, const char *code, GError **error)
   return recharge != NULL && write_recharge (view, recharge, error);
 }
 
+/* Lists by state hold what is not settled; the rest is found by line or fund. */
+static gboolean
+read_state (const Request *request, RechargeState *state, gboolean *is_open, GError **error)
+{
+  const char *word = request_query (request, "state");
+  *is_open = word != NULL;
+  if (word == NULL || (recharge_state_parse (word, state) &&
+                       (*state == RECHARGE_PREPARED || *state == RECHARGE_SENT || *state == RECHARGE_AMBIGUOUS)))
+    return TRUE;
+  rule_error_set (error, M_WORD_UNKNOWN, word, "state", "prepared, sent, ambiguous", NULL);
+  return FALSE;
+}
+
 gboolean
 api_recharge_list (Request *request, Store *store, GError **error)
 {
   Page page;
   Code line, fund;
-  if (!request_page_by_code (request, 'R', &page, error) || !request_query_code (request, "line", "L", line, error) ||
-      !request_query_code (request, "fund", "F", fund, error))
-    return FALSE;
   RechargeState state;
-  const char *word = request_query (request, "state");
-  gboolean is_open = word != NULL && recharge_state_parse (word, &state) &&
-                     (state == RECHARGE_PREPARED || state == RECHARGE_SENT || state == RECHARGE_AMBIGUOUS);
-  if (word != NULL && !is_open) {
-    rule_error_set (error, M_WORD_UNKNOWN, word, "state", "prepared, sent, ambiguous", NULL);
+  gboolean is_open;
+  if (!request_page_by_code (request, 'R', &page, error) || !request_query_code (request, "line", "L", line, error) ||
+      !request_query_code (request, "fund", "F", fund, error) || !read_state (request, &state, &is_open, error))
     return FALSE;
-  }
   const RechargeFilter filter = {
       .line = line[0] != '\0' ? line : NULL, .fund = fund[0] != '\0' ? fund : NULL, .open = is_open ? &state : NULL};
   g_autoptr (GPtrArray) recharges = recharge_list (store, &filter, page.after, page.limit + 1, error);

@@ -78,12 +78,12 @@ line_cheapest_saving (const Offer *offer, const Sale *sales, gsize n, const Day 
 {
   const Sale *best = NULL, *cheapest = NULL;
   LineClock best_until = {.day = {""}};
-  const Day *beyond = strcmp (end->text, today->text) > 0 ? end : today;
+  const Day *last = strcmp (end->text, today->text) > 0 ? end : today; /* the last day on which it can be bought */
   for (gsize i = 0; i < n; i++) {
-    const LineClock then = line_clocks_after (offer, &sales[i], today).end;
+    const LineClock then = line_clocks_after (offer, &sales[i], last).end;
     if (cheapest == NULL || sales[i].price.cents < cheapest->price.cents)
       cheapest = &sales[i];
-    if (strcmp (then.day.text, beyond->text) <= 0 || !is_better (best, &best_until.day, &sales[i], &then.day))
+    if (strcmp (then.day.text, last->text) <= 0 || !is_better (best, &best_until.day, &sales[i], &then.day))
       continue;
     best = &sales[i];
     best_until = then;

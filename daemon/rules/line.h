@@ -12,8 +12,8 @@ LineClocks line_clocks_after (const Offer *offer, const Sale *sale, const Day *o
  * word. */
 void line_clock_tell (LineClock *kept, const LineClock *told);
 
-/* The cheapest sale that would keep the line beyond `end` (or beyond today, when that is later), bought today; of two that cost the same the
- * one that keeps it longer. When no rule tells of any of them: the cheapest of all, as a guess. NULL when nothing is sold. *until: the line's clock
+/* The cheapest sale that would keep the line alive, bought on its last day (today, when that is past): to buy earlier only costs days. Of two that
+ * cost the same the one that keeps it longer. When no rule tells of any of them: the cheapest of all, as a guess. NULL when nothing is sold. *until: the line's clock
  * after it. Borrowed from sales. */
 const Sale *line_cheapest_saving (const Offer *offer, const Sale *sales, gsize n, const Day *today, const Day *end,
                                   LineClock *until);

@@ -71,17 +71,18 @@ test_a_rule_only_makes_it_later (void)
 static void
 test_the_cheapest_that_saves (void)
 {
-  const Day end = {"2026-12-10"}, past = {"2026-11-01"}, far = {"2030-01-01"};
+  const Day end = {"2026-12-10"}, past = {"2026-11-01"};
   LineClock until;
-  const Sale sales[] = {sale_of ("short", 300, 7, 10), sale_of ("long", 900, 30, 365), sale_of ("five", 500, 7, 60),
-                        sale_of ("also-five", 500, 7, 90)};
+  const Sale sales[] = {sale_of ("long", 900, 30, 365), sale_of ("credit-only", 100, 7, 0),
+                        sale_of ("five", 500, 7, 60), sale_of ("also-five", 500, 7, 90)};
   const Sale *best = line_cheapest_saving (NULL, sales, G_N_ELEMENTS (sales), &on, &end, &until);
-  g_assert_cmpstr (best->id, ==, "also-five"); /* short ends before the line does; of two at one price the longer */
-  g_assert_cmpstr (until.day.text, ==, "2027-02-21");
+  g_assert_cmpstr (best->id, ==, "also-five"); /* of two at one price the longer; the cheapest of all saves nothing */
+  g_assert_cmpstr (until.day.text, ==, "2027-03-10");
   best = line_cheapest_saving (NULL, sales, G_N_ELEMENTS (sales), &on, &past, &until);
-  g_assert_cmpstr (best->id, ==, "short"); /* it is past: what keeps it beyond today is enough */
-  best = line_cheapest_saving (NULL, sales, G_N_ELEMENTS (sales), &on, &far, &until);
-  g_assert_cmpstr (best->id, ==, "short"); /* nothing is known to: the cheapest, as a guess */
+  g_assert_cmpstr (best->id, ==, "also-five");
+  g_assert_cmpstr (until.day.text, ==, "2027-02-21"); /* its end is past: bought today */
+  best = line_cheapest_saving (NULL, &sales[1], 1, &on, &end, &until);
+  g_assert_cmpstr (best->id, ==, "credit-only"); /* no rule tells of any: the cheapest, as a guess */
   g_assert_cmpstr (until.day.text, ==, "");
   g_assert_cmpint (until.confidence, ==, CONFIDENCE_GUESS);
   g_assert_null (line_cheapest_saving (&from_recharge, sales, 0, &on, &end, &until));
