@@ -136,7 +136,9 @@ install: programs ## install under DESTDIR and PREFIX
 	install -m755 $(BUILD)/temoind $(DESTDIR)$(PREFIX)/sbin/
 	install -m644 docs/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
 	install -m644 docs/man/*.8 $(DESTDIR)$(PREFIX)/share/man/man8/
-	sed 's|@PREFIX@|$(PREFIX)|g' daemon/system/temoind.service >$(DESTDIR)$(PREFIX)/lib/systemd/system/temoind.service
+	for unit in temoind.service temoin-backup.service temoin-backup.timer; do \
+	  sed 's|@PREFIX@|$(PREFIX)|g' daemon/system/$$unit >$(DESTDIR)$(PREFIX)/lib/systemd/system/$$unit; done
+	install -d -m700 $(DESTDIR)/var/backups/temoin
 	install -m644 daemon/system/70-temoin.rules $(DESTDIR)$(PREFIX)/lib/udev/rules.d/
 	install -d $(DESTDIR)/etc/temoin
 	[ -e $(DESTDIR)/etc/temoin/temoin.conf ] || install -m644 daemon/system/temoin.conf $(DESTDIR)/etc/temoin/

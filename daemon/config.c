@@ -136,6 +136,7 @@ static const struct {
     {"site", "closed_days", set_closed_days, 0},
     {"daemon", "state_dir", set_text, G_STRUCT_OFFSET (Config, state_dir)},
     {"daemon", "database", set_text, G_STRUCT_OFFSET (Config, database)},
+    {"daemon", "site", set_text, G_STRUCT_OFFSET (Config, site)},
     {"daemon", "socket", set_text, G_STRUCT_OFFSET (Config, socket)},
     {"daemon", "key_file", set_text, G_STRUCT_OFFSET (Config, key_file)},
     {"daemon", "offers_dir", set_text, G_STRUCT_OFFSET (Config, offers_dir)},
@@ -211,6 +212,7 @@ config_free (Config *config)
   g_free (config->state_dir);
   g_free (config->database);
   g_free (config->socket);
+  g_free (config->site);
   g_free (config->owner_line);
   g_free (config->label_host);
   g_free (config->closed_days);

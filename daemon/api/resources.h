@@ -16,6 +16,7 @@ gboolean api_recharge_show (View *view, const char *code, GError **error);
 gboolean api_wipe_show (View *view, const char *code, GError **error);
 gboolean api_voucher_show (View *view, const char *code, GError **error);
 gboolean api_account_show (View *view, const char *code, GError **error);
+gboolean api_site_show (View *view, const char *code, GError **error);
 /* record: const Loan *. For the loans of a person. */
 gboolean api_loan_write (View *view, gconstpointer record, GError **error);
 /* The member "holder" of a thing: who has it in an open loan, or null. */
@@ -51,6 +52,7 @@ gboolean api_key_rotate (Request *request, Store *store, GError **error);
 /* RouteReply. */
 gboolean api_secret_reply (Request *request, Store *store, GError **error);
 gboolean api_key_reply (Request *request, Store *store, GError **error);
+extern const Form api_site_form, api_account_move_form;
 
 /* RouteHandler: readers. */
 gboolean api_person_list (Request *request, Store *store, GError **error);
@@ -62,6 +64,7 @@ gboolean api_fund_list (Request *request, Store *store, GError **error);
 gboolean api_loan_list (Request *request, Store *store, GError **error);
 gboolean api_recharge_list (Request *request, Store *store, GError **error);
 gboolean api_wipe_list (Request *request, Store *store, GError **error);
+gboolean api_site_list (Request *request, Store *store, GError **error);
 gboolean api_account_list (Request *request, Store *store, GError **error);
 gboolean api_find_object (Request *request, Store *store, GError **error);
 gboolean api_find_text (Request *request, Store *store, GError **error);
@@ -71,6 +74,7 @@ gboolean api_journal_list (Request *request, Store *store, GError **error);
 gboolean api_journal_verify (Request *request, Store *store, GError **error);
 gboolean api_health_metrics (Request *request, Store *store, GError **error);
 gboolean api_backup_make (Request *request, Store *store, GError **error);
+gboolean api_doctor_show (Request *request, Store *store, GError **error);
 /* RouteHandler: at once. */
 gboolean api_health_show (Request *request, Store *store, GError **error);
 /* RouteHandler: readers that gather what is drawn; RouteDraw: the drawing. */
@@ -78,6 +82,7 @@ gboolean api_label_gather (Request *request, Store *store, GError **error);
 gboolean api_label_draw (Request *request, GError **error);
 gboolean api_certificate_gather (Request *request, Store *store, GError **error);
 gboolean api_certificate_draw (Request *request, GError **error);
+gboolean api_backup_verify (Request *request, GError **error);
 gboolean api_backup_restore (Request *request, GError **error);
 
 /* RouteHandler: writers. */
@@ -93,6 +98,8 @@ gboolean api_wipe_ask (Request *request, Store *store, GError **error);
 gboolean api_wipe_attest (Request *request, Store *store, GError **error);
 gboolean api_wipe_cancel (Request *request, Store *store, GError **error);
 gboolean api_wipe_waive (Request *request, Store *store, GError **error);
+gboolean api_site_add (Request *request, Store *store, GError **error);
+gboolean api_account_move (Request *request, Store *store, GError **error);
 gboolean api_wipe_unlock (Request *request, Store *store, GError **error);
 gboolean api_account_add (Request *request, Store *store, GError **error);
 gboolean api_import_run (Request *request, Store *store, GError **error);

@@ -21,6 +21,7 @@ static const struct {
     {'R', "recharge", api_recharge_show, M_RECHARGE_NOT_FOUND},
     {'V', "voucher", api_voucher_show, M_VOUCHER_NOT_FOUND},
     {'C', NULL, api_account_show, M_ACCOUNT_NOT_FOUND},
+    {'B', NULL, api_site_show, M_SITE_NOT_FOUND},
 };
 
 View

@@ -86,6 +86,11 @@
   X (LOAN_NOT_FOUND, "loan_not_found", MESSAGE_NOT_FOUND, NULL, "Le prêt {1c} n'est pas au registre.", "There is no loan {1c} in the register.") \
   X (PIECE_NOT_FOUND, "piece_not_found", MESSAGE_NOT_FOUND, NULL, "L'accessoire {1c} n'est pas au registre.", "There is no piece {1c} in the register.") \
   X (FUND_NOT_FOUND, "fund_not_found", MESSAGE_NOT_FOUND, NULL, "Le fonds {1c} n'est pas au registre.", "There is no fund {1c} in the register.") \
+  X (SITE_NOT_FOUND, "site_not_found", MESSAGE_NOT_FOUND, NULL, "Le lieu {1c} n'est pas au registre. « temoin site list » les montre.", "There is no site {1c} in the register. \"temoin site list\" shows them.") \
+  X (SITE_KNOWN, "site_known", MESSAGE_REFUSED, NULL, "Un lieu porte déjà ce nom. « temoin site list » les montre.", "A site has that name already. \"temoin site list\" shows them.") \
+  X (SITE_NEXT, "site_next", MESSAGE_NOTE, NULL, "Sur la machine de ce lieu, écrivez « site = {1} » sous [daemon] dans temoin.conf, puis relancez temoind. Un compte qui vaut pour tous les lieux y entre aussi : « temoin account move » le limite à un lieu.", "On the machine of that site write \"site = {1}\" below [daemon] in temoin.conf, then start temoind again. An account of all sites may come in there too: \"temoin account move\" limits it to one site.") \
+  X (ACCOUNT_TAKEN, "account_taken", MESSAGE_REFUSED, NULL, "Un autre compte a déjà ce numéro d'utilisateur dans ce lieu. « temoin account list » les montre.", "Another account has that user number at that site already. \"temoin account list\" shows them.") \
+  X (WIPE_ELSEWHERE, "wipe_elsewhere", MESSAGE_REFUSED, NULL, "L'effacement {1c} se fait sur le banc d'un autre lieu ({2c}) : cela se dit là-bas.", "The wipe {1c} is on the bench of another site ({2c}): say it there.") \
   X (ACCOUNT_NOT_FOUND, "account_not_found", MESSAGE_NOT_FOUND, NULL, "Le compte {1c} n'est pas au registre.", "There is no account {1c} in the register.") \
   X (RECHARGE_NOT_FOUND, "recharge_not_found", MESSAGE_NOT_FOUND, NULL, "La recharge {1c} n'est pas au registre.", "There is no recharge {1c} in the register.") \
   X (WIPE_NOT_FOUND, "wipe_not_found", MESSAGE_NOT_FOUND, NULL, "L'effacement {1c} n'est pas au registre.", "There is no wipe {1c} in the register.") \
@@ -328,6 +333,12 @@
   X (BENCH_MISSING, "bench_missing", MESSAGE_TROUBLE, NULL, "Cette machine n'a pas de banc USB en service : rien ne peut être effacé ici.", "This machine has no USB bench at work: nothing can be wiped here.") \
   X (BACKUP_UNREADABLE, "backup_unreadable", MESSAGE_INPUT, NULL, "Ce fichier n'est pas une sauvegarde de Témoin, ou il est abîmé. Rien n'a été remplacé.", "This file is not a backup of Témoin, or it is damaged. Nothing was replaced.") \
   X (BACKUP_NEWER, "backup_newer", MESSAGE_INPUT, NULL, "Cette sauvegarde vient d'une version plus récente de Témoin. Mettez le programme à jour. Rien n'a été remplacé.", "This backup was made by a newer version of Témoin. Update the program. Nothing was replaced.") \
+  /* backups */ \
+  X (BACKUP_NOTHING_YET, "backup_nothing_yet", MESSAGE_NOTE, NULL, "Sauvegarde : le registre est encore vide.", "Backup: the register is still empty.") \
+  X (BACKUP_SOON, "backup_soon", MESSAGE_NOTE, NULL, "Sauvegarde : aucune n'a encore été vérifiée. Faites la première : temoin backup FICHIER.", "Backup: none was verified yet. Make the first one: temoin backup FILE.") \
+  X (BACKUP_NEVER, "backup_never", MESSAGE_TROUBLE, NULL, "Aucune sauvegarde vérifiée : une panne du disque ferait tout perdre. Faites-en une maintenant : temoin backup FICHIER.", "There is no verified backup: a broken disk would lose everything. Make one now: temoin backup FILE.") \
+  X (BACKUP_OLD, "backup_old", MESSAGE_TROUBLE, NULL, "La dernière sauvegarde vérifiée est du {1d}. Ce qui a été fait depuis n'est dans aucune. Faites-en une maintenant : temoin backup FICHIER.", "The last verified backup is of {1d}. What was done since is in none. Make one now: temoin backup FILE.") \
+  X (BACKUP_GOOD, "backup_good", MESSAGE_NOTE, NULL, "Dernière sauvegarde vérifiée : le {1d}.", "Last verified backup: {1d}.") \
   X (WIPE_NONE_OPEN, "wipe_none_open", MESSAGE_REFUSED, NULL, "Aucun effacement de {1c} n'est en cours.", "No wipe of {1c} is under way.") \
   X (CERTIFICATE_NO_WIPE, "certificate_no_wipe", MESSAGE_REFUSED, NULL, "{1c} n'a pas encore été effacé avec une preuve : il n'y a pas de certificat.", "{1c} was not wiped with a proof yet: there is no certificate.") \
   X (TODO_AWAY, "todo_away", MESSAGE_NOTE, NULL, "La tablette s'efface ou redémarre. Laissez-la branchée sur le port {1} ; si elle a été débranchée, rebranchez-la là.", "The tablet is resetting or restarting. Leave it on port {1}; if it was unplugged, plug it in there again.") \
