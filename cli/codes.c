@@ -1,5 +1,6 @@
 /* Codes on the command line. */
 #include "cli/codes.h"
+#include "cli/fields.h"
 #include "cli/terminal.h"
 #include "cli/typed.h"
 #include <stdlib.h>
@@ -72,13 +73,13 @@ codes_reveal (const Session *session, const Typed *typed, GError **error)
   json_t *answer = post (session, typed, &reply, &leave, error);
   if (answer == NULL)
     return leave;
-  const char *secret = json_string_value (json_object_get (answer, "secret"));
   if (session->is_json)
     answer_raw (&reply);
-  else if (secret == NULL)
+  else if (!json_is_string (json_object_get (answer, "secret")))
     answer_lists (session, answer, NULL, stdout);
   else {
-    printf ("%s\n", secret);
+    g_autofree char *line = fields_fill (text_in (typed->command->done, session->language), answer, session->language);
+    printf ("%s\n", line);
     answer_notes (session, answer);
   }
   json_decref (answer);
@@ -88,8 +89,6 @@ codes_reveal (const Session *session, const Typed *typed, GError **error)
 Leave
 codes_rotate (const Session *session, const Typed *typed, GError **error)
 {
-  static const Text done = {"Tous les codes sont scellés avec la nouvelle clé.",
-                            "All codes are sealed with the new key."};
   gboolean has_more, is_preview = json_object_get (typed->fields, "preview") != NULL;
   do {
     g_auto (Reply) reply = {0, NULL};
@@ -105,6 +104,6 @@ codes_rotate (const Session *session, const Typed *typed, GError **error)
     json_decref (answer);
   } while (has_more);
   if (!session->is_json && !is_preview)
-    printf ("%s\n", text_in (done, session->language));
+    printf ("%s\n", text_in (typed->command->done, session->language));
   return LEAVE_DONE;
 }

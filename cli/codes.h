@@ -7,7 +7,7 @@
  * terminal; else one line of standard input each. FALSE with LEAVE_USAGE when there is none. */
 gboolean codes_ask (const Session *session, const Typed *typed, GError **error);
 
-/* CommandFunc: POSTs the fields and prints the code alone on a line, then what there is to know. */
+/* CommandFunc: POSTs the fields and prints the code, then what there is to know. */
 Leave codes_reveal (const Session *session, const Typed *typed, GError **error);
 /* CommandFunc: POSTs until nothing is left to seal again. */
 Leave codes_rotate (const Session *session, const Typed *typed, GError **error);
