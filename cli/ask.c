@@ -347,32 +347,119 @@ ask_record (const Session *session, const Typed *typed, GError **error)
   return LEAVE_DONE;
 }
 
+/* " (lieu BBBB-BBBB)", or "" for the site without a name. Caller frees. */
+static char *
+chain_site (const json_t *chain, Language language)
+{
+  const char *site = json_string_value (json_object_get (chain, "site"));
+  if (site == NULL)
+    return g_strdup ("");
+  g_autofree char *code = display_code (site);
+  return text_print (language, " (lieu %s)", " (site %s)", code);
+}
+
+static gint64
+chain_number (const json_t *chain, const char *name)
+{
+  return json_integer_value (json_object_get (chain, name));
+}
+
+/* Each site that has a broken chain, in one sentence. */
+static void
+tell_broken (const Session *session, const json_t *answer, GError **error)
+{
+  g_autoptr (GString) where = g_string_new (NULL);
+  const json_t *chains = json_object_get (answer, "sites");
+  for (size_t i = 0; i < json_array_size (chains); i++) {
+    const json_t *chain = json_array_get (chains, i);
+    if (json_is_null (json_object_get (chain, "first_bad")))
+      continue;
+    g_autofree char *site = chain_site (chain, session->language);
+    g_string_append_printf (where, "%s%" G_GINT64_FORMAT "%s", where->len > 0 ? ", " : "",
+                            chain_number (chain, "first_bad"), site);
+  }
+  fault_set (error, LEAVE_UNREACHABLE, session->language,
+             "Le journal a été modifié ou abîmé : la chaîne est rompue à la ligne %s.",
+             "The journal was changed or damaged: the chain is broken at line %s.", where->str);
+}
+
+static void
+print_chains (const Session *session, const json_t *answer)
+{
+  g_autofree char *text =
+      text_print (session->language, "Le journal est entier : %" G_GINT64_FORMAT " lignes vérifiées.",
+                  "The journal is whole: %" G_GINT64_FORMAT " lines checked.", chain_number (answer, "lines"));
+  printf ("%s\n", text);
+  const json_t *chains = json_object_get (answer, "sites");
+  for (size_t i = 0; json_array_size (chains) > 1 && i < json_array_size (chains); i++) {
+    const json_t *chain = json_array_get (chains, i);
+    g_autofree char *site = chain_site (chain, session->language);
+    g_autofree char *line =
+        text_print (session->language, "  %" G_GINT64_FORMAT " lignes%s", "  %" G_GINT64_FORMAT " lines%s",
+                    chain_number (chain, "lines"), *site != '\0' ? site : "");
+    printf ("%s\n", line);
+  }
+}
+
 Leave
 ask_verify (const Session *session, const Typed *typed, GError **error)
 {
+  g_autofree char *target = typed_target (typed);
   g_auto (Reply) reply = {0, NULL};
   Leave leave;
-  json_t *answer = ask_get (session, typed->command->path, &reply, &leave, error);
+  json_t *answer = ask_get (session, target, &reply, &leave, error);
   if (answer == NULL)
     return leave;
-  gint64 lines = json_integer_value (json_object_get (answer, "lines"));
-  gint64 first_bad = json_integer_value (json_object_get (answer, "first_bad"));
   gboolean is_whole = json_is_true (json_object_get (answer, "ok"));
-  json_decref (answer);
   if (session->is_json)
     answer_raw (&reply);
-  if (!is_whole) {
-    fault_set (error, LEAVE_UNREACHABLE, session->language,
-               "Le journal a été modifié ou abîmé : la chaîne est rompue à la ligne %" G_GINT64_FORMAT ".",
-               "The journal was changed or damaged: the chain is broken at line %" G_GINT64_FORMAT ".", first_bad);
-    return LEAVE_UNREACHABLE;
+  else if (is_whole)
+    print_chains (session, answer);
+  if (!is_whole)
+    tell_broken (session, answer, error);
+  json_decref (answer);
+  return is_whole ? LEAVE_DONE : LEAVE_UNREACHABLE;
+}
+
+/* What the daemon would tell whoever looks after it, added to its health. It may have no account for us: then nothing is added. */
+static void
+add_findings (const Session *session, json_t *health)
+{
+  g_auto (Reply) reply = {0, NULL};
+  const Request request = {.method = "GET", .target = "/v1/doctor"};
+  if (!client_ask (session, &request, &reply, NULL) || fault_leave_of_status (reply.status) != LEAVE_DONE)
+    return;
+  json_t *findings = json_loadb (reply.body->str, reply.body->len, JSON_REJECT_DUPLICATES, NULL);
+  (void)json_object_update (health, findings); /* fails on what is no object: then nothing was found */
+  json_decref (findings);
+}
+
+static void
+print_findings (const Session *session, const json_t *findings, const char *mark)
+{
+  for (size_t i = 0; i < json_array_size (findings); i++) {
+    g_autofree char *sentence = answer_sentence (json_array_get (findings, i), session->language);
+    printf ("%s %s\n", mark, sentence);
   }
-  g_autofree char *text =
-      text_print (session->language, "Le journal est entier : %" G_GINT64_FORMAT " lignes vérifiées.",
-                  "The journal is whole: %" G_GINT64_FORMAT " lines checked.", lines);
-  if (!session->is_json)
-    printf ("%s\n", text);
-  return LEAVE_DONE;
+}
+
+static void
+print_health (const Session *session, json_t *health)
+{
+  if (session->is_json) {
+    json_dumpf (health, stdout, JSON_COMPACT);
+    putchar ('\n');
+    return;
+  }
+  json_t *troubles = json_incref (json_object_get (health, "troubles"));
+  json_t *notes = json_incref (json_object_get (health, "notes"));
+  (void)json_object_del (health, "troubles"); /* they are printed as sentences */
+  (void)json_object_del (health, "notes");
+  ask_print_record (session, health);
+  print_findings (session, troubles, "!");
+  print_findings (session, notes, "-");
+  json_decref (troubles);
+  json_decref (notes);
 }
 
 Leave
@@ -387,10 +474,9 @@ ask_health (const Session *session, const Typed *typed, GError **error)
     return LEAVE_UNREACHABLE;
   gboolean is_well =
       fault_leave_of_status (reply.status) == LEAVE_DONE && !json_is_false (json_object_get (health, "ok"));
-  if (session->is_json)
-    answer_raw (&reply);
-  else
-    ask_print_record (session, health);
+  if (is_well)
+    add_findings (session, health);
+  print_health (session, health);
   if (!is_well)
     fault_set (error, LEAVE_UNREACHABLE, session->language, "Témoin répond, mais son registre ne peut pas écrire.",
                "Témoin answers, but its register cannot write.");

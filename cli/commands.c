@@ -1,6 +1,7 @@
 /* The table of commands. To add one: add a row, and a line in docs/man/temoin.1 (a test compares the two). */
 #include "cli/commands.h"
 #include "cli/ask.h"
+#include "cli/backup.h"
 #include "cli/erase.h"
 #include "cli/help.h"
 #include "cli/transfer.h"
@@ -35,6 +36,10 @@
   {                                                                                                                    \
     "N", "N"                                                                                                           \
   }
+#define SITE                                                                                                           \
+  {                                                                                                                    \
+    "LIEU", "SITE"                                                                                                     \
+  }
 #define TEXT                                                                                                           \
   {                                                                                                                    \
     "TEXTE", "TEXT"                                                                                                    \
@@ -65,6 +70,7 @@ const Parameter commands_writing[] = {
 #define AFTER {"--after", {"CURSEUR", "CURSOR"}, "after", PARAMETER_TEXT, 0, {"après cette ligne (« next » de la page d'avant)", "after this row (\"next\" of the page before)"}}
 #define OUTPUT {"-o", FILE_, NULL, PARAMETER_TEXT, PARAMETER_REQUIRED, {"où écrire (- : sortie standard)", "where to write (-: standard output)"}}
 #define FORCE {"--force", NOTHING, NULL, PARAMETER_FLAG, 0, {"remplacer le fichier s'il existe", "replace the file when it exists"}}
+#define KEY_FILE {"--key-file", FILE_, NULL, PARAMETER_TEXT, 0, {"clé faite par « temoin backup key » : chiffre ou déchiffre (sinon celle du service, s'il en a reçu une)", "key made by \"temoin backup key\": encrypts or decrypts (else the service's, when it was given one)"}}
 #define YES {"--yes", NOTHING, NULL, PARAMETER_FLAG, 0, {"ne pas demander de confirmation", "do not ask for a confirmation"}}
 
 const Command commands[] = {
@@ -197,9 +203,22 @@ const Command commands[] = {
      {"NAME", NAME, "name", PARAMETER_TEXT, PARAMETER_REQUIRED, {"nom du collègue", "name of the colleague"}},
      {"--user", NAME, "user", PARAMETER_TEXT, 0, {"son nom d'utilisateur sur cette machine", "the user name on this machine"}},
      {"--uid", NUMBER, "uid", PARAMETER_NUMBER, 0, {"ou son numéro d'utilisateur", "or the user number"}},
+     {"--all-sites", NOTHING, "all_sites", PARAMETER_FLAG, 0, {"ce numéro est cette personne sur les machines de tous les lieux", "that number is this person on the machines of all sites"}},
      {"--role", {"RÔLE", "ROLE"}, "role", PARAMETER_WORD, PARAMETER_REQUIRED, {"agent, technicien, admin ou lecteur", "agent, technician, admin or reader"}}}},
-  {.words = "account list", .method = "GET", .path = "/v1/accounts", .columns = "code name role uid", .run = ask_list,
+  {.words = "account list", .method = "GET", .path = "/v1/accounts", .columns = "code name role uid site", .run = ask_list,
    .summary = {"les comptes des collègues", "the accounts of the colleagues"}, .parameters = {LIMIT, AFTER}},
+  {.words = "account move", .method = "POST", .path = "/v1/accounts/site", .is_write = TRUE, .run = ask_act,
+   .done = {"{code}  {name} ({role}, utilisateur {uid})  {site}", "{code}  {name} ({role}, user {uid})  {site}"},
+   .summary = {"dire où un compte peut entrer", "say where an account may come in"},
+   .parameters = {
+     {"ID", ID, "account", PARAMETER_TEXT, PARAMETER_REQUIRED, {"code du compte", "code of the account"}},
+     {"--site", SITE, "site", PARAMETER_TEXT, 0, {"ce lieu seulement (sinon tous les lieux)", "that site alone (else all sites)"}}}},
+  {.words = "site add", .method = "POST", .path = "/v1/sites", .is_write = TRUE, .run = ask_act,
+   .done = {"{code}  {name}", "{code}  {name}"},
+   .summary = {"ajouter un lieu qui partage ce registre", "add a site that shares this register"},
+   .parameters = {{"NAME", NAME, "name", PARAMETER_TEXT, PARAMETER_REQUIRED, {"nom du lieu", "name of the site"}}}},
+  {.words = "site list", .method = "GET", .path = "/v1/sites", .columns = "code name is_here created_at", .run = ask_list,
+   .summary = {"les lieux qui partagent ce registre", "the sites that share this register"}, .parameters = {LIMIT, AFTER}},
   {.words = "import", .method = "POST", .path = "/v1/imports", .run = transfer_import,
    .summary = {"importer un fichier CSV : tout ou rien", "import a CSV file: all or nothing"},
    .parameters = {
@@ -207,16 +226,28 @@ const Command commands[] = {
      {"--dry-run", NOTHING, "dry_run", PARAMETER_FLAG, 0, {"essayer sans rien changer", "rehearse, change nothing"}},
      {"--kind", {"SORTE", "KIND"}, "kind", PARAMETER_TEXT, 0, {"tablets, sims ou persons (sinon d'après les titres)", "tablets, sims or persons (else told by the header)"}},
      {"--fund", FUND, "fund", PARAMETER_TEXT, 0, {"fonds qui paie les prix du fichier", "fund that pays the prices of the file"}}}},
-  {.words = "journal", .method = "GET", .path = "/v1/journal", .columns = "seq at account verb subjects after reason", .run = ask_list,
-   .summary = {"le journal de tous les actes", "the journal of every act"}, .parameters = {LIMIT, AFTER}},
+  {.words = "journal", .method = "GET", .path = "/v1/journal", .columns = "number site at account verb subjects after reason", .run = ask_list,
+   .summary = {"le journal de tous les actes", "the journal of every act"},
+   .parameters = {{"--site", SITE, "site", PARAMETER_TEXT, 0, {"seulement ce lieu", "that site alone"}}, LIMIT, AFTER}},
   {.words = "journal verify", .method = "GET", .path = "/v1/journal/verify", .run = ask_verify,
-   .summary = {"vérifier que le journal est entier", "check that the journal is whole"}},
-  {.words = "backup", .method = "GET", .path = "/v1/backup", .run = transfer_fetch,
-   .summary = {"sauvegarder le registre", "back the register up"},
-   .parameters = {{"FILE", FILE_, NULL, PARAMETER_TEXT, PARAMETER_REQUIRED, {"où écrire (- : sortie standard)", "where to write (-: standard output)"}}, FORCE}},
-  {.words = "restore", .method = "POST", .path = "/v1/restore?confirm=1", .run = transfer_restore,
+   .summary = {"vérifier que le journal est entier", "check that the journal is whole"},
+   .parameters = {{"--site", SITE, "site", PARAMETER_TEXT, 0, {"seulement ce lieu (sinon tous)", "that site alone (else all)"}}}},
+  {.words = "backup", .method = "GET", .path = "/v1/backup", .run = backup_do_make,
+   .summary = {"sauvegarder le registre, et vérifier la sauvegarde", "back the register up, and verify the backup"},
+   .parameters = {
+     {"FILE", FILE_, NULL, PARAMETER_TEXT, PARAMETER_REQUIRED, {"où écrire (- : sortie standard, sans vérifier)", "where to write (-: standard output, not verified)"}},
+     KEY_FILE,
+     {"--no-verify", NOTHING, NULL, PARAMETER_FLAG, 0, {"ne pas relire le fichier : la sauvegarde ne compte pas comme vérifiée", "do not read the file back: the backup does not count as verified"}},
+     FORCE}},
+  {.words = "backup verify", .method = "POST", .path = "/v1/backup/verify", .run = backup_do_verify,
+   .summary = {"restaurer une sauvegarde à l'essai, à part, et dire si elle est entière", "restore a backup on trial, apart, and say whether it is whole"},
+   .parameters = {{"FILE", FILE_, NULL, PARAMETER_TEXT, PARAMETER_REQUIRED, {"fichier de sauvegarde (- : entrée standard)", "backup file (-: standard input)"}}, KEY_FILE}},
+  {.words = "backup key", .run = backup_do_key,
+   .summary = {"faire une clé pour chiffrer les sauvegardes", "make a key to encrypt backups"},
+   .parameters = {{"FILE", FILE_, NULL, PARAMETER_TEXT, PARAMETER_REQUIRED, {"où l'écrire", "where to write it"}}}},
+  {.words = "restore", .method = "POST", .path = "/v1/restore?confirm=1", .run = backup_do_restore,
    .summary = {"remplacer le registre par une sauvegarde", "replace the register by a backup"},
-   .parameters = {{"FILE", FILE_, NULL, PARAMETER_TEXT, PARAMETER_REQUIRED, {"fichier de sauvegarde (- : entrée standard)", "backup file (-: standard input)"}}, YES}},
+   .parameters = {{"FILE", FILE_, NULL, PARAMETER_TEXT, PARAMETER_REQUIRED, {"fichier de sauvegarde (- : entrée standard)", "backup file (-: standard input)"}}, KEY_FILE, YES}},
   {.words = "demo clock", .method = "POST", .path = "/v1/demo/clock", .is_write = TRUE, .run = ask_act,
    .done = {"Nous sommes le {day}", "Today is {day}"},
    .summary = {"avancer l'horloge d'un registre de démonstration", "move the clock of a demonstration register"},

@@ -42,10 +42,28 @@ store_schema_newest (void)
   return migrations_n;
 }
 
+gboolean
+store_is_file (Store *store)
+{
+  return store->engine == &store_sqlite;
+}
+
 int
 store_schema (Store *store)
 {
   return store->engine->schema (store);
+}
+
+const char *
+store_site (Store *store)
+{
+  return store->site;
+}
+
+void
+store_set_site (Store *store, const char *site)
+{
+  g_strlcpy (store->site, site, sizeof store->site);
 }
 
 char *
