@@ -29,7 +29,7 @@ begin (Fixture *fixture, const char *settings)
   g_assert_true (sim_settings_set (&sim, "iccid", "89470305121011008195", NULL));
   fixture->modem = modem_new ("M", &modem, NULL);
   fixture->sim = sim_new ("S", &sim);
-  fixture->op= operator_new ("O", &op);
+  fixture->op = operator_new ("O", &op);
   g_assert_true (modem_insert (fixture->modem, fixture->sim, fixture->op, NULL));
   g_assert_true (modem_plug (fixture->modem, "3-1", NULL));
 }
