@@ -3,6 +3,7 @@
  * everything happens to one person, one item, one line, one fund and on one day. */
 #include "db/backup.h"
 #include "db/challenge.h"
+#include "db/check.h"
 #include "db/counter.h"
 #include "db/dialogue_signature.h"
 #include "db/idempotency.h"
@@ -29,9 +30,9 @@
 
 /* Tables without an end. */
 static const char *const growing[] = {
-    "item",       "person",      "loan",          "recharge",   "journal", "journal_subject", "wipe",       "card",
-    "wipe_event", "fund_entry",  "idempotency",   "loan_piece", "line",    "piece",           "search_row", "voucher",
-    "secret",     "line_notice", "wipe_challenge"};
+    "item",       "person",      "loan",           "recharge",   "journal", "journal_subject", "wipe",       "card",
+    "wipe_event", "fund_entry",  "idempotency",    "loan_piece", "line",    "piece",           "search_row", "voucher",
+    "secret",     "line_notice", "wipe_challenge", "item_check", "repair"};
 /* Statements that read everything, and why they may. */
 static const struct {
   const char *begins, *reason;
@@ -392,6 +393,20 @@ walk_vouchers (Store *store)
 }
 
 static void
+walk_checks (Store *store)
+{
+  static const char *const words[] = {"screen", "charge", NULL};
+  RepairLine line = {.item = "T0000000", .at = AT, .account = (char *)"C0000001", .step = REPAIR_OPENED};
+  ONE (Checklist, checklist_load (store, KIND_TABLET, &error));
+  MANY (checklist_list (store, &error));
+  MUST (checklist_set (store, KIND_TABLET, words, TRUE, &error));
+  MUST (check_mark_add (store, "T0000000", "C0000001", "screen", CHECK_OK, AT, &error));
+  MANY (check_mark_list (store, "T0000000", PAGE, &error));
+  MUST (repair_add (store, &line, &error));
+  MANY (repair_list (store, "T0000000", PAGE, &error));
+}
+
+static void
 walk_wipes (Store *store)
 {
   add_wipe (store, 8000000, "T8000000", WIPE_SEEN);
@@ -492,6 +507,7 @@ walk (Store *store, const Place *place)
   walk_recharges (store);
   walk_vouchers (store);
   walk_wipes (store);
+  walk_checks (store);
   walk_rest (store);
   walk_sites (store);
   walk_backup (store, place);

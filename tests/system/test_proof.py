@@ -261,3 +261,46 @@ def test_a_record_changed_after_the_certificate_is_told():
         assert said.returncode == 1, said.stdout
         said = temoin(bench.daemon, "certificate", "verify", "-", text=json.dumps(certificate))
         assert said.returncode == 1 and "adb-absent" in said.stdout and code
+
+
+# ---- the checks before a new loan ----
+
+def test_a_required_checklist_stands_between_the_wipe_and_ready():
+    with Bench(tablet(**TRADEIN)) as bench:
+        said = temoin(bench.daemon, "checklist", "set", "tablette", "--checks", "écran,charge", "--required", "oui")
+        assert said.returncode == 0, said
+        item = bench.know()
+        bench.finish(bench.ask(item))
+        assert bench.item_state(item) == "blocked"
+        shown = bench.daemon.get(f"/v1/objects/{item}")
+        assert shown["state_reason"] == "check"
+        assert [check["check"] for check in shown["checks"]] == ["screen", "charge"]
+        person = bench.daemon.post("/v1/persons", {"name": "Amina Diallo"})["code"]
+        assert refused(bench.daemon.post, "/v1/loans", {"person": person, "things": [item]}) == "item_not_ready"
+        said = temoin(bench.daemon, "check", item, "écran=bon")
+        assert said.returncode == 0 and bench.item_state(item) == "blocked", said
+        said = temoin(bench.daemon, "check", item, "charge=ok")
+        assert said.returncode == 0 and "prête" in said.stdout and bench.item_state(item) == "ready"
+        bench.daemon.post("/v1/loans", {"person": person, "things": [item]})
+
+
+def test_what_fails_its_check_is_repaired_paid_and_wiped_again():
+    with Bench(tablet(**TRADEIN)) as bench:
+        item = bench.know()
+        bench.finish(bench.ask(item))
+        fund = bench.daemon.post("/v1/funds", {"name": "Don", "amount": "100,00", "from": "2026-01-01", "to": "2027-12-31",
+                                               "strand": "equipment"})["code"]
+        said = temoin(bench.daemon, "check", item, "écran=cassé", "charge=bon")
+        assert said.returncode == 0 and "en réparation" in said.stdout and "temoin repair" in said.stderr, said
+        said = temoin(bench.daemon, "repair", item, "--cost", "45,00", "--fund", fund, "--note", "vitre changée")
+        assert said.returncode == 0, said
+        assert bench.daemon.get(f"/v1/objects/{fund}")["spent_cents"] == 4500
+        said = temoin(bench.daemon, "repair", "done", item, "--note", "revenue de l'atelier")
+        assert said.returncode == 0 and "à effacer" in said.stdout
+        story = bench.daemon.get(f"/v1/objects/{item}")["repairs"]
+        assert [(line["step"], line["cost_cents"]) for line in story] == [("done", 0), ("noted", 4500), ("opened", 0)]
+        said = temoin(bench.daemon, "show", item)
+        assert said.returncode == 0 and "vitre changée" in said.stdout
+        assert temoin(bench.daemon, "repair", "done", item).returncode == 1
+        assert temoin(bench.daemon, "checklist").stdout.count("\n") >= 5
+        assert bench.daemon.get("/v1/journal/verify")["ok"]
