@@ -243,6 +243,8 @@ publish (const Request *request)
       conductor_wake (world->conductor, code);
     touched_item = touched_item || code[0] == 'T';
   }
+  if (request->arriving_serial != NULL && world->conductor != NULL)
+    conductor_read_arrival (world->conductor, request->arriving_port, request->arriving_serial, request->account->code);
   if (touched_item && world->conductor != NULL)
     conductor_refresh (world->conductor);
 }
