@@ -6,6 +6,7 @@
 #include "cli/codes.h"
 #include "cli/erase.h"
 #include "cli/help.h"
+#include "cli/intake.h"
 #include "cli/transfer.h"
 #include "cli/watch.h"
 
@@ -289,6 +290,12 @@ const Command commands[] = {
   {.words = "certificate verify", .method = "GET", .path = "/v1/certificates/{id}", .run = certify_verify,
    .summary = {"comparer un certificat avec le registre", "compare a certificate with the register"},
    .parameters = {{"FILE", {"FICHIER|CODE", "FILE|CODE"}, NULL, PARAMETER_TEXT, PARAMETER_REQUIRED, {"le certificat en JSON (- : entrée standard), le texte de son code QR, ou le code de l'effacement", "the certificate in JSON (-: standard input), the text of its QR code, or the code of the wipe"}}}},
+  {.words = "intake", .method = "POST", .path = "/v1/arrivals", .is_write = TRUE, .run = intake_run,
+   .done = {"{code}", "{code}"},
+   .summary = {"lire par le câble une tablette qui arrive, et comparer avec le registre", "read a tablet that comes in over the cable, and compare with the register"},
+   .parameters = {
+     {"PORT", {"PORT", "PORT"}, "port", PARAMETER_TEXT, 0, {"port du banc (sinon la seule tablette branchée)", "port of the bench (else the only tablet plugged in)"}},
+     {"--accept", NOTHING, NULL, PARAMETER_FLAG, 0, {"prendre au registre ce que dit la tablette, sans demander", "take what the tablet says into the register, without asking"}}}},
   {.words = "check", .method = "POST", .path = "/v1/checks", .is_write = TRUE, .run = ask_act,
    .done = {"{code}  {model}  {state}", "{code}  {model}  {state}"},
    .summary = {"noter ce qui a été contrôlé avant un nouveau prêt", "note what was checked before a new loan"},

@@ -153,6 +153,14 @@ static const Field fields[] = {
     {"result", FIELD_WORD, {"Résultat", "Result"}},
     {"cost_cents", FIELD_MONEY, {"Coût", "Cost"}},
     {"note", FIELD_PLAIN, {"Note", "Note"}},
+    {"android", FIELD_PLAIN, {"Android", "Android"}},
+    {"security_patch", FIELD_PLAIN, {"Correctif de sécurité", "Security patch"}},
+    {"fingerprint", FIELD_PLAIN, {"Version du système", "Build"}},
+    {"encryption", FIELD_PLAIN, {"Chiffrement", "Encryption"}},
+    {"storage_bytes", FIELD_PLAIN, {"Stockage (octets)", "Storage (bytes)"}},
+    {"battery_percent", FIELD_PLAIN, {"Batterie (%)", "Battery (%)"}},
+    {"battery_health", FIELD_PLAIN, {"Santé de la batterie", "Battery health"}},
+    {"value", FIELD_WORD, {"Valeur", "Value"}},
     {"title", FIELD_PLAIN, {"Quoi", "What"}},
 };
 

@@ -46,6 +46,13 @@ static const struct {
     {"box", {"boîte", "box"}},
     {"headset", {"casque", "headset"}},
     {"bag", {"sacoche", "bag"}},
+    /* arrivals */
+    {"good", {"bonne", "good"}},
+    {"overheat", {"surchauffe", "overheated"}},
+    {"dead", {"morte", "dead"}},
+    {"over_voltage", {"tension trop haute", "over voltage"}},
+    {"failure", {"en panne", "failing"}},
+    {"cold", {"trop froide", "cold"}},
     /* checks and repairs */
     {"screen", {"écran", "screen"}},
     {"charge", {"charge", "charge"}},

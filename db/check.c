@@ -171,3 +171,64 @@ repair_list (Store *store, const char *item, guint limit, GError **error)
                                "si", item, (gint64)limit),
                   error);
 }
+
+/* ---- arrivals ---- */
+
+void
+arrival_free (Arrival *arrival)
+{
+  if (arrival == NULL)
+    return;
+  g_free (arrival->serial);
+  g_free (arrival->port);
+  g_free (arrival->reason);
+  g_free (arrival->facts);
+  g_free (arrival->account);
+  g_free (arrival);
+}
+
+static void
+arrival_destroy (gpointer arrival)
+{
+  arrival_free (arrival);
+}
+
+static gpointer
+arrival_read (Rows *rows, GError **error)
+{
+  enum { SERIAL, PORT, STATE, REASON, FACTS, AT, ACCOUNT };
+  g_autoptr (Arrival) arrival = g_new0 (Arrival, 1);
+  arrival->serial = row_dup (rows, SERIAL);
+  arrival->port = row_dup (rows, PORT);
+  arrival->reason = row_dup (rows, REASON);
+  arrival->facts = row_dup (rows, FACTS);
+  arrival->at = rows_int (rows, AT);
+  arrival->account = row_dup (rows, ACCOUNT);
+  if (!arrival_state_parse (rows_text (rows, STATE), &arrival->state))
+    return row_unreadable ("arrival", arrival->serial, error);
+  return g_steal_pointer (&arrival);
+}
+
+static const RowKind arrival_row = {"arrival", arrival_read, arrival_destroy};
+
+gboolean
+arrival_put (Store *store, const Arrival *arrival, GError **error)
+{
+  return store_run (store, NULL, error,
+                    "INSERT INTO arrival (serial, port, state, reason, facts, at, account)"
+                    " VALUES ($1, $2, $3, $4, $5, $6, $7)"
+                    " ON CONFLICT (serial) DO UPDATE SET port = excluded.port, state = excluded.state,"
+                    " reason = excluded.reason, facts = excluded.facts, at = excluded.at, account = excluded.account",
+                    "sssssis", arrival->serial, arrival->port, arrival_state_name (arrival->state), arrival->reason,
+                    arrival->facts, arrival->at, arrival->account);
+}
+
+Arrival *
+arrival_load (Store *store, const char *serial, GError **error)
+{
+  return row_maybe (&arrival_row,
+                    store_query (store, error,
+                                 "SELECT serial, port, state, reason, facts, at, account FROM arrival WHERE serial = $1",
+                                 "s", serial),
+                    error);
+}

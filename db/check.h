@@ -1,4 +1,4 @@
-/* Checklists per kind of item, what was seen of each item, and its repairs. Lines are added, never changed. What follows from them is
+/* What is read of an item at its arrival, checklists per kind of item, what was seen of each item, and its repairs. Lines are added, never changed. What follows from them is
  * decided by daemon/rules/check. */
 #pragma once
 #include "db/records.h"
@@ -29,3 +29,10 @@ GPtrArray *check_mark_list (Store *store, const char *item, guint limit, GError 
 gboolean repair_add (Store *store, const RepairLine *line, GError **error);
 /* The newest lines of an item's repairs, newest first, at most limit. Array of RepairLine; caller unrefs. */
 GPtrArray *repair_list (Store *store, const char *item, guint limit, GError **error);
+
+void arrival_free (Arrival *arrival); /* accepts NULL */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Arrival, arrival_free)
+/* Writes it in the place of an older one of that serial. */
+gboolean arrival_put (Store *store, const Arrival *arrival, GError **error);
+/* NULL with *error untouched when that serial was never read. Caller frees. */
+Arrival *arrival_load (Store *store, const char *serial, GError **error);

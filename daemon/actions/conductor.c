@@ -1,5 +1,6 @@
 /* The conductor: which asset is on which port, and one run for each unfinished wipe. */
 #include "daemon/actions/conductor.h"
+#include "daemon/actions/arrival_run.h"
 #include "daemon/actions/wipe_run.h"
 #include "daemon/rules/wipe.h"
 #include "db/item.h"
@@ -20,7 +21,8 @@ struct _Conductor {
   Bench *bench;
   ConductorTimeouts timeouts;
   WipeRunWorld world;
-  GHashTable *runs; /* wipe code -> WipeRun */
+  GHashTable *arrivals; /* serial -> ArrivalRun: under way, or over and not forgotten yet */
+  GHashTable *runs;     /* wipe code -> WipeRun */
   gboolean is_matching, match_again;
   guint pending; /* questions to the register whose answer is still to come */
   gboolean is_ending;
@@ -232,6 +234,25 @@ on_run_over (const char *wipe, gpointer user)
   match_slots (conductor);
 }
 
+static gboolean
+arrival_is_over (gpointer serial, gpointer run, gpointer user)
+{
+  (void)serial;
+  (void)user;
+  return arrival_run_is_over (run);
+}
+
+static void
+tell_arrivals (Conductor *conductor, const Device *device, BenchEvent event)
+{
+  GHashTableIter iterator;
+  gpointer run;
+  g_hash_table_iter_init (&iterator, conductor->arrivals);
+  while (g_hash_table_iter_next (&iterator, NULL, &run))
+    arrival_run_bench (run, device, event);
+  g_hash_table_foreach_remove (conductor->arrivals, arrival_is_over, NULL);
+}
+
 static void
 on_bench (const Device *device, BenchEvent event, gpointer user)
 {
@@ -239,12 +260,23 @@ on_bench (const Device *device, BenchEvent event, gpointer user)
   g_autoptr (GList) codes = g_hash_table_get_keys (conductor->runs);
   for (GList *code = codes; code != NULL; code = code->next) /* a run only ends from the loop, never inside this call */
     wipe_run_bench (g_hash_table_lookup (conductor->runs, code->data), device, event);
+  tell_arrivals (conductor, device, event);
   match_slots (conductor);
 }
 
 #define READ_AGAIN_MS 1000
 
 static gboolean read_unfinished (gpointer user);
+
+static void
+end_arrivals (Conductor *conductor, const char *port)
+{
+  GHashTableIter iterator;
+  gpointer run;
+  g_hash_table_iter_init (&iterator, conductor->arrivals);
+  while (g_hash_table_iter_next (&iterator, NULL, &run))
+    arrival_run_give_way (run, port);
+}
 
 static void
 on_wipes_found (Conductor *conductor, gpointer user)
@@ -265,6 +297,7 @@ on_wipes_found (Conductor *conductor, gpointer user)
       wipe_free (wipe);
     else {
       g_autofree char *code = g_strdup (wipe->code);
+      end_arrivals (conductor, wipe->port);
       g_hash_table_insert (conductor->runs, g_steal_pointer (&code),
                            wipe_run_new (&conductor->world, wipe, question->is_resumed));
     }
@@ -328,6 +361,45 @@ conductor_wake (Conductor *conductor, const char *wipe)
   g_idle_add_full (G_PRIORITY_DEFAULT, wake_idle, waking, g_free);
 }
 
+/* ---- arrivals ---- */
+
+typedef struct {
+  Conductor *conductor;
+  char *port, *serial, *account;
+} Arriving;
+
+static void
+arriving_free (gpointer data)
+{
+  Arriving *arriving = data;
+  g_free (arriving->port);
+  g_free (arriving->serial);
+  g_free (arriving->account);
+  g_free (arriving);
+}
+
+/* One that is under way already goes on. */
+static gboolean
+arrival_idle (gpointer user)
+{
+  const Arriving *arriving = user;
+  GHashTable *arrivals = arriving->conductor->arrivals;
+  g_hash_table_foreach_remove (arrivals, arrival_is_over, NULL);
+  if (!g_hash_table_contains (arrivals, arriving->serial))
+    g_hash_table_insert (
+        arrivals, g_strdup (arriving->serial),
+        arrival_run_new (&arriving->conductor->world, arriving->port, arriving->serial, arriving->account));
+  return G_SOURCE_REMOVE;
+}
+
+void
+conductor_read_arrival (Conductor *conductor, const char *port, const char *serial, const char *account)
+{
+  Arriving *arriving = g_new0 (Arriving, 1);
+  *arriving = (Arriving){conductor, g_strdup (port), g_strdup (serial), g_strdup (account)};
+  g_idle_add_full (G_PRIORITY_DEFAULT, arrival_idle, arriving, arriving_free);
+}
+
 /* ---- life ---- */
 
 #define RESUME_CHECK_MS 20
@@ -345,6 +417,7 @@ restart_idle (gpointer user)
 {
   Conductor *conductor = user;
   g_autoptr (GPtrArray) devices = bench_list (conductor->bench);
+  g_hash_table_remove_all (conductor->arrivals);
   g_hash_table_remove_all (conductor->runs);
   for (guint i = 0; i < devices->len; i++)
     bench_disconnect (conductor->bench, ((const Device *)g_ptr_array_index (devices, i))->session);
@@ -368,6 +441,7 @@ conductor_new (Register *reg, Events *events, const char *key_path, const Conduc
   conductor->timeouts = *timeouts;
   g_mutex_init (&conductor->slots_lock);
   conductor->slots = g_ptr_array_new_with_free_func ((GDestroyNotify)bench_slot_free);
+  conductor->arrivals = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify)arrival_run_free);
   conductor->runs = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify)wipe_run_free);
   conductor->bench = bench_new (key_path, on_bench, conductor, error);
   if (conductor->bench == NULL)
@@ -394,10 +468,12 @@ conductor_free (Conductor *conductor)
   conductor->is_ending = TRUE;
   while (g_source_remove_by_user_data (conductor))
     ; /* each removes one pending idle or timer of ours */
+  g_hash_table_remove_all (conductor->arrivals);
   g_hash_table_remove_all (conductor->runs);
   g_clear_pointer (&conductor->bench, bench_free);          /* ends what strategies and probes still wait for */
   while (conductor->pending + conductor->world.pending > 0) /* the register's answers in flight name us */
     g_main_context_iteration (NULL, TRUE);
+  g_hash_table_unref (conductor->arrivals);
   g_hash_table_unref (conductor->runs);
   g_ptr_array_unref (conductor->slots);
   g_mutex_clear (&conductor->slots_lock);

@@ -38,8 +38,9 @@ typedef struct {
   Outcome outcome;  /* of a verb */
   gpointer drawing; /* what the drawing of a ROUTE_DRAW works from */
   GDestroyNotify drawing_free;
-  GPtrArray *near; /* codes that a mistyped one may have meant, at least one; or NULL */
-  char *complaint; /* JSON array for the member "rows" of a problem, or NULL */
+  GPtrArray *near;                       /* codes that a mistyped one may have meant, at least one; or NULL */
+  char *complaint;                       /* JSON array for the member "rows" of a problem, or NULL */
+  char *arriving_port, *arriving_serial; /* a tablet to be read once the request is durable; or NULL */
   Answer answer;
 } Request;
 

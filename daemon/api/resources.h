@@ -56,6 +56,7 @@ gboolean api_key_rotate (Request *request, Store *store, GError **error);
 /* RouteReply. */
 gboolean api_secret_reply (Request *request, Store *store, GError **error);
 gboolean api_key_reply (Request *request, Store *store, GError **error);
+extern const Form api_arrival_form, api_arrival_accept_form;
 extern const Form api_check_form, api_checklist_form, api_repair_form, api_repaired_form;
 extern const Form api_site_form, api_account_move_form;
 
@@ -69,6 +70,7 @@ gboolean api_fund_list (Request *request, Store *store, GError **error);
 gboolean api_loan_list (Request *request, Store *store, GError **error);
 gboolean api_recharge_list (Request *request, Store *store, GError **error);
 gboolean api_wipe_list (Request *request, Store *store, GError **error);
+gboolean api_arrival_show (Request *request, Store *store, GError **error);
 gboolean api_checklist_list (Request *request, Store *store, GError **error);
 gboolean api_site_list (Request *request, Store *store, GError **error);
 gboolean api_account_list (Request *request, Store *store, GError **error);
@@ -103,6 +105,9 @@ gboolean api_recharge_add (Request *request, Store *store, GError **error);
 gboolean api_wipe_ask (Request *request, Store *store, GError **error);
 gboolean api_wipe_attest (Request *request, Store *store, GError **error);
 gboolean api_wipe_cancel (Request *request, Store *store, GError **error);
+gboolean api_arrival_ask (Request *request, Store *store, GError **error);
+gboolean api_arrival_accept (Request *request, Store *store, GError **error);
+gboolean api_arrival_reply (Request *request, Store *store, GError **error);
 gboolean api_check_do (Request *request, Store *store, GError **error);
 gboolean api_checklist_change (Request *request, Store *store, GError **error);
 gboolean api_repair_do (Request *request, Store *store, GError **error);

@@ -261,6 +261,8 @@ publish (const Request *request)
     if (code[0] == 'R')
       upkeep_touch (world->upkeep);
   }
+  if (request->arriving_serial != NULL && world->conductor != NULL)
+    conductor_read_arrival (world->conductor, request->arriving_port, request->arriving_serial, request->account->code);
   if (touched_item && world->conductor != NULL)
     conductor_refresh (world->conductor);
 }

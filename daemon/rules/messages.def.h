@@ -356,5 +356,12 @@
   X (CHECK_WORD, "check_word", MESSAGE_INPUT, NULL, "« {1} » ne peut pas nommer un contrôle : un mot en minuscules, sans accent ni espace.", "\"{1}\" cannot name a check: one word in small letters, without accent or space.") \
   X (REPAIR_STATE, "repair_state", MESSAGE_REFUSED, NULL, "{1c} est « {2i} » : il ne peut pas partir en réparation maintenant.", "{1c} is \"{2i}\": it cannot go to repair now.") \
   X (REPAIR_NONE, "repair_none", MESSAGE_REFUSED, NULL, "{1c} est « {2i} » : il n'est pas en réparation.", "{1c} is \"{2i}\": it is not in repair.") \
+  /* arrivals */ \
+  X (ARRIVAL_PORT, "arrival_port", MESSAGE_REFUSED, NULL, "Rien n'est branché sur le port {1}. Branchez la tablette, puis regardez : temoin bench.", "Nothing is plugged in on port {1}. Plug the tablet in, then look: temoin bench.") \
+  X (ARRIVAL_CHOOSE, "arrival_choose", MESSAGE_REFUSED, NULL, "Plusieurs tablettes sont branchées : dites laquelle par son port (temoin bench).", "Several tablets are plugged in: say which one by its port (temoin bench).") \
+  X (ARRIVAL_NONE, "arrival_none", MESSAGE_REFUSED, NULL, "La tablette {1} n'a pas été lue, ou a déjà été acceptée. Lisez-la d'abord : temoin intake.", "Tablet {1} was not read, or was accepted already. Read it first: temoin intake.") \
+  X (ARRIVAL_UNKNOWN, "arrival_unknown", MESSAGE_REFUSED, NULL, "La tablette de numéro de série {1} n'est pas au registre. Ajoutez-la : temoin tablet add --serial {1} --model …", "The tablet of serial number {1} is not in the register. Add it: temoin tablet add --serial {1} --model ...") \
+  X (ARRIVAL_CABLE, "arrival_cable", MESSAGE_DEVICE, NULL, "La tablette a été débranchée, ou ne répond plus. Rebranchez-la et recommencez.", "The tablet was unplugged, or does not answer any more. Plug it in again and start again.") \
+  X (ARRIVAL_NO_ADB, "arrival_no_adb", MESSAGE_DEVICE, NULL, "Le débogage USB est coupé : activez-le dans les options pour développeurs de la tablette, puis recommencez.", "USB debugging is off: switch it on in the developer options of the tablet, then start again.") \
   X (CODE_NEAR, "code_near", MESSAGE_NOTE, NULL, "Vouliez-vous dire {1c} ?", "Did you mean {1c}?") \
 

@@ -50,3 +50,14 @@ CREATE TABLE repair (
   PRIMARY KEY (item, number)
 ) @KEYED@;
 CREATE INDEX repair_fund ON repair (fund);
+
+-- What a tablet said over the cable when it came in, by its serial: one row, the newest. facts: lines "name=value".
+CREATE TABLE arrival (
+  serial TEXT NOT NULL PRIMARY KEY CHECK (length(serial) > 0),
+  port TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('asked', 'tap', 'read', 'failed', 'accepted')),
+  reason TEXT,
+  facts TEXT,
+  at @INT@ NOT NULL,
+  account TEXT NOT NULL
+) @STRICT@;

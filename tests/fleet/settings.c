@@ -17,6 +17,7 @@ static const struct Key rows[] = {
     {"product", KEY_TEXT, AT (product), "tab", NULL},
     {"encrypted", KEY_TEXT, AT (encrypted), "file", NULL},
     {"owner", KEY_TEXT, AT (owner), "", NULL}, // package that is device owner
+    {"imei", KEY_TEXT, AT (imei), "", NULL},   // of a tablet with a modem
     {"android", KEY_NUMBER, AT (android), "15", NULL},
     {"protocol", KEY_NUMBER, AT (protocol), "2", NULL},
     {"google_accounts", KEY_NUMBER, AT (google_accounts), "0", NULL},

@@ -38,6 +38,7 @@ enum TradeinManner {
 
 struct Settings {
   char *port; // "1-1.2"
+  char *imei; // "": it has no modem
   char *serial, *maker, *model, *device, *product, *encrypted, *owner;
   int android, protocol, google_accounts, samsung_accounts, battery;
   int maxdata;                                                                                       // bytes

@@ -2,6 +2,7 @@
 // quotes and ';' only.
 #include "tests/fleet/shell.h"
 
+#include "tests/fleet/arrival.h"
 #include "tests/fleet/tradein.h"
 
 #include <string.h>
@@ -308,6 +309,7 @@ static const struct {
     {"am", act_am},
     {"cat", act_cat},
     {"cmd", act_cmd},
+    {"df", arrival_df},
     {"dpm", act_dpm},
     {"dumpsys", act_dumpsys},
     {"echo", act_echo},
@@ -316,6 +318,7 @@ static const struct {
     {"head", act_head},
     {"id", act_id},
     {"pm", act_pm},
+    {"service", arrival_service},
     {"settings", act_settings},
     {"tradeinmode", tradein_run},
 };

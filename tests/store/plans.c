@@ -32,7 +32,7 @@
 static const char *const growing[] = {
     "item",       "person",      "loan",           "recharge",   "journal", "journal_subject", "wipe",       "card",
     "wipe_event", "fund_entry",  "idempotency",    "loan_piece", "line",    "piece",           "search_row", "voucher",
-    "secret",     "line_notice", "wipe_challenge", "item_check", "repair"};
+    "secret",     "line_notice", "wipe_challenge", "item_check", "repair",  "arrival"};
 /* Statements that read everything, and why they may. */
 static const struct {
   const char *begins, *reason;
@@ -397,11 +397,16 @@ walk_checks (Store *store)
 {
   static const char *const words[] = {"screen", "charge", NULL};
   RepairLine line = {.item = "T0000000", .at = AT, .account = (char *)"C0000001", .step = REPAIR_OPENED};
+  const Arrival arrival = {
+      .serial = (char *)"S8", .port = (char *)"1-1", .state = ARRIVAL_READ, .at = AT, .account = (char *)"C0000001"};
   ONE (Checklist, checklist_load (store, KIND_TABLET, &error));
   MANY (checklist_list (store, &error));
   MUST (checklist_set (store, KIND_TABLET, words, TRUE, &error));
   MUST (check_mark_add (store, "T0000000", "C0000001", "screen", CHECK_OK, AT, &error));
   MANY (check_mark_list (store, "T0000000", PAGE, &error));
+  MUST (arrival_put (store, &arrival, &error));
+  ONE (Arrival, arrival_load (store, "S8", &error));
+  MUST (item_set_identity (store, "T0000000", "Tab", NULL, &error));
   MUST (repair_add (store, &line, &error));
   MANY (repair_list (store, "T0000000", PAGE, &error));
 }
