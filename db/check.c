@@ -226,9 +226,10 @@ arrival_put (Store *store, const Arrival *arrival, GError **error)
 Arrival *
 arrival_load (Store *store, const char *serial, GError **error)
 {
-  return row_maybe (&arrival_row,
-                    store_query (store, error,
-                                 "SELECT serial, port, state, reason, facts, at, account FROM arrival WHERE serial = $1",
-                                 "s", serial),
-                    error);
+  return row_maybe (
+      &arrival_row,
+      store_query (store, error,
+                   "SELECT serial, port, state, reason, facts, at, account FROM arrival WHERE serial = $1", "s",
+                   serial),
+      error);
 }
