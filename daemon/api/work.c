@@ -243,6 +243,15 @@ run_write (Store *store, gpointer data, GError **error)
   return FALSE;
 }
 
+/* A tablet that somebody asked to read. */
+static void
+read_arrival (const Request *request)
+{
+  Conductor *conductor = request->world->conductor;
+  if (request->arriving_serial != NULL && conductor != NULL)
+    conductor_read_arrival (conductor, request->arriving_port, request->arriving_serial, request->account->code);
+}
+
 /* After the change is durable: the watchers, and the bench that may have to do with it. A preview or a replay made nothing, and has no
  * codes. */
 static void
@@ -261,8 +270,7 @@ publish (const Request *request)
     if (code[0] == 'R')
       upkeep_touch (world->upkeep);
   }
-  if (request->arriving_serial != NULL && world->conductor != NULL)
-    conductor_read_arrival (world->conductor, request->arriving_port, request->arriving_serial, request->account->code);
+  read_arrival (request);
   if (touched_item && world->conductor != NULL)
     conductor_refresh (world->conductor);
 }
