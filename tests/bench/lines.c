@@ -56,7 +56,8 @@ insert_recharge (Store *store, gint64 number, GError **error)
 {
   Recharge recharge = {.product = (char *)"orange-10", .amount = {.cents = 1}, .at = AT, .state = RECHARGE_CONFIRMED};
   recharge.on = day_number (number % YEAR);
-  if (!code_make ('R', number, recharge.code) || !code_make ('L', 1 + number % lines_n, recharge.line) ||
+  if (!code_make ('R', number, recharge.code) ||
+      !code_make ('L', 1 + number % MIN (lines_n, WRITTEN_LINES), recharge.line) ||
       !code_make ('F', 1 + number % FUNDS, recharge.fund))
     return FALSE;
   return recharge_insert (store, &recharge, error) &&
@@ -210,7 +211,7 @@ write_one (Store *store, GError **error)
   gint64 number;
   Code recharge, line, fund;
   if (!counter_next (store, 'R', &number, error) || !insert_recharge (store, number, error) ||
-      !code_make ('R', number, recharge) || !code_make ('L', 1 + number % lines_n, line) ||
+      !code_make ('R', number, recharge) || !code_make ('L', 1 + number % WRITTEN_LINES, line) ||
       !code_make ('F', 1 + number % FUNDS, fund))
     return FALSE;
   g_autofree char *subjects = g_strjoin (" ", recharge, line, fund, NULL);
@@ -234,25 +235,35 @@ write_all (Store *store, gint64 count, gint64 batch, GError **error)
   return TRUE;
 }
 
+static gboolean
+work (Store *store, const char *verb, gint64 first, gint64 second, GError **error)
+{
+  lines_n = first;
+  recharges_n = second;
+  if (g_str_equal (verb, "fill"))
+    return fill_all (store, error);
+  return g_str_equal (verb, "ask") ? ask_all (store, error) : write_all (store, first, second, error);
+}
+
+static gboolean
+read_arguments (int argc, char **argv, gint64 *first, gint64 *second)
+{
+  return argc == 5 && g_ascii_string_to_signed (argv[3], 10, 1, G_MAXINT32, first, NULL) &&
+         g_ascii_string_to_signed (argv[4], 10, 1, G_MAXINT32, second, NULL);
+}
+
 int
 main (int argc, char **argv)
 {
-  gint64 first = 0, second = 0;
+  gint64 first, second;
   g_autoptr (GError) error = NULL;
-  gboolean is_good = argc == 5 && g_ascii_string_to_signed (argv[3], 10, 1, G_MAXINT32, &first, NULL) &&
-                     g_ascii_string_to_signed (argv[4], 10, 1, G_MAXINT32, &second, NULL);
-  g_autoptr (Store) store = is_good ? store_open (argv[2], STORE_WRITE, &error) : NULL;
-  if (store == NULL) {
-    g_printerr ("usage: lines fill|ask sqlite:PATH LINES RECHARGES, lines write sqlite:PATH COUNT BATCH: %s\n",
-                error != NULL ? error->message : "");
+  if (!read_arguments (argc, argv, &first, &second)) {
+    g_printerr ("usage: lines fill|ask sqlite:PATH LINES RECHARGES, lines write sqlite:PATH COUNT BATCH\n");
     return EXIT_FAILURE;
   }
-  lines_n = g_str_equal (argv[1], "write") ? 1000 : first;
-  recharges_n = second;
-  is_good = g_str_equal (argv[1], "fill")  ? fill_all (store, &error)
-            : g_str_equal (argv[1], "ask") ? ask_all (store, &error)
-                                           : write_all (store, first, second, &error);
-  if (error != NULL)
-    g_printerr ("lines: %s\n", error->message);
-  return is_good ? EXIT_SUCCESS : EXIT_FAILURE;
+  g_autoptr (Store) store = store_open (argv[2], STORE_WRITE, &error);
+  if (store != NULL && work (store, argv[1], first, second, &error))
+    return EXIT_SUCCESS;
+  g_printerr ("lines: %s\n", error->message);
+  return EXIT_FAILURE;
 }
