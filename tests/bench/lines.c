@@ -10,12 +10,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define AT      1798800000 /* epoch seconds */
-#define GRANT   1000000000 /* cents */
-#define FUNDS   100
-#define BATCH   5000 /* rows a commit of fill */
-#define REPEATS 21
-#define YEAR    672 /* days, of months of 28: every day exists */
+#define AT            1798800000 /* epoch seconds */
+#define GRANT         1000000000 /* cents */
+#define FUNDS         100
+#define BATCH         5000 /* rows a commit of fill */
+#define WRITTEN_LINES 1000 /* that get recharges */
+#define REPEATS       21
+#define YEAR          672 /* days, of months of 28: every day exists */
 
 static gint64 lines_n, recharges_n;
 
