@@ -45,6 +45,8 @@ check_files (Request *request, Store *store, GPtrArray *findings, GError **error
   (void)error;
   if (world->vault != NULL && vault_problem (world->vault) != NULL)
     g_ptr_array_add (findings, finding_copy (vault_problem (world->vault)));
+  if (dialogues_problem (world->dialogues) != NULL)
+    g_ptr_array_add (findings, finding_copy (dialogues_problem (world->dialogues)));
   for (guint i = 0; world->offers != NULL && i < offers_problems (world->offers)->len; i++)
     g_ptr_array_add (findings, finding_copy (g_ptr_array_index (offers_problems (world->offers), i)));
   return TRUE;

@@ -191,6 +191,35 @@ def test_the_shipped_offers_can_be_read(new_register):
         assert all(offer["source"] and offer["confidence"] == "guess" for offer in offers["items"])
 
 
+def test_a_dialogue_is_signed_by_an_administrator_who_says_how(tmp_path):
+    shipped = os.path.join(os.getcwd(), "daemon", "system", "dialogues")
+    for name in os.listdir(shipped):
+        with open(os.path.join(shipped, name), encoding="utf-8") as file:
+            (tmp_path / name).write_text(file.read(), encoding="utf-8")
+    with Daemon(config=f"[daemon]\ndialogues_dir = {tmp_path}\n") as daemon:
+        dialogues = {item["id"]: item for item in daemon.get("/v1/dialogues")["items"]}
+        topup = next(item for item in dialogues.values() if item["purpose"] == "topup")
+        assert topup["spends"] and not any(item["signed"] for item in dialogues.values())
+        assert "{code}" not in topup["dry_run"]
+        wish = {"dialogue": topup["id"]}
+        for body, code in ((wish, "dialogue_reason"), ({"dialogue": "none", "comment": "x"}, "dialogue_not_found")):
+            with pytest.raises(Problem) as refused:
+                daemon.done("POST", "/v1/dialogues/signatures", body)
+            assert refused.value.body["code"] == code
+        daemon.done("POST", "/v1/dialogues/signatures", {**wish, "comment": "essayé avec une vraie carte"})
+        with pytest.raises(Problem) as refused:
+            daemon.done("POST", "/v1/dialogues/signatures", {**wish, "comment": "encore"})
+        assert refused.value.body["code"] == "dialogue_signed"
+        signed = [item["id"] for item in daemon.get("/v1/dialogues")["items"] if item["signed"]]
+        assert signed == [topup["id"]]
+        daemon.stop()
+        for path in tmp_path.iterdir():  # another text is another dialogue
+            path.write_text(path.read_text(encoding="utf-8").replace(f"[{topup['id']}]", f"# read again\n[{topup['id']}]\ntimeout_s = 77"),
+                            encoding="utf-8")
+        daemon.start()
+        assert not any(item["signed"] for item in daemon.get("/v1/dialogues")["items"])
+
+
 def wait_until(question, *arguments):
     end = time.monotonic() + WAIT_SECONDS
     while not question(*arguments):
