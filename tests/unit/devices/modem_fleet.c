@@ -33,43 +33,45 @@ static const char operators[] =
     "[operator op-none]\nussd_style=unsupported\n" MENU
     "[operator op-timeout]\nussd_style=timeout\n" MENU;
 
-static const char things[] =
-    CARD ("a", "01", "")
-    CARD ("b", "02", "")
-    CARD ("pin", "03", "pin_enabled=true")
-    CARD ("puk", "05", "pin_enabled=true\npin_left=0")
-    CARD ("swapped", "06", "iccid_form=swapped")
-    CARD ("wide", "07", "operator=op-wide")
-    CARD ("late", "08", "operator=op-late")
-    CARD ("first", "09", "operator=op-first")
-    CARD ("shuffled", "10", "operator=op-shuffled")
-    CARD ("none", "11", "operator=op-none")
-    CARD ("timeout", "12", "operator=op-timeout")
-    CARD ("expired", "13", "line_expiry=2020-01-01")
-    CARD ("private", "14", "protect=true\ncontacts=4")
-    CARD ("topup", "15", "")
-    CARD ("lost", "16", "")
-    CARD ("unknown", "17", "pin_enabled=true")
-    CARD ("bad", "19", "bad=true")
-    MODEM ("one", "3-1.1", "")
-    MODEM ("pins", "3-1.2", "")
-    MODEM ("empty", "3-1.3", "")
-    MODEM ("off", "3-1.4", "radio=off")
-    MODEM ("hard", "3-1.4", "radio=hardware")
-    MODEM ("bogus", "3-1.2", "boot=locked\nboot_seconds=0.5")
-    MODEM ("slow", "3-1.2", "boot=absent\nboot_seconds=1")
-    MODEM ("pin2", "3-1.2", "pin_query=pin2")
-    MODEM ("dark", "3-1.2", "pin_query=unknown")
-    MODEM ("status", "3-1.2", "pin_query=status")
-    MODEM ("v3", "3-1.1", "extensions=3\nforced=3")
-    MODEM ("pieces", "3-1.1", "piece=7\ninterleave=true\nmax_transfer=64")
-    MODEM ("qmi", "3-1.5", "driver=qmi_wwan")
-    MODEM ("refuses", "3-1.6", "open=fails")
-    MODEM ("deaf", "3-1.6", "open_ignored=1")
-    MODEM ("l850", "3-1.1", "always_index_1=true")
-    MODEM ("lte", "3-1.1", "ussd=false")
-    MODEM ("taken", "3-1.1", "ussd_busy=until-cancel")
-    MODEM ("plain", "3-1.1", "phonebook=false");
+static const char *const things[] = {
+    CARD ("a", "01", ""),
+    CARD ("b", "02", ""),
+    CARD ("pin", "03", "pin_enabled=true"),
+    CARD ("puk", "05", "pin_enabled=true\npin_left=0"),
+    CARD ("swapped", "06", "iccid_form=swapped"),
+    CARD ("wide", "07", "operator=op-wide"),
+    CARD ("late", "08", "operator=op-late"),
+    CARD ("first", "09", "operator=op-first"),
+    CARD ("shuffled", "10", "operator=op-shuffled"),
+    CARD ("none", "11", "operator=op-none"),
+    CARD ("timeout", "12", "operator=op-timeout"),
+    CARD ("expired", "13", "line_expiry=2020-01-01"),
+    CARD ("private", "14", "protect=true\ncontacts=4"),
+    CARD ("topup", "15", ""),
+    CARD ("lost", "16", ""),
+    CARD ("unknown", "17", "pin_enabled=true"),
+    CARD ("bad", "19", "bad=true"),
+    MODEM ("one", "3-1.1", ""),
+    MODEM ("pins", "3-1.2", ""),
+    MODEM ("empty", "3-1.3", ""),
+    MODEM ("off", "3-1.4", "radio=off"),
+    MODEM ("hard", "3-1.4", "radio=hardware"),
+    MODEM ("bogus", "3-1.2", "boot=locked\nboot_seconds=0.5"),
+    MODEM ("slow", "3-1.2", "boot=absent\nboot_seconds=1"),
+    MODEM ("pin2", "3-1.2", "pin_query=pin2"),
+    MODEM ("dark", "3-1.2", "pin_query=unknown"),
+    MODEM ("status", "3-1.2", "pin_query=status"),
+    MODEM ("v3", "3-1.1", "extensions=3\nforced=3"),
+    MODEM ("pieces", "3-1.1", "piece=7\ninterleave=true\nmax_transfer=64"),
+    MODEM ("qmi", "3-1.5", "driver=qmi_wwan"),
+    MODEM ("refuses", "3-1.6", "open=fails"),
+    MODEM ("deaf", "3-1.6", "open_ignored=1"),
+    MODEM ("l850", "3-1.1", "always_index_1=true"),
+    MODEM ("lte", "3-1.1", "ussd=false"),
+    MODEM ("taken", "3-1.1", "ussd_busy=until-cancel"),
+    MODEM ("plain", "3-1.1", "phonebook=false"),
+    NULL,
+};
 /* clang-format on */
 
 static const char files[] =
@@ -916,6 +918,7 @@ main (int argc, char **argv)
                             "[sim s%02d]\niccid=89330199000000001%02d\nimsi=20801000001%04d\noperator=orange\n"
                             "[modem m%02d]\nport=4-%d.%d\nsim=s%02d\nplugged=false\n",
                             i, i, i, i, 1 + i / 8, 1 + i % 8, i);
-  g_autofree char *scenario = g_strconcat (operators, things, many->str, NULL);
+  g_autofree char *cards_and_modems = g_strjoinv ("", (char **)things);
+  g_autofree char *scenario = g_strconcat (operators, cards_and_modems, many->str, NULL);
   return under_fleet (argc, argv, scenario, run_tests);
 }
