@@ -246,7 +246,7 @@ def test_libmbim_understands_version_3(start):
 def test_32_modems_answer_32_mbimcli_at_once(start):
     fleet = start(modems(32), None)
     for number in range(1, 33):
-        fleet.wait(f"M{number}", HOME)
+        fleet.wait(f"M{number}", HOME, SECONDS)
     running = [subprocess.Popen(["mbimcli", "-d", fleet.node(f"M{number}"), "--query-subscriber-ready-status"],
                                 env=fleet.env(stock=True), stdout=subprocess.PIPE, text=True) for number in range(1, 33)]
     for number, process in enumerate(running, 1):
