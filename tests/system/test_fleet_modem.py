@@ -1,5 +1,6 @@
 """The emulated modem: judged by stock mbimcli and libmbim, and by a host of the tests' own that speaks raw bytes."""
 
+import ctypes
 import json
 import os
 import subprocess
@@ -911,6 +912,28 @@ def test_a_keyword_is_answered_by_a_message(opened):
     assert fleet.state("S1")["balance"] == "1420"
     assert send_sms(host, "777", "bonjour")[0] == 0  # nobody answers there
     assert fleet.state("S1")["sms_sent"] == "3"
+
+
+class SendRecord(ctypes.Structure):
+    """MbimSmsPduSendRecord: Python's binding cannot fill it in."""
+    _fields_ = [("size", ctypes.c_uint32), ("data", ctypes.c_char_p)]
+
+
+def test_a_message_is_sent_in_the_bytes_of_libmbim(opened):
+    library = ctypes.CDLL("libmbim-glib.so.4")
+    library.mbim_message_sms_send_set_new.restype = ctypes.c_void_p
+    library.mbim_message_get_raw.restype = ctypes.POINTER(ctypes.c_uint8)
+    pdu = submit("555", "conso")
+    message = ctypes.c_void_p(library.mbim_message_sms_send_set_new(0, ctypes.byref(SendRecord(len(pdu), pdu)), None, None))
+    length = ctypes.c_uint32()
+    first = library.mbim_message_get_raw(message, ctypes.byref(length), None)
+    raw = ctypes.string_at(first, length.value)
+    library.mbim_message_unref(message)
+    fleet, host = opened(modems(1))
+    transaction = host.next_transaction()
+    host.send_raw(raw[:8] + transaction.to_bytes(4, "little") + raw[12:])
+    assert host.answer(transaction)[0] == 0
+    fleet.wait("S1", "messages=1")
 
 
 def test_a_code_sent_by_message_is_consumed_and_the_answer_is_lost(opened):
