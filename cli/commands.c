@@ -171,7 +171,8 @@ const Command commands[] = {
    .summary = {"effacer une tablette du banc, et le prouver", "wipe a tablet on the bench, and prove it"},
    .parameters = {
      {"ID", ID, "item", PARAMETER_TEXT, PARAMETER_REQUIRED, {"code de la tablette, ou d'un effacement à suivre", "code of the tablet, or of a wipe to follow"}},
-     {"--strategy", {"MÉTHODE", "WAY"}, "strategy", PARAMETER_WORD, 0, {"recovery-wipe, fastboot ou guided", "recovery-wipe, fastboot or guided"}},
+     {"--strategy", {"MÉTHODE", "WAY"}, "strategy", PARAMETER_WORD, 0, {"owner, recovery-wipe, helper, fastboot, fastbootd, guided, recovery-keys ou test-harness", "owner, recovery-wipe, helper, fastboot, fastbootd, guided, recovery-keys or test-harness"}},
+     {"--removed", NOTHING, "removed", PARAMETER_FLAG, 0, {"la carte SIM et la carte mémoire sont retirées", "the SIM and the memory card are taken out"}},
      YES,
      {"--no-wait", NOTHING, NULL, PARAMETER_FLAG, 0, {"lancer sans suivre", "start without following"}},
      {"--attest", TEXT, NULL, PARAMETER_TEXT, 0, {"attester ce que montre l'écran", "attest what the screen shows"}},

@@ -13,6 +13,7 @@ typedef struct {
   Calendar calendar;
   Day *closed_days; /* behind calendar.closed_days */
   ConductorTimeouts timeouts;
+  StrategySettings strategies; /* applications that wipe */
   guint statement_deadline_ms; /* of the register */
 } Config;
 

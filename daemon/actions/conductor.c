@@ -360,7 +360,7 @@ conductor_restart (Conductor *conductor)
 
 Conductor *
 conductor_new (Register *reg, Events *events, const char *key_path, const ConductorTimeouts *timeouts,
-               gint64 (*now) (gpointer), gpointer now_data, GError **error)
+               const StrategySettings *settings, gint64 (*now) (gpointer), gpointer now_data, GError **error)
 {
   g_autoptr (Conductor) conductor = g_new0 (Conductor, 1);
   conductor->reg = reg;
@@ -372,9 +372,11 @@ conductor_new (Register *reg, Events *events, const char *key_path, const Conduc
   conductor->bench = bench_new (key_path, on_bench, conductor, error);
   if (conductor->bench == NULL)
     return NULL;
+  bench_configure (conductor->bench, settings);
   conductor->world = (WipeRunWorld){.reg = reg,
                                     .bench = conductor->bench,
                                     .timeouts = &conductor->timeouts,
+                                    .settings = settings,
                                     .now = now,
                                     .now_data = now_data,
                                     .changed = on_run_changed,

@@ -142,6 +142,13 @@ refuse_second_wipe (Store *store, const Item *item, Verdict *verdict, GError **e
   return TRUE;
 }
 
+static gboolean
+note_tick (Store *store, const ActionContext *context, const WipeRequest *request, const char *wipe, GError **error)
+{
+  g_autofree char *text = g_strdup_printf ("removed: %s", context->account);
+  return !request->removed || wipe_event_add (store, wipe, context->now * 1000, "human", text, error);
+}
+
 /* The rights claimed now are kept with the wipe: the gate that may need them opens later. */
 static gboolean
 note_overrides (Store *store, const ActionContext *context, const char *wipe, GError **error)
@@ -175,7 +182,7 @@ open_wipe (Store *store, const ActionContext *context, const WipeRequest *reques
       g_strdup_printf ("port=%s strategy=%s", slot->port, request->strategy != NULL ? request->strategy : "");
   if (!wipe_insert (store, &wipe, error) ||
       !wipe_event_add (store, wipe.code, context->now * 1000, "state", "asked -> seen", error) ||
-      !note_overrides (store, context, wipe.code, error) ||
+      !note_tick (store, context, request, wipe.code, error) || !note_overrides (store, context, wipe.code, error) ||
       !action_journal (store, context, "wipe.ask", subjects, before, after, error)) {
     action_explain (error, M_WIPE_PORT_TAKEN, M_STALE);
     return FALSE;

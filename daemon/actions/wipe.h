@@ -19,6 +19,7 @@ void bench_slot_free (BenchSlot *slot);
 typedef struct {
   const char *item;       /* a code */
   const char *strategy;   /* NULL: the conductor chooses after probing */
+  gboolean removed;       /* a person ticked: the SIM and the memory card are out */
   const GPtrArray *slots; /* BenchSlot *: the bench now */
 } WipeRequest;
 /* Opens a wipe (state seen) for a to_wipe item that is on exactly one port. outcome: the wipe's code. Confirmation is the client's: ask a preview first. */

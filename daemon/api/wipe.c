@@ -26,6 +26,7 @@ typedef struct {
 static const Field ask_fields[] = {
     {"item", FIELD_TEXT, G_STRUCT_OFFSET (WipeRequest, item), TRUE, 0},
     {"strategy", FIELD_TEXT, G_STRUCT_OFFSET (WipeRequest, strategy), FALSE, 0},
+    {"removed", FIELD_BOOL, G_STRUCT_OFFSET (WipeRequest, removed), FALSE, 0},
 };
 const Form api_wipe_form = {sizeof (WipeRequest), ask_fields, G_N_ELEMENTS (ask_fields)};
 static const Field attest_fields[] = {

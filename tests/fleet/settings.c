@@ -28,16 +28,19 @@ static const struct Key keys[] = {
     {"product", TEXT, AT (product), "tab", NULL},
     {"encrypted", TEXT, AT (encrypted), "file", NULL},
     {"owner", TEXT, AT (owner), "", NULL}, // package that is device owner
+    {"apps", TEXT, AT (apps), "", NULL},
     {"android", NUMBER, AT (android), "15", NULL},
     {"protocol", NUMBER, AT (protocol), "2", NULL},
     {"google_accounts", NUMBER, AT (google_accounts), "0", NULL},
     {"samsung_accounts", NUMBER, AT (samsung_accounts), "0", NULL},
     {"battery", NUMBER, AT (battery), "80", NULL},
+    {"users", NUMBER, AT (users), "1", NULL},
     {"maxdata", NUMBER, AT (maxdata), "262144", NULL},
     {"adb", CHOICE, AT (adb), "known", "off|known|tap|never|denied|tradein"},
     {"bootloader", CHOICE, AT (bootloader), "locked", "none|locked|unlocked"},
     {"mode", CHOICE, AT (mode), "default", "default|adb|fastboot|plain"},
     {"wipe", CHOICE, AT (wipe), "honest", "honest|unwiped|never_returns|ignored|refused"},
+    {"install", CHOICE, AT (install), "ok", "ok|refused"},
     {"after_wipe", CHOICE, AT (after_wipe), "plain", "plain|adb|frp|tradein"},
     {"lock_text", CHOICE, AT (lock_text), "aosp", "aosp|state|flag|unlock-first"},
     {"unknown_variable", CHOICE, AT (unknown_variable), "fail", "fail|empty"},
@@ -51,8 +54,10 @@ static const struct Key keys[] = {
     {"composite", BOOLEAN, AT (composite), "true", NULL}, // adb beside MTP
     {"snapshot", BOOLEAN, AT (snapshot), "false", NULL},  // an update is being merged
     {"userspace", BOOLEAN, AT (userspace), "false", NULL},
-    {"busy", BOOLEAN, AT (busy), "false", NULL},       // another program of the host holds the interface
-    {"tap_after", SECONDS, AT (tap_after), "0", NULL}, // 0: nobody taps by himself
+    {"screen_lock", BOOLEAN, AT (screen_lock), "false", NULL},
+    {"oem_unlock", BOOLEAN, AT (oem_unlock), "false", NULL}, // the developer option
+    {"busy", BOOLEAN, AT (busy), "false", NULL},             // another program of the host holds the interface
+    {"tap_after", SECONDS, AT (tap_after), "0", NULL},       // 0: nobody taps by himself
     {"wipe_seconds", SECONDS, AT (wipe_seconds), "0.4", NULL},
     {"boot_seconds", SECONDS, AT (boot_seconds), "0.2", NULL},
     {"erase_seconds", SECONDS, AT (erase_seconds), "0", NULL},
