@@ -14,6 +14,7 @@ typedef struct {
   FILE *upload;       /* seekable; its whole content is the body (type); NULL: none */
   const char *type;   /* content type of upload */
   FILE *download;     /* a 2xx answer is written here instead of into the reply; NULL: none */
+  gboolean is_long;   /* the daemon may think about it for minutes: silence is no loss */
   ClientProgress progress;
   gpointer user;
 } Request;

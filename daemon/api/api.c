@@ -2,6 +2,7 @@
  * this file; what a request means is not. */
 #include "daemon/api/api.h"
 #include "daemon/api/intake.h"
+#include "daemon/api/leftovers.h"
 #include "daemon/api/problem.h"
 #include "daemon/api/stream.h"
 #include "daemon/api/watch.h"
@@ -423,6 +424,7 @@ api_new (const ApiWorld *world, int admin_listen_fd, GError **error)
   g_mutex_init (&api->lock);
   g_cond_init (&api->idle);
   api->world = *world;
+  leftovers_remove (world->state_dir);
   api->streams = streams_new (world->events);
   api->watch = watch_new (STREAM_BEAT_S, on_beat, api);
   api->work = work_new (&api->world, on_done, error);
