@@ -134,6 +134,8 @@ install: programs ## install under DESTDIR and PREFIX
 	  $(DESTDIR)$(PREFIX)/lib/systemd/system $(DESTDIR)$(PREFIX)/lib/udev/rules.d $(DESTDIR)$(PREFIX)/lib/sysusers.d
 	install -m755 $(BUILD)/temoin $(BUILD)/temoin-label $(DESTDIR)$(PREFIX)/bin/
 	install -m755 $(BUILD)/temoind $(DESTDIR)$(PREFIX)/sbin/
+	install -d $(DESTDIR)$(PREFIX)/share/temoin/reset-screens
+	install -m644 daemon/system/reset-screens/*.conf $(DESTDIR)$(PREFIX)/share/temoin/reset-screens/
 	install -m644 docs/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
 	install -m644 docs/man/*.8 $(DESTDIR)$(PREFIX)/share/man/man8/
 	for unit in temoind.service temoin-backup.service temoin-backup.timer; do \
@@ -156,6 +158,7 @@ $(BUILD)/obj/%.o: %.c
 	@echo "  CC $<"
 	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(PKG_CFLAGS) -MMD -MP -c -o $@ $<
 
+$(BUILD)/obj/daemon/config.o: CPPFLAGS += -DTEMOIN_DATA_DIR='"$(PREFIX)/share/temoin"'
 $(BUILD)/obj/tests/%.o: PKG_CFLAGS = $(TESTS_CFLAGS)
 $(BUILD)/obj/tests/fleet/%.o: PKG_CFLAGS = $(FLEET_CFLAGS)
 PKG_CFLAGS = $(MAIN_CFLAGS)

@@ -153,6 +153,7 @@ static const struct {
     {"bench", "human_s", set_seconds, TIMEOUT (human_ms)},
     {"bench", "return_s", set_seconds, TIMEOUT (return_ms)},
     {"bench", "settle_s", set_seconds, TIMEOUT (settle_ms)},
+    {"bench", "reset_screens", set_text, G_STRUCT_OFFSET (Config, reset_screens)},
     {"owner", "component", set_text, APP (owner.component)},
     {"owner", "command", set_text, APP (owner.command)},
     {"owner", "says", set_text, APP (owner.says)},
@@ -238,6 +239,7 @@ config_load (const char *path, GError **error)
   config->socket = g_strdup ("/run/temoin/admin.sock");
   config->label_host = g_strdup ("TEMOIN.EXAMPLE.ORG");
   config->owner_line = g_strdup ("");
+  config->reset_screens = g_strdup (TEMOIN_DATA_DIR "/reset-screens");
   config->timeouts = conductor_default_timeouts;
   config->statement_deadline_ms = REGISTER_DEADLINE_MS;
   config->calendar.french_holidays = TRUE;
@@ -257,6 +259,7 @@ config_free (Config *config)
   g_free (config->database);
   g_free (config->socket);
   g_free (config->owner_line);
+  g_free (config->reset_screens);
   g_free (config->label_host);
   g_free (config->closed_days);
   clear_app (&config->strategies.owner);

@@ -11,7 +11,8 @@ typedef struct {
   char *owner_line; /* last line of a label: the body's name and phone number */
   char *label_host; /* what a QR code says before the code */
   Calendar calendar;
-  Day *closed_days; /* behind calendar.closed_days */
+  Day *closed_days;    /* behind calendar.closed_days */
+  char *reset_screens; /* directory of the steps shown for a reset by hand */
   ConductorTimeouts timeouts;
   StrategySettings strategies; /* applications that wipe */
   guint statement_deadline_ms; /* of the register */

@@ -31,6 +31,7 @@ typedef struct {
   Register *reg;
   Clock *clock;
   Events *events;
+  ResetScreens *screens;
   Conductor *conductor;
   Api *api;
 } Daemon;
@@ -133,6 +134,16 @@ claim_bench (Store *store, gpointer user, GError **error)
   return store_claim_bench (store, error);
 }
 
+/* Without its steps a reset by hand is still asked for, in one sentence. */
+static void
+open_screens (Daemon *daemon)
+{
+  g_autoptr (GError) error = NULL;
+  daemon->screens = reset_screens_load (daemon->config->reset_screens, &error);
+  if (daemon->screens == NULL)
+    g_warning ("no steps for resets by hand: %s", error->message);
+}
+
 /* A machine without a usable USB still has a desk: the daemon goes on without a bench and says so. */
 static void
 open_bench (Daemon *daemon)
@@ -205,6 +216,7 @@ open_api (Daemon *daemon, GError **error)
       .conductor = daemon->conductor,
       .events = daemon->events,
       .clock = daemon->clock,
+      .screens = daemon->screens,
       .calendar = &daemon->config->calendar,
       .state_dir = daemon->config->state_dir,
       .label_host = daemon->config->label_host,
@@ -229,8 +241,10 @@ daemon_start (Daemon *daemon, Options *options, GError **error)
   if (!lock_state_dir (daemon, error) || !open_register (daemon, options->demo, error))
     return FALSE;
   daemon->events = events_new ();
-  if (!options->no_bench)
+  if (!options->no_bench) {
+    open_screens (daemon);
     open_bench (daemon);
+  }
   return open_api (daemon, error);
 }
 
@@ -241,6 +255,7 @@ daemon_stop (Daemon *daemon)
     (void)unlink (daemon->config->socket); /* a left-over one is replaced at the next start */
   api_free (daemon->api);
   conductor_free (daemon->conductor);
+  reset_screens_free (daemon->screens);
   register_close (daemon->reg);
   events_free (daemon->events);
   clock_free (daemon->clock);

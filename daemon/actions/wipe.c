@@ -320,3 +320,28 @@ wipe_waive (Store *store, const ActionContext *context, const char *code, Outcom
   outcome_add_code (outcome, item->code);
   return TRUE;
 }
+
+/* One line "name=value" of the facts. Caller frees; NULL when it is not there. */
+static char *
+fact_of (const Wipe *wipe, const char *name)
+{
+  g_auto (GStrv) lines = g_strsplit (wipe->facts != NULL ? wipe->facts : "", "\n", -1);
+  gsize length = strlen (name);
+  for (char **line = lines; *line != NULL; line++)
+    if (strncmp (*line, name, length) == 0 && (*line)[length] == '=')
+      return g_strdup (*line + length + 1);
+  return NULL;
+}
+
+gboolean
+wipe_reset_steps (const ResetScreens *screens, const Wipe *wipe, ResetSteps *steps)
+{
+  const Strategy *strategy = strategy_find (wipe->strategy);
+  WipeState where = wipe->state == WIPE_WAIT_HUMAN ? wipe_waited_in (wipe) : wipe->state;
+  if (strategy == NULL)
+    return FALSE;
+  /* in the recovery menu the keys are still to be pressed when the tablet has left */
+  gboolean is_in_menu = strategy->by_hand == STRATEGY_HAND_KEYS && (where == WIPE_GONE || where == WIPE_RECOVERY);
+  g_autofree char *maker = fact_of (wipe, "maker");
+  return (where == WIPE_STARTED || is_in_menu) && reset_screens_find (screens, maker, strategy->by_hand, steps);
+}

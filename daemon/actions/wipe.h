@@ -1,6 +1,7 @@
 /* Wiping a returned tablet: the verbs a person asks for. The conductor (actions/conductor.h) drives the tablet and the machine. */
 #pragma once
 #include "daemon/actions/action.h"
+#include "daemon/actions/reset_screens.h"
 #include "db/wipe.h"
 
 /* A slot of the bench as the api shows it and as the verbs see it: a copy, safe in any thread. */
@@ -36,5 +37,7 @@ gboolean wipe_waive (Store *store, const ActionContext *context, const char *ite
  * (RULE_ERROR). Caller frees. */
 Item *wipe_find_item (Store *store, const char *text, GError **error);
 Wipe *wipe_find (Store *store, const char *text, GError **error);
+/* What a person taps now, when a wipe waits for a reset by hand. FALSE when it waits for none. Borrowed from screens. */
+gboolean wipe_reset_steps (const ResetScreens *screens, const Wipe *wipe, ResetSteps *steps);
 /* What a person must do now about a wipe that waits, or why a finished one ended so, as a sentence. NULL when there is nothing to say. Caller frees. */
 char *wipe_todo_text (const Wipe *wipe, Language language);

@@ -25,7 +25,11 @@ static const struct {
 View
 view_of (const Request *request, Store *store, Writer *out)
 {
-  return (View){.store = store, .out = out, .calendar = request->world->calendar, .today = request_today (request)};
+  return (View){.store = store,
+                .out = out,
+                .calendar = request->world->calendar,
+                .screens = request->world->screens,
+                .today = request_today (request)};
 }
 
 const char *

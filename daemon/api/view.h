@@ -7,6 +7,7 @@ typedef struct {
   Store *store;
   Writer *out;
   const Calendar *calendar;
+  const ResetScreens *screens;
   Day today;
   gboolean is_full; /* with what only one object at a time shows: a person's loans, a ledger, evidence */
 } View;

@@ -303,6 +303,29 @@ def test_a_helper_that_cannot_be_installed_wipes_nothing(settings, apk):
             assert ended["reason"].startswith("device_refused") and bench.fleet.state("TAB")["wipe_commands"] == "0"
 
 
+SCREENS = "[bench]\nreset_screens = daemon/system/reset-screens\n"
+
+
+@pytest.mark.parametrize("maker, adb, brand", [("Samsung", "known", "Samsung"), ("Samsung", "off", "Samsung"), ("HUAWEI", "off", "Huawei, Honor"),
+                                               ("Acme", "known", "Android")])
+def test_a_person_is_shown_the_steps_of_that_brand(maker, adb, brand):
+    with bench_of({"android": "14", "maker": maker, "adb": adb}, SCREENS) as bench:
+        item = bench.know()
+        wipe = bench.ask(item)
+        told = bench.reach(wipe, "wait_human", reason="reset_by_hand")
+        assert told["steps"]["brand"] == brand and len(told["steps"]["fr"]) == len(told["steps"]["en"]) > 3
+        bench.fleet.send("human TAB settings-reset")
+        assert "steps" not in bench.reach(wipe, "wait_human", reason="attest")
+
+
+def test_in_the_recovery_menu_the_keys_are_shown_until_it_is_back():
+    with bench_of({"recovery_visible": "true", "maker": "Lenovo"}, SCREENS) as bench:
+        item = bench.know()
+        wipe = bench.ask(item, **WAYS["recovery-keys"][2])
+        told = bench.reach(wipe, "recovery")
+        assert told["steps"]["brand"] == "Lenovo" and "Volume" in " ".join(told["steps"]["fr"])
+
+
 # ---- Google's lock ----
 
 def test_an_owner_that_clears_the_lock_may_wipe_with_an_account():
