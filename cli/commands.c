@@ -4,6 +4,7 @@
 #include "cli/backup.h"
 #include "cli/erase.h"
 #include "cli/help.h"
+#include "cli/prepare.h"
 #include "cli/transfer.h"
 #include "cli/watch.h"
 
@@ -182,6 +183,9 @@ const Command commands[] = {
      {"--unlocked", TEXT, NULL, PARAMETER_TEXT, 0, {"comment le verrou d'un ancien compte a été levé", "how the lock of a former account was lifted"}},
      {"--cancel", NOTHING, NULL, PARAMETER_FLAG, 0, {"annuler", "cancel"}},
      {"--waive", {"RAISON", "REASON"}, NULL, PARAMETER_TEXT, 0, {"déclarer prête sans effacement (droit wipe-waive)", "declare ready without a wipe (right wipe-waive)"}}}},
+  {.words = "prepare", .method = "POST", .path = "/v1/preparations", .is_write = TRUE, .run = prepare_run,
+   .summary = {"inscrire une tablette du banc auprès de notre application de gestion", "enrol a tablet on the bench with our management application"},
+   .parameters = {{"ID", ID, "item", PARAMETER_TEXT, PARAMETER_REQUIRED, {"code de la tablette", "code of the tablet"}}}},
   {.words = "certificate", .method = "GET", .path = "/v1/certificates/{id}", .run = transfer_fetch,
    .summary = {"le certificat d'effacement (PDF)", "the certificate of erasure (PDF)"},
    .parameters = {{"ID", ID, "id", PARAMETER_TEXT, PARAMETER_REQUIRED, {"code de la tablette ou de l'effacement", "code of the tablet or of the wipe"}}, OUTPUT, FORCE}},

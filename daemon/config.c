@@ -112,12 +112,21 @@ set_flags (Config *config, const char *text, gsize offset, GError **error)
   return TRUE;
 }
 
+/* What is empty is not there. */
+static gboolean
+set_app_text (Config *config, const char *text, gsize offset, GError **error)
+{
+  return *text == '\0' || set_text (config, text, offset, error);
+}
+
 /* Read at start: the main loop never waits for a disk. */
 static gboolean
 set_apk (Config *config, const char *text, gsize offset, GError **error)
 {
   gsize n;
   g_autofree char *bytes = NULL;
+  if (*text == '\0')
+    return TRUE;
   if (!g_file_get_contents (text, &bytes, &n, error))
     return FALSE;
   if (n == 0 || n > APK_MAX_BYTES) {
@@ -154,14 +163,14 @@ static const struct {
     {"bench", "return_s", set_seconds, TIMEOUT (return_ms)},
     {"bench", "settle_s", set_seconds, TIMEOUT (settle_ms)},
     {"bench", "reset_screens", set_text, G_STRUCT_OFFSET (Config, reset_screens)},
-    {"owner", "component", set_text, APP (owner.component)},
-    {"owner", "command", set_text, APP (owner.command)},
-    {"owner", "says", set_text, APP (owner.says)},
+    {"owner", "component", set_app_text, APP (owner.component)},
+    {"owner", "command", set_app_text, APP (owner.command)},
+    {"owner", "says", set_app_text, APP (owner.says)},
     {"owner", "flags", set_flags, APP (owner.flags)},
     {"owner", "apk", set_apk, APP (owner.apk)},
-    {"helper", "component", set_text, APP (helper.component)},
-    {"helper", "command", set_text, APP (helper.command)},
-    {"helper", "says", set_text, APP (helper.says)},
+    {"helper", "component", set_app_text, APP (helper.component)},
+    {"helper", "command", set_app_text, APP (helper.command)},
+    {"helper", "says", set_app_text, APP (helper.says)},
     {"helper", "flags", set_flags, APP (helper.flags)},
     {"helper", "apk", set_apk, APP (helper.apk)},
 };

@@ -32,5 +32,9 @@ void conductor_wake (Conductor *conductor, const char *wipe);
 void conductor_refresh (Conductor *conductor);
 /* The register was replaced: what it holds now is taken up, as at a start. Any thread. */
 void conductor_restart (Conductor *conductor);
+/* Is there an application to enrol tablets with? Any thread. */
+gboolean conductor_can_prepare (const Conductor *conductor);
+/* A preparation of that item was asked by that account (after its commit): do it. Any thread. */
+void conductor_prepare (Conductor *conductor, const char *item, const char *account);
 /* The bench now: array of BenchSlot *, owned by the caller. Any thread. */
 GPtrArray *conductor_slots (Conductor *conductor);

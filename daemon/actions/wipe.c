@@ -1,5 +1,6 @@
 /* The verbs of wiping: ask, attest, cancel, waive. Each is one transaction; the conductor does the rest. */
 #include "daemon/actions/wipe.h"
+#include "daemon/actions/prepare_run.h"
 #include "daemon/actions/state.h"
 #include "daemon/actions/wipe_lock.h"
 #include "daemon/actions/wipe_story.h"
@@ -21,6 +22,7 @@ bench_slot_free (BenchSlot *slot)
   g_free (slot->maker);
   g_free (slot->name);
   g_free (slot->model);
+  g_free (slot->preparation_reason);
   g_free (slot);
 }
 
@@ -65,9 +67,8 @@ wipe_find_item (Store *store, const char *text, GError **error)
   return g_steal_pointer (&item);
 }
 
-/* The port that shows this serial; the first of two duplicates, which the gate then refuses. NULL: not on the bench. */
-static const BenchSlot *
-slot_of (const GPtrArray *slots, const char *serial)
+const BenchSlot *
+bench_slot_of (const GPtrArray *slots, const char *serial)
 {
   for (guint i = 0; slots != NULL && serial != NULL && i < slots->len; i++) {
     const BenchSlot *slot = g_ptr_array_index (slots, i);
@@ -77,9 +78,8 @@ slot_of (const GPtrArray *slots, const char *serial)
   return NULL;
 }
 
-/* Who has it on loan, for the sentence. FALSE on a database error; *name NULL when nobody. */
-static gboolean
-holder_name (Store *store, const char *item, char **name, GError **error)
+gboolean
+wipe_holder_name (Store *store, const char *item, char **name, GError **error)
 {
   g_autoptr (GError) problem = NULL;
   g_autoptr (Loan) loan = loan_open_of (store, item, &problem);
@@ -107,7 +107,7 @@ judge_ask (Store *store, const Item *item, const BenchSlot *slot, Verdict *verdi
     verdict_add (verdict, M_WIPE_BLOCKED_BEFORE, item->code, NULL);
     judged.state = ITEM_TO_WIPE;
   }
-  if (!holder_name (store, item->code, &holder, error))
+  if (!wipe_holder_name (store, item->code, &holder, error))
     return FALSE;
   WipeIdentity facts = {.item = &judged, .holder = holder, .read_serial = item->serial};
   if (slot != NULL) {
@@ -124,6 +124,8 @@ judge_ask (Store *store, const Item *item, const BenchSlot *slot, Verdict *verdi
     return TRUE;
   } /* else it may not be wiped anyway: only that is said */
   wipe_judge_identity (&facts, verdict);
+  if (slot != NULL && prepare_is_running (slot->preparation))
+    verdict_add (verdict, M_ENROL_RUNNING, item->code, NULL);
   wipe_remind (verdict);
   return TRUE;
 }
@@ -199,7 +201,7 @@ wipe_ask (Store *store, const ActionContext *context, const WipeRequest *request
       !refuse_second_wipe (store, item, outcome->verdict, error) ||
       !wipe_lock_judge (store, item->code, FALSE, outcome->verdict, error))
     return FALSE;
-  const BenchSlot *slot = slot_of (request->slots, item->serial);
+  const BenchSlot *slot = bench_slot_of (request->slots, item->serial);
   if (!judge_ask (store, item, slot, outcome->verdict, error))
     return FALSE;
   if (!action_may_go_on (context, outcome->verdict, error))

@@ -242,6 +242,8 @@ publish (const Request *request)
       events_publish (world->events, topic, code);
     if (code[0] == 'X' && world->conductor != NULL)
       conductor_wake (world->conductor, code);
+    if (request->prepares && world->conductor != NULL)
+      conductor_prepare (world->conductor, code, request->context.account);
     touched_item = touched_item || code[0] == 'T';
   }
   if (touched_item && world->conductor != NULL)

@@ -187,6 +187,10 @@ typedef struct _Strategy {
   void (*start) (Bench *bench, guint64 session, const char *expected_serial, GCancellable *cancellable,
                  StrategyFunc func, gpointer user);
 } Strategy;
+/* Makes our application (settings: owner) the device owner of a READY tablet, installing it when it is not there. The serial is checked first;
+ * STRATEGY_ACCEPTED: the tablet says that it is so. Nothing is erased. */
+void bench_enrol (Bench *bench, guint64 session, const char *expected_serial, GCancellable *cancellable,
+                  StrategyFunc func, gpointer user);
 gboolean strategy_clears_google_lock (const Strategy *strategy, const StrategySettings *settings);
 /* In the order of preference; exactly one is the fallback. */
 const Strategy *const *strategy_list (gsize *n);
