@@ -36,7 +36,7 @@ ALL_LDFLAGS = $(SAN_FLAGS_$(SAN)) $(LDFLAGS)
 FOLDERS := db labels daemon/rules daemon/devices daemon/actions daemon/documents daemon/api
 lib_of = $(BUILD)/lib/$(subst /,-,$(1)).a
 LIBS_temoind := $(foreach f,daemon/api daemon/documents daemon/actions daemon/devices daemon/rules labels db,$(call lib_of,$(f)))
-MAINS := labels/temoin-label.c cli/temoin.c
+MAINS := labels/temoin-label.c cli/temoin.c tests/fleet/main.c
 SRC_of = $(filter-out $(MAINS),$(wildcard $(1)/*.c))
 obj = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 
@@ -48,6 +48,7 @@ LIBS_unit/actions := $(call lib_of,daemon/actions) $(call lib_of,daemon/devices)
 LIBS_unit/documents := $(foreach f,daemon/documents labels daemon/rules db,$(call lib_of,$(f)))
 LIBS_unit/api     := $(LIBS_temoind)
 LIBS_unit/cli     := $(BUILD)/lib/cli.a
+LIBS_unit/fleet   := $(call lib_of,tests/fleet)
 LIBS_store        := $(call lib_of,db)
 
 PROGRAMS := $(addprefix $(BUILD)/,temoind temoin temoin-label temoin-fleet)
@@ -178,7 +179,7 @@ $(call lib_of,$(1)): $(call obj,$(call SRC_of,$(1))) $(if $(filter db,$(1)),$(BU
 	@rm -f $$@
 	$(Q)ar rcs $$@ $$^
 endef
-$(foreach f,$(FOLDERS) cli,$(eval $(call library,$(f))))
+$(foreach f,$(FOLDERS) cli tests/fleet,$(eval $(call library,$(f))))
 
 # db/migrations/*.sql as a C array, in the order of their names
 $(BUILD)/gen/migrations.c: $(wildcard db/migrations/*.sql) db/migrations/embed.awk

@@ -39,8 +39,8 @@ gboolean wipe_waive (Store *store, const ActionContext *context, const char *ite
 const BenchSlot *bench_slot_of (const GPtrArray *slots, const char *serial);
 /* Who has it on loan, for a sentence. FALSE on a database error; *name NULL when nobody, else freed by the caller. */
 gboolean wipe_holder_name (Store *store, const char *item, char **name, GError **error);
-/* For the verbs: the item of that code (RULE_ERROR when there is none); the wipe of that code, or the unfinished wipe of that item
- * (RULE_ERROR). Caller frees. */
+/* For the verbs: the item of that code (RULE_ERROR when there is none); the wipe of that code, or the unfinished wipe of that item,
+ * on this site's bench (RULE_ERROR; M_WIPE_ELSEWHERE). Caller frees. */
 Item *wipe_find_item (Store *store, const char *text, GError **error);
 Wipe *wipe_find (Store *store, const char *text, GError **error);
 /* What a person must do about a preparation, or why it was refused. NULL when there is nothing to say. Caller frees. */
