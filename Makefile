@@ -27,7 +27,7 @@ JOBS ?= $(shell nproc)
 TEST_JOBS ?= 4
 # pkg-config is asked once, and only when something is built.
 flags_of = $(shell pkg-config $(1) $(2) 2>/dev/null)
-CPPFLAGS += -I. -I$(BUILD)/gen -D_GNU_SOURCE -DTEMOIN_VERSION='"$(VERSION)"' -DG_LOG_USE_STRUCTURED
+CPPFLAGS += -I. -I$(BUILD)/gen -D_GNU_SOURCE -DTEMOIN_VERSION='"$(VERSION)"' -DTEMOIN_DATA_DIR='"$(PREFIX)/share/temoin"' -DG_LOG_USE_STRUCTURED
 CFLAGS ?= -g
 ALL_CFLAGS = -std=gnu17 $(OPT) $(WARNINGS) $(SAN_FLAGS_$(SAN)) $(CFLAGS)
 ALL_LDFLAGS = $(SAN_FLAGS_$(SAN)) $(LDFLAGS)
@@ -145,6 +145,8 @@ install: programs ## install under DESTDIR and PREFIX
 	install -m644 daemon/system/70-temoin.rules $(DESTDIR)$(PREFIX)/lib/udev/rules.d/
 	install -d $(DESTDIR)/etc/temoin
 	[ -e $(DESTDIR)/etc/temoin/temoin.conf ] || install -m644 daemon/system/temoin.conf $(DESTDIR)/etc/temoin/
+	install -d $(DESTDIR)$(PREFIX)/share/temoin/offers
+	install -m644 daemon/system/offers/*.conf $(DESTDIR)$(PREFIX)/share/temoin/offers/
 	install -m644 daemon/system/temoin.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/temoin.conf
 
 help: ## this list
@@ -159,7 +161,6 @@ $(BUILD)/obj/%.o: %.c
 	@echo "  CC $<"
 	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(PKG_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(BUILD)/obj/daemon/config.o: CPPFLAGS += -DTEMOIN_DATA_DIR='"$(PREFIX)/share/temoin"'
 $(BUILD)/obj/tests/%.o: PKG_CFLAGS = $(TESTS_CFLAGS)
 $(BUILD)/obj/tests/fleet/%.o: PKG_CFLAGS = $(FLEET_CFLAGS)
 PKG_CFLAGS = $(MAIN_CFLAGS)

@@ -16,6 +16,10 @@ typedef struct {
   char *reset_screens; /* directory of the steps shown for a reset by hand */
   ConductorTimeouts timeouts;
   StrategySettings strategies; /* applications that wipe */
+  char *key_file;              /* keys of sealed codes; NULL: "secret.key" in state_dir */
+  char *offers_dir;            /* files of operators' offers */
+  guint check_ms;              /* between two daily checks */
+  RechargeLimits recharge;     /* what one person may have */
   guint statement_deadline_ms; /* of the register */
 } Config;
 

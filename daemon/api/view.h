@@ -8,6 +8,8 @@ typedef struct {
   Writer *out;
   const Calendar *calendar;
   const ResetScreens *screens;
+  Vault *vault;         /* NULL: no keys */
+  const Offers *offers; /* NULL: none are known */
   Day today;
   gboolean is_full; /* with what only one object at a time shows: a person's loans, a ledger, evidence */
 } View;
