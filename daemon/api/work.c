@@ -255,8 +255,6 @@ tell_bench (const Request *request, const char *code)
     conductor_wake (conductor, code);
   else if (request->prepares)
     conductor_prepare (conductor, code, request->context.account);
-  if (code[0] == 'T')
-    conductor_refresh (conductor);
 }
 
 /* After the change is durable: the watchers, and the bench that may have to do with it. A preview or a replay made nothing, and has no
@@ -265,15 +263,19 @@ static void
 publish (const Request *request)
 {
   const ApiWorld *world = request->world;
+  gboolean touched_item = FALSE;
   for (guint i = 0; i < request->outcome.codes->len; i++) {
     const char *code = g_ptr_array_index (request->outcome.codes, i);
     const char *topic = view_topic (code);
     if (topic != NULL)
       events_publish (world->events, topic, code);
     tell_bench (request, code);
+    touched_item = touched_item || code[0] == 'T';
     if (code[0] == 'R')
       upkeep_touch (world->upkeep);
   }
+  if (touched_item && world->conductor != NULL)
+    conductor_refresh (world->conductor);
 }
 
 static void
