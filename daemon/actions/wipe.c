@@ -98,7 +98,8 @@ wipe_holder_name (Store *store, const char *item, char **name, GError **error)
 
 /* What is known before the tablet is asked anything: the rest of the gate comes when its facts are read (conductor). */
 static gboolean
-judge_ask (Store *store, const Item *item, const BenchSlot *slot, Verdict *verdict, GError **error)
+judge_ask (Store *store, const WipeRequest *request, const Item *item, const BenchSlot *slot, Verdict *verdict,
+           GError **error)
 {
   g_autoptr (GError) problem = NULL;
   g_autofree char *holder = NULL;
@@ -126,7 +127,8 @@ judge_ask (Store *store, const Item *item, const BenchSlot *slot, Verdict *verdi
   wipe_judge_identity (&facts, verdict);
   if (slot != NULL && prepare_is_running (slot->preparation))
     verdict_add (verdict, M_ENROL_RUNNING, item->code, NULL);
-  wipe_remind (verdict);
+  if (!request->removed)
+    wipe_remind (verdict);
   return TRUE;
 }
 
@@ -202,7 +204,7 @@ wipe_ask (Store *store, const ActionContext *context, const WipeRequest *request
       !wipe_lock_judge (store, item->code, FALSE, outcome->verdict, error))
     return FALSE;
   const BenchSlot *slot = bench_slot_of (request->slots, item->serial);
-  if (!judge_ask (store, item, slot, outcome->verdict, error))
+  if (!judge_ask (store, request, item, slot, outcome->verdict, error))
     return FALSE;
   if (!action_may_go_on (context, outcome->verdict, error))
     return action_is_previewed (context);
@@ -350,11 +352,12 @@ gboolean
 wipe_reset_steps (const ResetScreens *screens, const Wipe *wipe, ResetSteps *steps)
 {
   const Strategy *strategy = strategy_find (wipe->strategy);
-  WipeState where = wipe->state == WIPE_WAIT_HUMAN ? wipe_waited_in (wipe) : wipe->state;
   if (strategy == NULL)
     return FALSE;
+  gboolean is_awaited = wipe->state == WIPE_WAIT_HUMAN && wipe_waited_in (wipe) == WIPE_STARTED;
   /* in the recovery menu the keys are still to be pressed when the tablet has left */
-  gboolean is_in_menu = strategy->by_hand == STRATEGY_HAND_KEYS && (where == WIPE_GONE || where == WIPE_RECOVERY);
+  gboolean is_in_menu =
+      strategy->by_hand == STRATEGY_HAND_KEYS && (wipe->state == WIPE_GONE || wipe->state == WIPE_RECOVERY);
   g_autofree char *maker = fact_of (wipe, "maker");
-  return (where == WIPE_STARTED || is_in_menu) && reset_screens_find (screens, maker, strategy->by_hand, steps);
+  return (is_awaited || is_in_menu) && reset_screens_find (screens, maker, strategy->by_hand, steps);
 }

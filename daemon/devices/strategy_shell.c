@@ -97,10 +97,11 @@ fail (ShellPlan *plan, const GError *error)
   strategy_run_failed (run, error);
 }
 
+/* On one line. Caller frees. */
 static char *
 printed_text (const ShellResult *result)
 {
-  return g_strstrip (g_strconcat (result->out, result->err, NULL));
+  return g_strdelimit (g_strstrip (g_strconcat (result->out, result->err, NULL)), "\r\n", ' ');
 }
 
 /* What it printed, or else how it ended. Caller frees. */

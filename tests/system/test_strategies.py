@@ -326,6 +326,14 @@ def test_in_the_recovery_menu_the_keys_are_shown_until_it_is_back():
         assert told["steps"]["brand"] == "Lenovo" and "Volume" in " ".join(told["steps"]["fr"])
 
 
+def test_who_ticked_is_not_reminded():
+    with bench_of({}, "") as bench:
+        item = bench.know()
+        for removed in (False, True):
+            told = bench.daemon.done("POST", "/v1/wipes", {"item": item, "removed": removed, "preview": True})
+            assert ("wipe_sd_sim" in [finding["code"] for finding in told["to_know"]]) != removed
+
+
 # ---- Google's lock ----
 
 def test_an_owner_that_clears_the_lock_may_wipe_with_an_account():
