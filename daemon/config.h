@@ -16,6 +16,7 @@ typedef struct {
   char *reset_screens; /* directory of the steps shown for a reset by hand */
   ConductorTimeouts timeouts;
   StrategySettings strategies; /* applications that wipe */
+  GStrv attestation_roots;     /* SHA-256 in hex of the public keys of trusted roots (device.h); NULL: none */
   char *key_file;              /* keys of sealed codes; NULL: "secret.key" in state_dir */
   char *offers_dir;            /* files of operators' offers */
   guint check_ms;              /* between two daily checks */

@@ -459,7 +459,8 @@ conductor_restart (Conductor *conductor)
 
 Conductor *
 conductor_new (Register *reg, Events *events, const char *key_path, const ConductorTimeouts *timeouts,
-               const StrategySettings *settings, gint64 (*now) (gpointer), gpointer now_data, GError **error)
+               const StrategySettings *settings, const char *const *attestation_roots, gint64 (*now) (gpointer),
+               gpointer now_data, GError **error)
 {
   g_autoptr (Conductor) conductor = g_new0 (Conductor, 1);
   conductor->reg = reg;
@@ -479,6 +480,7 @@ conductor_new (Register *reg, Events *events, const char *key_path, const Conduc
                                     .settings = settings,
                                     .now = now,
                                     .now_data = now_data,
+                                    .attestation_roots = attestation_roots,
                                     .changed = on_run_changed,
                                     .over = on_run_over,
                                     .user = conductor};

@@ -16,6 +16,7 @@ typedef enum {
   HAPPENED_FAILED,   /* the strategy gave up */
   HAPPENED_TIMER,    /* the wait of this state is over */
   HAPPENED_SETTLED,  /* back for long enough without adb */
+  HAPPENED_STATUS,   /* the reset tablet answered our challenge, or did not */
   HAPPENINGS_N
 } HappeningKind;
 
@@ -28,6 +29,8 @@ typedef struct {
   gboolean is_recovery, has_asked, is_duplicate;
   gboolean was_sent; /* HAPPENED_FAILED: the wipe command may have reached the device */
   DeviceFacts *facts;
+  gboolean is_locked; /* STATUS: by Google's lock */
+  GBytes *chain;      /* STATUS: what was signed; NULL: text says why not */
   GError *error;
 } Happening;
 
@@ -44,6 +47,8 @@ struct _WipeRun {
   gboolean goes_without_link;       /* a person does it, and the tablet does not know our key */
   gboolean in_test_mode;            /* it came back erased, in test harness mode: a real reset must follow */
   gboolean is_writing, is_probing;
+  char *challenge; /* to be sent as soon as the step that keeps it is on disk, or sent; NULL: none */
+  gboolean is_asking_status;
   WipeStep *refused_step; /* not written (disk full ...): tried again, nothing is acted upon meanwhile */
   GQueue happenings;
   GCancellable *cancellable;
@@ -76,6 +81,8 @@ void run_start_probe (WipeRun *run);
 void run_take_facts (WipeRun *run, const Happening *happening);
 /* StrategyFunc; user: a reference to the run. */
 void run_on_strategy (StrategyEvent event, const char *text, gboolean was_sent, const GError *error, gpointer user);
+/* Sends the challenge that is on disk by now. */
+void run_ask_status (WipeRun *run);
 /* The device on our port if it is ours beyond doubt: our serial, and no other device shows it. NULL otherwise. */
 const Device *run_our_device (const WipeRun *run);
 
@@ -122,6 +129,8 @@ void away_probed (WipeRun *run, const Happening *happening);
 /* Erased and in test harness mode: the real reset, chosen from what the tablet says now. */
 void returned_send_again (WipeRun *run);
 void away_timer (WipeRun *run, const Happening *happening);
+void status_answered (WipeRun *run, const Happening *happening);
+void returned_left (WipeRun *run, const Happening *happening);
 void attest_left (WipeRun *run, const Happening *happening);
 void attest_arrived (WipeRun *run, const Happening *happening);
 void attest_link (WipeRun *run, const Happening *happening);

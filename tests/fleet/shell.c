@@ -3,6 +3,7 @@
 #include "tests/fleet/shell.h"
 
 #include "tests/fleet/apps.h"
+#include "tests/fleet/tradein.h"
 
 #include <string.h>
 
@@ -249,24 +250,6 @@ act_settings (Tablet *tablet, char **words, struct ShellResult *result)
     g_string_append (result->out, is_lock && tablet->frp ? "1\n" : "null\n");
 }
 
-// Android 16: a reset tablet says how it is before anybody has set it up.
-static void
-act_tradeinmode (Tablet *tablet, char **words, struct ShellResult *result)
-{
-  const struct Settings *set = &tablet->settings;
-  if (set->adb != ADB_TRADEIN || !word_is (words, 1, "getstatus")) {
-    g_string_append (result->err, "Error: device is not eligible for trade-in mode\n");
-    result->status = 1;
-    return;
-  }
-  g_string_append_printf (result->out,
-                          "{\"serial\":\"%s\",\"battery\":{\"cycle_count\":12,\"health\":100,\"state\":\"GOOD\"},"
-                          "\"storage\":{\"useful_lifetime_remaining\":97,\"capacity_bytes\":\"64000000000\"},"
-                          "\"locks\":{\"factory_reset_protection\":%s},\"challenge\":\"%s\"}\n",
-                          set->serial, tablet->frp ? "true" : "false",
-                          word_is (words, 2, "--challenge") && words[3] != NULL ? words[3] : "");
-}
-
 static void
 act_echo (Tablet *tablet, char **words, struct ShellResult *result)
 {
@@ -332,7 +315,7 @@ static const struct {
     {"id", act_id},
     {"pm", apps_pm},
     {"settings", act_settings},
-    {"tradeinmode", act_tradeinmode},
+    {"tradeinmode", tradein_run},
 };
 
 static void
