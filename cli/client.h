@@ -4,16 +4,17 @@
 #include "cli/session.h"
 #include <stdio.h>
 
-/* Called while bytes move; total is 0 when unknown. */
+/* Called while bytes move, and about once a second while none does; total is 0 when unknown. */
 typedef void (*ClientProgress) (guint64 done, guint64 total, gpointer user);
 
 typedef struct {
-  const char *method; /* "GET" or "POST" */
-  const char *target; /* path and query, escaped */
-  const char *body;   /* JSON, or NULL */
-  FILE *upload;       /* seekable; its whole content is the body (type); NULL: none */
-  const char *type;   /* content type of upload */
-  FILE *download;     /* a 2xx answer is written here instead of into the reply; NULL: none */
+  const char *method;  /* "GET" or "POST" */
+  const char *target;  /* path and query, escaped */
+  const char *body;    /* JSON, or NULL */
+  FILE *upload;        /* seekable; its whole content is the body (type); NULL: none */
+  const char *type;    /* content type of upload */
+  FILE *download;      /* a 2xx answer is written here instead of into the reply; NULL: none */
+  gboolean is_patient; /* the daemon may work for a long time before it answers: its silence says nothing */
   ClientProgress progress;
   gpointer user;
 } Request;

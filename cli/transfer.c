@@ -59,8 +59,15 @@ transfer_fetch (const Session *session, const Typed *typed, GError **error)
 
 /* ---- up ---- */
 
+/* How a file is sent. */
+typedef struct {
+  const char *type;
+  gboolean is_patient;
+  ClientProgress progress;
+} Sending;
+
 static gboolean
-send_file (const Session *session, const Typed *typed, const char *type, Reply *reply, GError **error)
+send_file (const Session *session, const Typed *typed, const Sending *sending, Reply *reply, GError **error)
 {
   FILE *file = files_read (session, typed_text (typed, "FILE"), error);
   if (file == NULL)
@@ -69,13 +76,55 @@ send_file (const Session *session, const Typed *typed, const char *type, Reply *
   Request request = {.method = "POST",
                      .target = target,
                      .upload = file,
-                     .type = type,
-                     .progress = terminal_can_ask () ? terminal_transfer : NULL,
+                     .type = sending->type,
+                     .is_patient = sending->is_patient,
+                     .progress = terminal_can_ask () ? sending->progress : NULL,
                      .user = (gpointer)session};
   gboolean is_answered = client_ask (session, &request, reply, error);
   terminal_progress (NULL);
   fclose (file);
   return is_answered;
+}
+
+/* How far the daemon is with the oldest import; NULL when it does not say. Caller frees. */
+static char *
+import_text (const Session *session)
+{
+  const Request request = {.method = "GET", .target = "/v1/imports"};
+  g_auto (Reply) reply = {0, NULL};
+  if (!client_ask (session, &request, &reply, NULL) || reply.status != 200)
+    return NULL;
+  json_t *answer = json_loadb (reply.body->str, reply.body->len, 0, NULL);
+  const json_t *job = json_array_get (json_object_get (answer, "items"), 0);
+  const char *state = json_string_value (json_object_get (job, "state"));
+  int lines = (int)json_integer_value (json_object_get (job, "lines"));
+  int made = (int)json_integer_value (json_object_get (job, "made"));
+  int applied = (int)json_integer_value (json_object_get (job, "applied"));
+  char *text = NULL;
+  if (g_strcmp0 (state, "staging") == 0)
+    text = text_print (session->language, "Vérification : %d lignes ...", "Checking: %d lines ...", lines);
+  else if (state != NULL)
+    text = text_print (session->language, "Enregistrement : %d sur %d ...", "Writing: %d of %d ...", applied, made);
+  json_decref (answer);
+  return text;
+}
+
+/* A ClientProgress: the file on its way, then the daemon's work on it. */
+static void
+show_import (guint64 done, guint64 total, gpointer user)
+{
+  static gint64 asked_at;
+  if (total == 0 || done < total || asked_at == 0)
+    terminal_transfer (done, total, user);
+  if (total == 0 || done < total)
+    return;
+  gint64 now = g_get_monotonic_time ();
+  if (now - asked_at < G_TIME_SPAN_SECOND / 2)
+    return;
+  asked_at = now;
+  g_autofree char *text = import_text (user);
+  if (text != NULL)
+    terminal_progress (text);
 }
 
 /* The lines that a person must correct. Each sentence names its line. */
@@ -127,8 +176,9 @@ print_import (const Session *session, const Reply *reply, gboolean is_rehearsal)
 Leave
 transfer_import (const Session *session, const Typed *typed, GError **error)
 {
+  static const Sending sending = {"text/csv", TRUE, show_import};
   g_auto (Reply) reply = {0, NULL};
-  if (!send_file (session, typed, "text/csv", &reply, error))
+  if (!send_file (session, typed, &sending, &reply, error))
     return LEAVE_UNREACHABLE;
   gboolean is_right = print_import (session, &reply, json_object_get (typed->fields, "dry_run") != NULL);
   if (fault_leave_of_status (reply.status) != LEAVE_DONE)
@@ -159,8 +209,9 @@ may_restore (const Session *session, const Typed *typed, GError **error)
 Leave
 transfer_restore (const Session *session, const Typed *typed, GError **error)
 {
+  static const Sending sending = {"application/octet-stream", FALSE, terminal_transfer};
   g_auto (Reply) reply = {0, NULL};
-  if (!may_restore (session, typed, error) || !send_file (session, typed, "application/octet-stream", &reply, error))
+  if (!may_restore (session, typed, error) || !send_file (session, typed, &sending, &reply, error))
     return LEAVE_USAGE;
   if (fault_leave_of_status (reply.status) != LEAVE_DONE)
     return answer_refuse (session, &reply);

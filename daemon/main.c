@@ -32,6 +32,8 @@ typedef struct {
   Clock *clock;
   Events *events;
   Conductor *conductor;
+  char *owner; /* of imports under way: this machine and state directory */
+  Importer *importer;
   Api *api;
 } Daemon;
 
@@ -198,12 +200,37 @@ open_socket (const char *path, int *listen_fd, GError **error)
 }
 
 static gboolean
+write_wait (gpointer reg, RegisterFunc func, gpointer data, GError **error)
+{
+  return register_write_wait (reg, func, data, error);
+}
+
+/* What a daemon before had sealed is finished by its thread from now on. */
+static void
+open_importer (Daemon *daemon)
+{
+  daemon->owner = g_strjoin (":", g_get_host_name (), daemon->config->state_dir, NULL);
+  const ImporterWorld world = {
+      .write = write_wait,
+      .user = daemon->reg,
+      .owner = daemon->owner,
+      .calendar = &daemon->config->calendar,
+      .clock = daemon->clock,
+      .events = daemon->events,
+      .print = api_import_print,
+  };
+  daemon->importer = importer_new (&world);
+  importer_start (daemon->importer);
+}
+
+static gboolean
 open_api (Daemon *daemon, GError **error)
 {
   const ApiWorld world = {
       .reg = daemon->reg,
       .conductor = daemon->conductor,
       .events = daemon->events,
+      .importer = daemon->importer,
       .clock = daemon->clock,
       .calendar = &daemon->config->calendar,
       .state_dir = daemon->config->state_dir,
@@ -229,6 +256,7 @@ daemon_start (Daemon *daemon, Options *options, GError **error)
   if (!lock_state_dir (daemon, error) || !open_register (daemon, options->demo, error))
     return FALSE;
   daemon->events = events_new ();
+  open_importer (daemon);
   if (!options->no_bench)
     open_bench (daemon);
   return open_api (daemon, error);
@@ -239,11 +267,15 @@ daemon_stop (Daemon *daemon)
 {
   if (daemon->api != NULL)
     (void)unlink (daemon->config->socket); /* a left-over one is replaced at the next start */
+  if (daemon->importer != NULL)
+    importer_stop (daemon->importer); /* the api waits for imports under way */
   api_free (daemon->api);
+  importer_free (daemon->importer);
   conductor_free (daemon->conductor);
   register_close (daemon->reg);
   events_free (daemon->events);
   clock_free (daemon->clock);
+  g_free (daemon->owner);
   if (daemon->lock_fd >= 0)
     (void)close (daemon->lock_fd); /* frees the lock */
   config_free (daemon->config);

@@ -38,7 +38,7 @@ struct _Api {
 
 /* How far a request is. */
 typedef enum {
-  PHASE_HEAD, /* the head was read; of a ROUTE_UPLOAD the sender is being looked up */
+  PHASE_HEAD, /* the head was read; of one that takes a file the sender is being looked up */
   PHASE_BODY, /* its body is coming */
   PHASE_WORK, /* it is all here and handed over */
 } Phase;
@@ -49,7 +49,7 @@ typedef struct {
   Api *api;
   struct MHD_Connection *connection;
   int fd;        /* of the connection; not owned */
-  int upload_fd; /* -1 unless a ROUTE_UPLOAD is being received */
+  int upload_fd; /* -1 unless a file is being received */
   Phase phase;
   guint64 received;    /* bytes of body */
   gboolean has_answer; /* request.answer may be sent */
@@ -232,11 +232,11 @@ begin (Exchange *exchange, const char *method, const char *path)
   g_autoptr (GError) error = NULL;
   Request *request = &exchange->request;
   if (!intake_head (request, exchange->connection, method, path, &error) ||
-      (request->route->kind == ROUTE_UPLOAD && !open_upload (exchange, &error))) {
+      (route_takes_file (request->route) && !open_upload (exchange, &error))) {
     answer_problem (exchange, error);
     return send_answer (exchange);
   }
-  if (request->route->kind == ROUTE_UPLOAD)
+  if (route_takes_file (request->route))
     return hand_over (exchange, work_start);
   exchange->phase = PHASE_BODY;
   watch_set (exchange->api->watch, exchange->fd, BODY_S);
@@ -304,7 +304,7 @@ work_on (Exchange *exchange)
   g_autoptr (GError) error = NULL;
   Request *request = &exchange->request;
   exchange->phase = PHASE_WORK;
-  if (request->route->kind == ROUTE_UPLOAD)
+  if (route_takes_file (request->route))
     return close_upload (exchange) ? hand_over (exchange, work_start_draw) : send_answer (exchange);
   if (request->route->kind == ROUTE_NOW)
     work_now (request);
@@ -416,6 +416,21 @@ start_daemon (Api *api, int listen_fd)
                            MHD_OPTION_NOTIFY_CONNECTION, on_connection, api, MHD_OPTION_END);
 }
 
+/* What a daemon that was killed was receiving or sending. The state directory is ours alone. */
+static void
+remove_leftovers (const char *state_dir)
+{
+  const char *name;
+  g_autoptr (GDir) dir = g_dir_open (state_dir, 0, NULL);
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL) {
+    if (!g_str_has_prefix (name, "upload-") && !(g_str_has_prefix (name, "backup-") && g_str_has_suffix (name, ".tmp")))
+      continue;
+    g_autofree char *path = g_build_filename (state_dir, name, NULL);
+    if (g_unlink (path) != 0)
+      g_warning ("%s is left over and cannot be removed: %s", path, g_strerror (errno));
+  }
+}
+
 Api *
 api_new (const ApiWorld *world, int admin_listen_fd, GError **error)
 {
@@ -423,6 +438,7 @@ api_new (const ApiWorld *world, int admin_listen_fd, GError **error)
   g_mutex_init (&api->lock);
   g_cond_init (&api->idle);
   api->world = *world;
+  remove_leftovers (world->state_dir);
   api->streams = streams_new (world->events);
   api->watch = watch_new (STREAM_BEAT_S, on_beat, api);
   api->work = work_new (&api->world, on_done, error);

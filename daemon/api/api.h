@@ -3,6 +3,7 @@
 #pragma once
 #include "daemon/actions/clock.h"
 #include "daemon/actions/conductor.h"
+#include "daemon/actions/importer.h"
 #include <stdio.h>
 
 /* What the interface works with. Everything is borrowed and must outlive the Api. */
@@ -10,6 +11,7 @@ typedef struct {
   Register *reg;
   Conductor *conductor; /* NULL: this machine has no bench; wipes then answer M_BENCH_MISSING */
   Events *events;
+  Importer *importer;
   Clock *clock;
   const Calendar *calendar;
   const char *state_dir;  /* uploads and backups under way are kept here; nothing stays */
@@ -26,6 +28,9 @@ Api *api_new (const ApiWorld *world, int admin_listen_fd, GError **error);
  * before register_close and conductor_free. */
 void api_free (Api *api);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Api, api_free)
+
+/* ImporterWorld.print: an import's answer, as JSON. */
+char *api_import_print (const ImportReport *report, int *status);
 
 /* `temoind --routes`: one line a route, "METHOD PATH ROLES QUERY SUMMARY" with single tabs between, in the order of the table. */
 void api_print_routes (FILE *out);

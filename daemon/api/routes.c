@@ -50,7 +50,8 @@ static const Route routes[] = {
   {ROW ("GET", "/v1/journal/verify", ALL, ROUTE_READ, api_journal_verify, "", "Recompute the journal's chain of hashes")},
   {ROW ("GET", "/v1/accounts", ADMINS, ROUTE_READ, api_account_list, "limit after", "Staff accounts, by code")},
   {ROW ("POST", "/v1/accounts", ADMINS, ROUTE_WRITE, api_account_add, "", "Add a staff account for a system user"), TAKES (api_account_form, 201)},
-  {ROW ("POST", "/v1/imports", ADMINS, ROUTE_WRITE, api_import_run, "kind dry_run fund", "Import a CSV file, all or nothing"), .body_max = BODY_MAX_IMPORT, .made_status = 201, .reply = api_import_reply},
+  {ROW ("GET", "/v1/imports", ADMINS, ROUTE_READ, api_import_list, "", "Imports under way, and how far they are")},
+  {ROW ("POST", "/v1/imports", ADMINS, ROUTE_IMPORT, NULL, "kind dry_run fund", "Import a CSV file, all or nothing"), .body_max = BODY_MAX_IMPORT, .draw = api_import_run},
   {ROW ("GET", "/v1/backup", ADMINS, ROUTE_READ, api_backup_make, "", "A checked copy of the register")},
   {ROW ("POST", "/v1/restore", ADMINS, ROUTE_UPLOAD, NULL, "confirm", "Replace the register by a backup"), .body_max = BODY_MAX_RESTORE, .draw = api_backup_restore},
   {ROW ("POST", "/v1/demo/clock", ADMINS, ROUTE_WRITE, api_demo_set_clock, "", "Move the clock of a demonstration register"), TAKES (api_demo_form, 200), .any_time = TRUE},
@@ -107,6 +108,12 @@ route_find (const char *method, const char *path, char **subject, GError **error
   else
     rule_error_set (error, M_METHOD_NOT_ALLOWED, method, methods, NULL);
   return NULL;
+}
+
+gboolean
+route_takes_file (const Route *route)
+{
+  return route->kind == ROUTE_UPLOAD || route->kind == ROUTE_IMPORT;
 }
 
 gboolean
