@@ -175,6 +175,8 @@ const Command commands[] = {
      YES,
      {"--no-wait", NOTHING, NULL, PARAMETER_FLAG, 0, {"lancer sans suivre", "start without following"}},
      {"--attest", TEXT, NULL, PARAMETER_TEXT, 0, {"attester ce que montre l'écran", "attest what the screen shows"}},
+     {"--frp", NOTHING, NULL, PARAMETER_FLAG, 0, {"après l'effacement, elle demande un ancien compte", "after the wipe it asks for a former account"}},
+     {"--unlocked", TEXT, NULL, PARAMETER_TEXT, 0, {"comment le verrou d'un ancien compte a été levé", "how the lock of a former account was lifted"}},
      {"--cancel", NOTHING, NULL, PARAMETER_FLAG, 0, {"annuler", "cancel"}},
      {"--waive", {"RAISON", "REASON"}, NULL, PARAMETER_TEXT, 0, {"déclarer prête sans effacement (droit wipe-waive)", "declare ready without a wipe (right wipe-waive)"}}}},
   {.words = "certificate", .method = "GET", .path = "/v1/certificates/{id}", .run = transfer_fetch,

@@ -58,7 +58,7 @@ static const Ending endings[] = {
      {"On ne sait pas si {item} est effacée. {todo}", "It is not known whether {item} is wiped. {todo}"}},
     {"blocked",
      LEAVE_DEVICE,
-     {"{item} n'a pas été effacée : c'est bloqué. {todo}", "{item} was not wiped: it is blocked. {todo}"}},
+     {"{item} est bloquée, elle ne peut pas être prêtée. {todo}", "{item} is blocked, it cannot be lent. {todo}"}},
     {"aborted",
      LEAVE_REFUSED,
      {"L'effacement de {item} est abandonné avant d'avoir commencé. {todo}",
@@ -157,9 +157,12 @@ waits_for_attestation (const json_t *wipe)
 static gboolean
 ask_attestation (Follow *follow, const json_t *wipe)
 {
-  static const Text question = {
-      "Écrivez en une phrase ce que montre l'écran, puis Entrée (« non » si un ancien compte est demandé) : ",
-      "Write in one sentence what the screen shows, then Enter (\"no\" if a former account is asked): "};
+  static const Text question = {"Écrivez en une phrase ce que montre l'écran, puis Entrée (« compte » si un ancien "
+                                "compte est demandé, « non » si ce "
+                                "n'est pas l'accueil) : ",
+                                "Write in one sentence what the screen shows, then Enter (\"account\" if a former "
+                                "account is asked, \"no\" if it is "
+                                "not the welcome page): "};
   static const Text later = {"Pour l'attester : temoin wipe {item} --attest \"ce que montre l'écran\"",
                              "To attest it: temoin wipe {item} --attest \"what the screen shows\""};
   if (!terminal_can_ask () || follow->session->is_json) {
@@ -170,7 +173,26 @@ ask_attestation (Follow *follow, const json_t *wipe)
   return TRUE;
 }
 
-/* One line was typed: attest it, or say that the tablet does not look reset. FALSE: nothing more will be typed. */
+/* What one word says instead of a sentence. */
+static const struct {
+  Text word;
+  const char *target;
+  gboolean says_lock;
+} one_words[] = {
+    {{"non", "no"}, "/v1/cancellations", FALSE},
+    {{"compte", "account"}, "/v1/attestations", TRUE},
+};
+
+static gssize
+one_word_of (const char *said)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (one_words); i++)
+    if (g_ascii_strcasecmp (said, one_words[i].word.fr) == 0 || g_ascii_strcasecmp (said, one_words[i].word.en) == 0)
+      return (gssize)i;
+  return -1;
+}
+
+/* One line was typed: attest it, or say that the tablet does not look reset, or is locked. FALSE: nothing more will be typed. */
 static gboolean
 take_attestation (Follow *follow, GError **error)
 {
@@ -179,12 +201,14 @@ take_attestation (Follow *follow, GError **error)
   follow->is_asking = FALSE; /* asked again when it still waits */
   if (said == NULL)
     return !feof (stdin);
-  gboolean is_no = g_ascii_strcasecmp (said, "non") == 0 || g_ascii_strcasecmp (said, "no") == 0;
+  gssize word = one_word_of (said);
   json_t *fields = json_pack ("{s:s}", "wipe", follow->code);
-  if (!is_no)
+  if (word < 0)
     json_object_set_new (fields, "text", json_string (said));
+  else if (one_words[word].says_lock)
+    json_object_set_new (fields, "lock", json_true ());
   json_t *answer =
-      post_fields (follow->session, is_no ? "/v1/cancellations" : "/v1/attestations", fields, &leave, error);
+      post_fields (follow->session, word >= 0 ? one_words[word].target : "/v1/attestations", fields, &leave, error);
   json_decref (answer);
   return error == NULL || *error == NULL;
 }
@@ -418,11 +442,13 @@ wipe_item (const Session *session, const Typed *typed, GError **error)
 
 /* One act is one request of its own; the code typed goes under the name that the request wants. */
 static const struct {
-  const char *option, *target, *code_field, *text_field, *right;
+  const char *option, *target, *code_field, *text_field, *right, *flag;
 } acts[] = {
-    {"--attest", "/v1/attestations", "wipe", "text", NULL},
-    {"--cancel", "/v1/cancellations", "wipe", NULL, NULL},
-    {"--waive", "/v1/waivers", "item", "comment", "wipe-waive"},
+    {"--attest", "/v1/attestations", "wipe", "text", NULL, NULL},
+    {"--frp", "/v1/attestations", "wipe", NULL, NULL, "lock"},
+    {"--unlocked", "/v1/unlocks", "item", "text", NULL, NULL},
+    {"--cancel", "/v1/cancellations", "wipe", NULL, NULL, NULL},
+    {"--waive", "/v1/waivers", "item", "comment", "wipe-waive", NULL},
 };
 
 static Leave
@@ -434,6 +460,8 @@ do_act (const Session *session, const Typed *typed, gsize which, GError **error)
   json_object_set_new (fields, acts[which].code_field, code);
   if (acts[which].text_field != NULL)
     json_object_set_new (fields, acts[which].text_field, json_string (typed_text (typed, acts[which].option)));
+  if (acts[which].flag != NULL)
+    json_object_set_new (fields, acts[which].flag, json_true ());
   if (acts[which].right != NULL)
     json_object_set_new (fields, "overrides", json_pack ("[s]", acts[which].right));
   Leave leave;

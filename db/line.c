@@ -2,8 +2,25 @@
 #include "db/row.h"
 #include "db/sim.h"
 
-#define SELECT_LINE "SELECT code, msisdn, operator_name, offer, state, credit_until, line_until, created_at FROM line "
-enum { CODE, MSISDN, OPERATOR_NAME, OFFER, STATE, CREDIT_UNTIL, LINE_UNTIL, CREATED_AT };
+#define SELECT_LINE                                                                                                    \
+  "SELECT code, msisdn, operator_name, offer, state, credit_until, credit_origin, credit_confidence, line_until,"      \
+  " line_origin, line_confidence, created_at FROM line "
+/* The lines that still live, as the partial indexes say it. */
+#define LIVES "state NOT IN ('lost', 'expired', 'retired')"
+enum {
+  CODE,
+  MSISDN,
+  OPERATOR_NAME,
+  OFFER,
+  STATE,
+  CREDIT_UNTIL,
+  CREDIT_ORIGIN,
+  CREDIT_CONFIDENCE,
+  LINE_UNTIL,
+  LINE_ORIGIN,
+  LINE_CONFIDENCE,
+  CREATED_AT
+};
 
 void
 line_free (Line *line)
@@ -22,6 +39,16 @@ line_destroy (gpointer line)
   line_free (line);
 }
 
+/* Three columns from that one on. A clock that was set before origins were kept has none. */
+static LineClock
+read_clock (Rows *rows, int column)
+{
+  LineClock clock = {.day = row_day (rows, column)};
+  (void)clock_origin_parse (rows_text (rows, column + 1), &clock.origin);   /* NULL: NONE */
+  (void)confidence_parse (rows_text (rows, column + 2), &clock.confidence); /* the CHECK keeps other words out */
+  return clock;
+}
+
 static gpointer
 line_read (Rows *rows, GError **error)
 {
@@ -30,8 +57,8 @@ line_read (Rows *rows, GError **error)
   line->msisdn = row_dup (rows, MSISDN);
   line->operator_name = row_dup (rows, OPERATOR_NAME);
   line->offer = row_dup (rows, OFFER);
-  line->credit_until = row_day (rows, CREDIT_UNTIL);
-  line->line_until = row_day (rows, LINE_UNTIL);
+  line->credit = read_clock (rows, CREDIT_UNTIL);
+  line->end = read_clock (rows, LINE_UNTIL);
   line->created_at = rows_int (rows, CREATED_AT);
   if (!line_state_parse (rows_text (rows, STATE), &line->state))
     return row_unreadable ("line", line->code, error);
@@ -47,11 +74,12 @@ line_insert (Store *store, const Line *line, GError **error)
       g_strjoin (" ", line->code, line->msisdn != NULL ? line->msisdn : "",
                  line->operator_name != NULL ? line->operator_name : "", line->offer != NULL ? line->offer : "", NULL);
   return store_run (store, NULL, error,
-                    "INSERT INTO line (code, msisdn, operator_name, offer, state, credit_until, line_until, created_at)"
-                    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-                    "sssssssi", line->code, line->msisdn, line->operator_name, line->offer,
-                    line_state_name (line->state), row_null_if_empty (line->credit_until.text),
-                    row_null_if_empty (line->line_until.text), line->created_at) &&
+                    "INSERT INTO line (code, msisdn, operator_name, offer, state, created_at)"
+                    " VALUES ($1, $2, $3, $4, $5, $6)",
+                    "sssssi", line->code, line->msisdn, line->operator_name, line->offer, line_state_name (line->state),
+                    line->created_at) &&
+         (!(line->credit.day.text[0] != '\0' || line->end.day.text[0] != '\0') ||
+          line_set_clocks (store, line->code, &line->credit, &line->end, error)) &&
          store_search_put (store, line->code, "line", words, error);
 }
 
@@ -92,10 +120,76 @@ line_set_state (Store *store, const char *code, LineState from, LineState to, GE
 }
 
 gboolean
-line_set_clocks (Store *store, const char *code, Day credit_until, Day line_until, GError **error)
+line_set_clocks (Store *store, const char *code, const LineClock *credit, const LineClock *end, GError **error)
 {
   gint64 changed;
-  return store_run (store, &changed, error, "UPDATE line SET credit_until = $2, line_until = $3 WHERE code = $1", "sss",
-                    code, row_null_if_empty (credit_until.text), row_null_if_empty (line_until.text)) &&
+  return store_run (store, &changed, error,
+                    "UPDATE line SET credit_until = $2, credit_origin = $3, credit_confidence = $4, line_until = $5,"
+                    " line_origin = $6, line_confidence = $7 WHERE code = $1",
+                    "sssssss", code, row_null_if_empty (credit->day.text),
+                    row_null_if_empty (clock_origin_name (credit->origin)),
+                    row_null_if_empty (confidence_name (credit->confidence)), row_null_if_empty (end->day.text),
+                    row_null_if_empty (clock_origin_name (end->origin)),
+                    row_null_if_empty (confidence_name (end->confidence))) &&
          row_changed (changed, DB_ERROR_NOT_FOUND, "line", code, error);
+}
+
+/* ---- lines that die ---- */
+
+GPtrArray *
+line_list_due (Store *store, const Day *from, const Day *to, const Day *after_day, const char *after_code, guint limit,
+               GError **error)
+{
+  gboolean is_first = after_day == NULL;
+  return row_all (&line_row,
+                  store_query (store, error,
+                               SELECT_LINE "WHERE (line_until, code) > ($1, $2) AND line_until >= $1"
+                                           " AND line_until <= $3 AND " LIVES " ORDER BY line_until, code LIMIT $4",
+                               "sssi", is_first ? from->text : after_day->text, is_first ? "" : after_code, to->text,
+                               (gint64)limit),
+                  error);
+}
+
+GPtrArray *
+line_list_endless (Store *store, const char *after_code, guint limit, GError **error)
+{
+  return row_all (&line_row,
+                  store_query (store, error,
+                               SELECT_LINE "WHERE line_until IS NULL AND " LIVES
+                                           " AND code > $1 ORDER BY code LIMIT $2",
+                               "si", after_code != NULL ? after_code : "", (gint64)limit),
+                  error);
+}
+
+static void
+need_free (gpointer data)
+{
+  LineNeed *need = data;
+  g_free (need->operator_name);
+  g_free (need->offer);
+  g_free (need);
+}
+
+static gpointer
+need_read (Rows *rows, G_GNUC_UNUSED GError **error)
+{
+  LineNeed *need = g_new0 (LineNeed, 1);
+  need->operator_name = row_dup (rows, 0);
+  need->offer = row_dup (rows, 1);
+  need->lines = rows_int (rows, 2);
+  return need;
+}
+
+static const RowKind need_row = {"need", need_read, need_free};
+
+GPtrArray *
+line_needs (Store *store, const Day *from, const Day *to, GError **error)
+{
+  return row_all (&need_row,
+                  store_query (store, error,
+                               "SELECT operator_name, offer, COUNT(*) FROM line WHERE line_until >= $1"
+                               " AND line_until <= $2 AND " LIVES " GROUP BY operator_name, offer"
+                               " ORDER BY operator_name, offer",
+                               "ss", from->text, to->text),
+                  error);
 }

@@ -82,6 +82,49 @@ typedef struct {
   X (ATTESTED, "attested")                                                                                             \
   X (NOT_WIPED, "not_wiped")                                                                                           \
   X (UNKNOWN, "unknown")
+/* prepared: money and voucher are set aside · sent: the code may have reached the operator · ambiguous: sent, and nobody knows */
+#define RECHARGE_STATES(X)                                                                                             \
+  X (PREPARED, "prepared")                                                                                             \
+  X (SENT, "sent")                                                                                                     \
+  X (CONFIRMED, "confirmed")                                                                                           \
+  X (REJECTED, "rejected")                                                                                             \
+  X (AMBIGUOUS, "ambiguous")                                                                                           \
+  X (CANCELLED, "cancelled")
+/* hand: paid elsewhere, and written down · voucher: a person types the code · bench: a dialogue with the card */
+#define RECHARGE_CHANNELS(X)                                                                                           \
+  X (HAND, "hand")                                                                                                     \
+  X (VOUCHER, "voucher")                                                                                               \
+  X (BENCH, "bench")
+#define RECHARGE_EVIDENCES(X)                                                                                          \
+  X (OPERATOR, "operator")                                                                                             \
+  X (BALANCE, "balance")                                                                                               \
+  X (PERSON, "person")
+#define VOUCHER_STATES(X)                                                                                              \
+  X (STOCK, "stock")                                                                                                   \
+  X (RESERVED, "reserved")                                                                                             \
+  X (USED, "used")                                                                                                     \
+  X (REJECTED, "rejected")                                                                                             \
+  X (AMBIGUOUS, "ambiguous")
+/* Where a clock of a line comes from, and how far it is to be believed. NONE: nobody told. */
+#define CLOCK_ORIGINS(X)                                                                                               \
+  X (NONE, "")                                                                                                         \
+  X (RULE, "rule")                                                                                                     \
+  X (OPERATOR, "operator")                                                                                             \
+  X (TYPED, "typed")
+#define CONFIDENCES(X)                                                                                                 \
+  X (NONE, "")                                                                                                         \
+  X (GUESS, "guess")                                                                                                   \
+  X (LIKELY, "likely")                                                                                                 \
+  X (CERTAIN, "certain")
+#define SECRET_KINDS(X)                                                                                                \
+  X (PIN, "pin")                                                                                                       \
+  X (PUK, "puk")                                                                                                       \
+  X (VOUCHER, "voucher")
+#define LINE_NOTICE_STATES(X)                                                                                          \
+  X (WAITING, "waiting")                                                                                               \
+  X (CLAIMED, "claimed")                                                                                               \
+  X (SENT, "sent")                                                                                                     \
+  X (VOID, "void")
 
 /* Declares enum TYPE {PREFIX_..}, the count PREFIX_N, TYPE_name() and TYPE_parse(). The functions are inline so that rules
  * and db share one list and neither links the other. parse returns FALSE (output untouched) for a word not in the list. */
@@ -101,16 +144,24 @@ typedef struct {
       }                                                                                                                \
     return FALSE;                                                                                                      \
   }
-#define RECORD_NAME_(symbol, text)   text,
-#define ITEM_VALUE_(symbol, text)    ITEM_##symbol,
-#define LINE_VALUE_(symbol, text)    LINE_##symbol,
-#define LOAN_VALUE_(symbol, text)    LOAN_##symbol,
-#define PIECE_VALUE_(symbol, text)   PIECE_##symbol,
-#define STRAND_VALUE_(symbol, text)  STRAND_##symbol,
-#define KIND_VALUE_(symbol, text)    KIND_##symbol,
-#define ROLE_VALUE_(symbol, text)    ROLE_##symbol,
-#define WIPE_VALUE_(symbol, text)    WIPE_##symbol,
-#define VERDICT_VALUE_(symbol, text) VERDICT_##symbol,
+#define RECORD_NAME_(symbol, text)       text,
+#define ITEM_VALUE_(symbol, text)        ITEM_##symbol,
+#define LINE_VALUE_(symbol, text)        LINE_##symbol,
+#define LOAN_VALUE_(symbol, text)        LOAN_##symbol,
+#define PIECE_VALUE_(symbol, text)       PIECE_##symbol,
+#define STRAND_VALUE_(symbol, text)      STRAND_##symbol,
+#define KIND_VALUE_(symbol, text)        KIND_##symbol,
+#define ROLE_VALUE_(symbol, text)        ROLE_##symbol,
+#define WIPE_VALUE_(symbol, text)        WIPE_##symbol,
+#define VERDICT_VALUE_(symbol, text)     VERDICT_##symbol,
+#define RECHARGE_VALUE_(symbol, text)    RECHARGE_##symbol,
+#define CHANNEL_VALUE_(symbol, text)     CHANNEL_##symbol,
+#define EVIDENCE_VALUE_(symbol, text)    EVIDENCE_##symbol,
+#define VOUCHER_VALUE_(symbol, text)     VOUCHER_##symbol,
+#define ORIGIN_VALUE_(symbol, text)      ORIGIN_##symbol,
+#define CONFIDENCE_VALUE_(symbol, text)  CONFIDENCE_##symbol,
+#define SECRET_VALUE_(symbol, text)      SECRET_##symbol,
+#define LINE_NOTICE_VALUE_(symbol, text) LINE_NOTICE_##symbol,
 DECLARE_RECORD_ENUM (ItemState, item_state, ITEM_STATES_N, ITEM_STATES, ITEM_VALUE_, RECORD_NAME_)
 DECLARE_RECORD_ENUM (LineState, line_state, LINE_STATES_N, LINE_STATES, LINE_VALUE_, RECORD_NAME_)
 DECLARE_RECORD_ENUM (LoanState, loan_state, LOAN_STATES_N, LOAN_STATES, LOAN_VALUE_, RECORD_NAME_)
@@ -120,6 +171,17 @@ DECLARE_RECORD_ENUM (ItemKind, item_kind, ITEM_KINDS_N, ITEM_KINDS, KIND_VALUE_,
 DECLARE_RECORD_ENUM (Role, role, ROLES_N, ROLES, ROLE_VALUE_, RECORD_NAME_)
 DECLARE_RECORD_ENUM (WipeState, wipe_state, WIPE_STATES_N, WIPE_STATES, WIPE_VALUE_, RECORD_NAME_)
 DECLARE_RECORD_ENUM (WipeVerdict, wipe_verdict, WIPE_VERDICTS_N, WIPE_VERDICTS, VERDICT_VALUE_, RECORD_NAME_)
+DECLARE_RECORD_ENUM (RechargeState, recharge_state, RECHARGE_STATES_N, RECHARGE_STATES, RECHARGE_VALUE_, RECORD_NAME_)
+DECLARE_RECORD_ENUM (RechargeChannel, recharge_channel, RECHARGE_CHANNELS_N, RECHARGE_CHANNELS, CHANNEL_VALUE_,
+                     RECORD_NAME_)
+DECLARE_RECORD_ENUM (RechargeEvidence, recharge_evidence, RECHARGE_EVIDENCES_N, RECHARGE_EVIDENCES, EVIDENCE_VALUE_,
+                     RECORD_NAME_)
+DECLARE_RECORD_ENUM (VoucherState, voucher_state, VOUCHER_STATES_N, VOUCHER_STATES, VOUCHER_VALUE_, RECORD_NAME_)
+DECLARE_RECORD_ENUM (ClockOrigin, clock_origin, CLOCK_ORIGINS_N, CLOCK_ORIGINS, ORIGIN_VALUE_, RECORD_NAME_)
+DECLARE_RECORD_ENUM (Confidence, confidence, CONFIDENCES_N, CONFIDENCES, CONFIDENCE_VALUE_, RECORD_NAME_)
+DECLARE_RECORD_ENUM (SecretKind, secret_kind, SECRET_KINDS_N, SECRET_KINDS, SECRET_VALUE_, RECORD_NAME_)
+DECLARE_RECORD_ENUM (LineNoticeState, line_notice_state, LINE_NOTICE_STATES_N, LINE_NOTICE_STATES, LINE_NOTICE_VALUE_,
+                     RECORD_NAME_)
 
 /* A staff account: who acts. A uid of -1 means it cannot come in through the admin socket. */
 typedef struct {
@@ -163,15 +225,63 @@ typedef struct {
   gint64 created_at;
 } Card;
 
+/* The last day of something, where that comes from and how far it is to be believed. day "": not known. */
+typedef struct {
+  Day day;
+  ClockOrigin origin;
+  Confidence confidence;
+} LineClock;
+
 /* A phone line: what is lent and recharged. Two clocks: credit and line expiry. */
 typedef struct {
   Code code;
   char *msisdn; /* E.164 "+33639980000", or NULL */
   char *operator_name, *offer;
   LineState state;
-  Day credit_until, line_until;
+  LineClock credit, end;
   gint64 created_at;
 } Line;
+
+/* That a line is about to die, said once a step. */
+typedef struct {
+  Code line;
+  Day until;
+  gint64 step; /* days before: 60, 30, 7 */
+  LineNoticeState state;
+  gint64 at, claimed_at, sent_at; /* epoch seconds; 0 = not yet */
+} LineNotice;
+
+/* What can be bought for a line. The spans are texts of rules/offer.h ("7d", "6m"); NULL: the offer's rule tells. */
+typedef struct {
+  char *id;
+  char *operator_name, *offer; /* offer NULL: every offer of the operator */
+  char *name;
+  Money price;
+  char *credit_valid, *line_valid;
+  gboolean is_active;
+  gint64 created_at;
+} Product;
+
+/* A recharge code that was bought. The code itself is a secret of kind voucher. */
+typedef struct {
+  Code code;
+  char *number; /* printed beside the code: no secret */
+  char *operator_name, *product;
+  Money price;
+  Day expires_on; /* "" when it does not */
+  VoucherState state;
+  gint64 created_at;
+} Voucher;
+
+/* A sealed PIN, PUK or recharge code. */
+typedef struct {
+  SecretKind kind;
+  Code owner; /* card or voucher */
+  char *key_id;
+  GBytes *box;
+  char *print; /* keyed digest of a recharge code, or NULL */
+  gint64 at;
+} Secret;
 
 /* One loan lends one thing: an item or a line (the other code is ""). Overdue is not stored: it is due_on < today. */
 typedef struct {
@@ -222,6 +332,13 @@ typedef struct {
   Money amount;
   Day on;
   gint64 at;
+  RechargeState state;
+  RechargeChannel channel;
+  Code voucher; /* or "" */
+  gboolean keep_alive;
+  gint64 sent_at, settled_at; /* epoch seconds; 0 = not yet */
+  gboolean has_evidence;
+  RechargeEvidence evidence;
 } Recharge;
 
 typedef struct {

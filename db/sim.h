@@ -21,8 +21,25 @@ Line *line_load_by_msisdn (Store *store, const char *msisdn, GError **error);
 GPtrArray *line_list (Store *store, const LineState *state, const char *after_code, guint limit, GError **error);
 /* The only function that changes a line's state. DB_ERROR_STALE when it is not in `from`, or does not exist. */
 gboolean line_set_state (Store *store, const char *code, LineState from, LineState to, GError **error);
-/* Sets the two clocks, after a recharge; a day with "" text is "not known". DB_ERROR_NOT_FOUND. */
-gboolean line_set_clocks (Store *store, const char *code, Day credit_until, Day line_until, GError **error);
+/* Sets both clocks; a day with "" text is "not known". DB_ERROR_NOT_FOUND. */
+gboolean line_set_clocks (Store *store, const char *code, const LineClock *credit, const LineClock *end,
+                          GError **error);
+
+/* Below, a line lives while it is neither lost, expired nor retired. Arrays of Line; caller unrefs. */
+/* Living lines that die from day from to day to, both included, by that day and code: those after (after_day, after_code), NULL = from
+ * the first. At most limit. */
+GPtrArray *line_list_due (Store *store, const Day *from, const Day *to, const Day *after_day, const char *after_code,
+                          guint limit, GError **error);
+/* Living lines of which nobody knows when they die, by code after after_code (NULL or "" = from the first), at most limit. */
+GPtrArray *line_list_endless (Store *store, const char *after_code, guint limit, GError **error);
+/* How many living lines of one offer die in a period. operator_name and offer may be NULL. */
+typedef struct {
+  char *operator_name, *offer;
+  gint64 lines;
+} LineNeed;
+/* One for each operator and offer with lines that die from day from to day to, both included. Reads those lines of an index. Array of
+ * LineNeed; caller unrefs. */
+GPtrArray *line_needs (Store *store, const Day *from, const Day *to, GError **error);
 
 /* Adds a card of a line, findable by store_search (ICCID). DB_ERROR_UNIQUE: the ICCID was ever used; DB_ERROR_CHECK: not
  * 18 to 20 characters; DB_ERROR_FOREIGN: no such line. */

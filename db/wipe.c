@@ -25,6 +25,7 @@ enum {
 /* The condition of the partial indexes: word for word, or they are not used. */
 #define FINISHED      "('verified', 'not_wiped', 'unknown', 'blocked', 'aborted')"
 #define IS_UNFINISHED "state NOT IN " FINISHED
+#define IS_LOCKED     "reason = 'wipe_frp'"
 
 void
 wipe_free (Wipe *wipe)
@@ -113,6 +114,17 @@ wipe_last_verified (Store *store, const char *item, GError **error)
                     store_query (store, error,
                                  SELECT_WIPE "WHERE item = $1 AND state = 'verified'"
                                              " ORDER BY ended_at DESC, created_at DESC, code DESC LIMIT 1",
+                                 "s", item),
+                    error);
+}
+
+Wipe *
+wipe_last_locked (Store *store, const char *item, GError **error)
+{
+  return row_maybe (&wipe_row,
+                    store_query (store, error,
+                                 SELECT_WIPE "WHERE item = $1 AND " IS_LOCKED
+                                             " ORDER BY created_at DESC, code DESC LIMIT 1",
                                  "s", item),
                     error);
 }

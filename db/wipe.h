@@ -21,6 +21,8 @@ Wipe *wipe_open_of_item (Store *store, const char *item, GError **error);
 Wipe *wipe_open_of_port (Store *store, const char *port, GError **error);
 /* The newest verified wipe of an item. NULL with *error untouched when there is none. */
 Wipe *wipe_last_verified (Store *store, const char *item, GError **error);
+/* The newest wipe of an item that ended in Google's lock (reason "wipe_frp"). NULL with *error untouched when there is none. */
+Wipe *wipe_last_locked (Store *store, const char *item, GError **error);
 /* All unfinished wipes, oldest first: what a starting daemon takes up again. Array of Wipe; caller unrefs. */
 GPtrArray *wipe_list_unfinished (Store *store, GError **error);
 /* The wipes of an item, newest first, at most limit; item NULL = of all items. Array of Wipe; caller unrefs. */

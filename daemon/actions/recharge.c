@@ -37,7 +37,9 @@ recharge_of_request (const ActionContext *context, const RechargeRequest *reques
     return NULL;
   if (recharge->product == NULL)
     recharge->product = g_strdup ("recharge");
-  recharge->at = context->now;
+  recharge->at = recharge->settled_at = context->now;
+  recharge->state = RECHARGE_CONFIRMED; /* it was made, elsewhere, by somebody */
+  recharge->keep_alive = request->keep_alive;
   return g_steal_pointer (&recharge);
 }
 

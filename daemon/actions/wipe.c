@@ -1,6 +1,7 @@
 /* The verbs of wiping: ask, attest, cancel, waive. Each is one transaction; the conductor does the rest. */
 #include "daemon/actions/wipe.h"
 #include "daemon/actions/state.h"
+#include "daemon/actions/wipe_lock.h"
 #include "daemon/actions/wipe_story.h"
 #include "daemon/devices/device.h"
 #include "daemon/rules/code.h"
@@ -45,8 +46,8 @@ check_strategy (const char *name, GError **error)
   return FALSE;
 }
 
-static Item *
-load_item (Store *store, const char *text, GError **error)
+Item *
+wipe_find_item (Store *store, const char *text, GError **error)
 {
   Code code;
   g_autoptr (GError) problem = NULL;
@@ -108,14 +109,7 @@ judge_ask (Store *store, const Item *item, const BenchSlot *slot, Verdict *verdi
   }
   if (!holder_name (store, item->code, &holder, error))
     return FALSE;
-  WipeGateFacts facts = {.item = &judged,
-                         .holder = holder,
-                         .battery_percent = 100, /* battery and accounts are judged when they have been read */
-                         .google_accounts = -1,
-                         .other_accounts = -1,
-                         .strategy_clears_google_lock = TRUE,
-                         .has_device_owner = -1,
-                         .merge_pending = -1};
+  WipeIdentity facts = {.item = &judged, .holder = holder, .read_serial = item->serial};
   if (slot != NULL) {
     g_autoptr (Wipe) other = wipe_open_of_port (store, slot->port, &problem);
     if (problem != NULL) {
@@ -128,9 +122,9 @@ judge_ask (Store *store, const Item *item, const BenchSlot *slot, Verdict *verdi
   } else if (judged.state == ITEM_TO_WIPE) {
     verdict_add (verdict, M_WIPE_NOT_ON_BENCH, item->code, NULL);
     return TRUE;
-  } else
-    facts.read_serial = item->serial; /* it may not be wiped anyway: only that is said */
-  wipe_judge_gate (&facts, verdict);
+  } /* else it may not be wiped anyway: only that is said */
+  wipe_judge_identity (&facts, verdict);
+  wipe_remind (verdict);
   return TRUE;
 }
 
@@ -193,9 +187,10 @@ open_wipe (Store *store, const ActionContext *context, const WipeRequest *reques
 gboolean
 wipe_ask (Store *store, const ActionContext *context, const WipeRequest *request, Outcome *outcome, GError **error)
 {
-  g_autoptr (Item) item = load_item (store, request->item, error);
+  g_autoptr (Item) item = wipe_find_item (store, request->item, error);
   if (item == NULL || !check_strategy (request->strategy, error) ||
-      !refuse_second_wipe (store, item, outcome->verdict, error))
+      !refuse_second_wipe (store, item, outcome->verdict, error) ||
+      !wipe_lock_judge (store, item->code, FALSE, outcome->verdict, error))
     return FALSE;
   const BenchSlot *slot = slot_of (request->slots, item->serial);
   if (!judge_ask (store, item, slot, outcome->verdict, error))
@@ -205,9 +200,8 @@ wipe_ask (Store *store, const ActionContext *context, const WipeRequest *request
   return open_wipe (store, context, request, item, slot, outcome, error);
 }
 
-/* The wipe named by its own code, or the unfinished wipe of the item named. */
-static Wipe *
-load_wipe (Store *store, const char *text, GError **error)
+Wipe *
+wipe_find (Store *store, const char *text, GError **error)
 {
   Code code;
   g_autoptr (GError) problem = NULL;
@@ -226,9 +220,8 @@ load_wipe (Store *store, const char *text, GError **error)
   return g_steal_pointer (&wipe);
 }
 
-/* Writes a step on behalf of a person. */
-static gboolean
-act (Store *store, const ActionContext *context, const WipeStep *step, Outcome *outcome, GError **error)
+gboolean
+wipe_step_act (Store *store, const ActionContext *context, const WipeStep *step, Outcome *outcome, GError **error)
 {
   g_autoptr (Wipe) after = NULL;
   if (!wipe_step_apply (store, step, context->account, &after, error)) {
@@ -244,7 +237,7 @@ gboolean
 wipe_attest (Store *store, const ActionContext *context, const char *code, const char *text, Outcome *outcome,
              GError **error)
 {
-  g_autoptr (Wipe) wipe = load_wipe (store, code, error);
+  g_autoptr (Wipe) wipe = wipe_find (store, code, error);
   g_autofree char *seen = g_strstrip (g_strdup (text != NULL ? text : ""));
   if (wipe == NULL)
     return FALSE;
@@ -258,7 +251,7 @@ wipe_attest (Store *store, const ActionContext *context, const char *code, const
   step->judges = TRUE;
   wipe_step_note (step, "human", "attested: %s", seen);
   return wipe_set_attestation (store, wipe->code, context->account, seen, error) &&
-         act (store, context, step, outcome, error);
+         wipe_step_act (store, context, step, outcome, error);
 }
 
 /* What cancelling means where the wipe stands. FALSE: too late, only the tablet can end it now. */
@@ -284,7 +277,7 @@ wipe_cancel (Store *store, const ActionContext *context, const char *code, Outco
 {
   WipeEventKind event;
   const char *reason;
-  g_autoptr (Wipe) wipe = load_wipe (store, code, error);
+  g_autoptr (Wipe) wipe = wipe_find (store, code, error);
   if (wipe == NULL)
     return FALSE;
   if (wipe_is_over (wipe->state))
@@ -297,14 +290,15 @@ wipe_cancel (Store *store, const ActionContext *context, const char *code, Outco
   wipe_step_note (step, "human", "cancelled: %s", context->account);
   (void)cancel_event (wipe, &event, &reason); /* it was possible a moment ago, in this transaction */
   wipe_step_event (step, event, reason);
-  return act (store, context, step, outcome, error);
+  return wipe_step_act (store, context, step, outcome, error);
 }
 
 gboolean
 wipe_waive (Store *store, const ActionContext *context, const char *code, Outcome *outcome, GError **error)
 {
-  g_autoptr (Item) item = load_item (store, code, error);
-  if (item == NULL || !refuse_second_wipe (store, item, outcome->verdict, error))
+  g_autoptr (Item) item = wipe_find_item (store, code, error);
+  if (item == NULL || !refuse_second_wipe (store, item, outcome->verdict, error) ||
+      !wipe_lock_judge (store, item->code, TRUE, outcome->verdict, error))
     return FALSE;
   if (item->state != ITEM_TO_WIPE)
     verdict_add (outcome->verdict, M_WIPE_ITEM_STATE, item->code, item_state_name (item->state), NULL);

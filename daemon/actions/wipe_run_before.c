@@ -84,8 +84,8 @@ write_gate (WipeRun *run)
   WipeStep *step = run_step (run);
   run->strategy = choose_strategy (run);
   WipeGateFacts facts = {
-      .read_serial = run->wipe->serial, /* equal to what was read (advance), and lives as long as the step */
-      .is_duplicate = device->is_duplicate,
+      /* equal to what was read (advance), and lives as long as the step */
+      .identity = {.read_serial = run->wipe->serial, .is_duplicate = device->is_duplicate},
       .link_ready = read != NULL,
       .strategy_needs_link = run->strategy->needs_link,
       .battery_percent = read != NULL ? read->battery_percent : -1,

@@ -134,6 +134,11 @@ judge (Store *store, const char *wipe, WipeEventKind *event, const char **reason
   if (!wipe_story_evidence (store, wipe, &evidence, error))
     return FALSE;
   *verdict = wipe_judge_evidence (&evidence);
+  if (evidence.frp_locked && *verdict != VERDICT_NOT_WIPED) {
+    *event = WIPE_ON_LOCKED;
+    *reason = message_code (M_WIPE_FRP);
+    return TRUE;
+  }
   switch (*verdict) {
   case VERDICT_PROVEN:
   case VERDICT_ATTESTED:
@@ -154,7 +159,7 @@ judge (Store *store, const char *wipe, WipeEventKind *event, const char **reason
     break;
   }
   *event = WIPE_ON_LOST;
-  *reason = evidence.frp_locked ? "wipe_frp" : "wipe_unproven";
+  *reason = "wipe_unproven";
   return TRUE;
 }
 
@@ -242,9 +247,9 @@ judge_gate (Store *store, const WipeStep *step, const Wipe *wipe, WipeEventKind 
     g_propagate_error (error, g_steal_pointer (&problem));
     return FALSE;
   }
-  facts.item = item;
-  facts.holder = loan != NULL ? loan->person : NULL;
-  facts.port_is_reserved = on_port != NULL && !g_str_equal (on_port->code, wipe->code);
+  facts.identity.item = item;
+  facts.identity.holder = loan != NULL ? loan->person : NULL;
+  facts.identity.port_is_reserved = on_port != NULL && !g_str_equal (on_port->code, wipe->code);
   wipe_judge_gate (&facts, verdict);
   g_auto (GStrv) rights = claimed_rights (events);
   *reason = wipe_reason_of_verdict (verdict, (const char *const *)rights);

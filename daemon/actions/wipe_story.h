@@ -40,6 +40,10 @@ void wipe_step_gate (WipeStep *step, const WipeGateFacts *facts);
  * where the wipe is now: somebody (a person, another step) was faster; load it again. */
 gboolean wipe_step_apply (Store *store, const WipeStep *step, const char *account, Wipe **wipe, GError **error);
 
+/* The same on behalf of a person: outcome gets the wipe and its item, and a stale step its sentence. */
+gboolean wipe_step_act (Store *store, const ActionContext *context, const WipeStep *step, Outcome *outcome,
+                        GError **error);
+
 /* A wipe's reason is a message's code and its arguments, "wipe_battery|12|30", so that both languages can say it later.
  * From the first finding that stops a verdict. Caller frees; NULL when nothing stops it. */
 char *wipe_reason_of_verdict (const Verdict *verdict, const char *const *overrides);

@@ -22,8 +22,8 @@ gboolean api_loan_write_holder (View *view, const char *item_or_line, GError **e
 
 /* Bodies. */
 extern const Form api_person_form, api_item_form, api_sim_form, api_fund_form, api_recharge_form, api_lend_form,
-    api_return_form, api_renew_form, api_wipe_form, api_attest_form, api_cancel_form, api_waive_form, api_demo_form,
-    api_account_form, api_clock_form;
+    api_return_form, api_renew_form, api_wipe_form, api_attest_form, api_cancel_form, api_waive_form, api_unlock_form,
+    api_demo_form, api_account_form, api_clock_form;
 
 /* RouteHandler: readers. */
 gboolean api_person_list (Request *request, Store *store, GError **error);
@@ -68,6 +68,7 @@ gboolean api_wipe_ask (Request *request, Store *store, GError **error);
 gboolean api_wipe_attest (Request *request, Store *store, GError **error);
 gboolean api_wipe_cancel (Request *request, Store *store, GError **error);
 gboolean api_wipe_waive (Request *request, Store *store, GError **error);
+gboolean api_wipe_unlock (Request *request, Store *store, GError **error);
 gboolean api_account_add (Request *request, Store *store, GError **error);
 gboolean api_demo_set_clock (Request *request, Store *store, GError **error);
 gboolean api_clock_confirm (Request *request, Store *store, GError **error);

@@ -76,8 +76,8 @@ write_line (View *view, gconstpointer record, GError **error)
   writer_text (view->out, "state_fr", line_state_text (line->state, LANGUAGE_FR));
   writer_text (view->out, "state_en", line_state_text (line->state, LANGUAGE_EN));
   writer_text (view->out, "card", card != NULL ? card->iccid : NULL);
-  writer_word (view->out, "credit_until", line->credit_until.text);
-  writer_word (view->out, "line_until", line->line_until.text);
+  writer_word (view->out, "credit_until", line->credit.day.text);
+  writer_word (view->out, "line_until", line->end.day.text);
   writer_instant (view->out, "created_at", line->created_at);
   if (!api_loan_write_holder (view, line->code, error))
     return FALSE;

@@ -1,5 +1,6 @@
 /* Wipes, in HTTP: asking, attesting, cancelling, waiving, and their stories. */
 #include "daemon/actions/wipe.h"
+#include "daemon/actions/wipe_lock.h"
 #include "daemon/api/resources.h"
 #include "daemon/rules/code.h"
 #include "daemon/rules/evidence.h"
@@ -10,6 +11,7 @@
 
 typedef struct {
   const char *wipe, *text;
+  gboolean lock;
 } AttestInput;
 typedef struct {
   const char *wipe;
@@ -17,6 +19,9 @@ typedef struct {
 typedef struct {
   const char *item;
 } WaiveInput;
+typedef struct {
+  const char *item, *text;
+} UnlockInput;
 
 static const Field ask_fields[] = {
     {"item", FIELD_TEXT, G_STRUCT_OFFSET (WipeRequest, item), TRUE, 0},
@@ -25,7 +30,8 @@ static const Field ask_fields[] = {
 const Form api_wipe_form = {sizeof (WipeRequest), ask_fields, G_N_ELEMENTS (ask_fields)};
 static const Field attest_fields[] = {
     {"wipe", FIELD_TEXT, G_STRUCT_OFFSET (AttestInput, wipe), TRUE, 0},
-    {"text", FIELD_TEXT, G_STRUCT_OFFSET (AttestInput, text), TRUE, 0},
+    {"text", FIELD_TEXT, G_STRUCT_OFFSET (AttestInput, text), FALSE, 0},
+    {"lock", FIELD_BOOL, G_STRUCT_OFFSET (AttestInput, lock), FALSE, 0},
 };
 const Form api_attest_form = {sizeof (AttestInput), attest_fields, G_N_ELEMENTS (attest_fields)};
 static const Field cancel_fields[] = {
@@ -36,6 +42,11 @@ static const Field waive_fields[] = {
     {"item", FIELD_TEXT, G_STRUCT_OFFSET (WaiveInput, item), TRUE, 0},
 };
 const Form api_waive_form = {sizeof (WaiveInput), waive_fields, G_N_ELEMENTS (waive_fields)};
+static const Field unlock_fields[] = {
+    {"item", FIELD_TEXT, G_STRUCT_OFFSET (UnlockInput, item), TRUE, 0},
+    {"text", FIELD_TEXT, G_STRUCT_OFFSET (UnlockInput, text), TRUE, 0},
+};
+const Form api_unlock_form = {sizeof (UnlockInput), unlock_fields, G_N_ELEMENTS (unlock_fields)};
 
 static void
 write_event (View *view, const WipeEvent *event)
@@ -165,8 +176,11 @@ api_wipe_attest (Request *request, Store *store, GError **error)
 {
   const AttestInput *input = form_data_input (request->form);
   Code wipe;
-  return find_wipe (store, input->wipe, wipe, error) &&
-         wipe_attest (store, &request->context, wipe, input->text, &request->outcome, error);
+  if (!find_wipe (store, input->wipe, wipe, error))
+    return FALSE;
+  if (input->lock)
+    return wipe_attest_lock (store, &request->context, wipe, input->text, &request->outcome, error);
+  return wipe_attest (store, &request->context, wipe, input->text, &request->outcome, error);
 }
 
 gboolean
@@ -176,6 +190,13 @@ api_wipe_cancel (Request *request, Store *store, GError **error)
   Code wipe;
   return find_wipe (store, input->wipe, wipe, error) &&
          wipe_cancel (store, &request->context, wipe, &request->outcome, error);
+}
+
+gboolean
+api_wipe_unlock (Request *request, Store *store, GError **error)
+{
+  const UnlockInput *input = form_data_input (request->form);
+  return wipe_unlock (store, &request->context, input->item, input->text, &request->outcome, error);
 }
 
 gboolean

@@ -140,6 +140,7 @@ static const struct {
      NO_EVIDENCE,
      {"Débranchée du port {1} : les preuves sont complètes, il reste à regarder son écran",
       "Unplugged from port {1}: the evidence is complete, its screen is still to be looked at"}},
+    {"unlocked", NO_EVIDENCE, {"Le verrou est levé : {1}", "The lock was lifted: {1}"}},
     {"attested", COUNTS_AS (attested), {"Vu à l'écran : {1}", "Seen on the screen: {1}"}},
     {"cancelled", NO_EVIDENCE, {"Annulé par {1}", "Cancelled by {1}"}},
 };

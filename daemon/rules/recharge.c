@@ -28,13 +28,13 @@ judge_state (const Line *line, Verdict *verdict)
 static void
 judge_clock (const Line *line, const Day *today, Verdict *verdict)
 {
-  if (!day_is_set (&line->line_until))
+  if (!day_is_set (&line->end.day))
     return;
-  int days = day_until (today, &line->line_until);
+  int days = day_until (today, &line->end.day);
   if (days < 0)
-    verdict_add (verdict, M_LINE_ENDED, line->code, line->line_until.text, NULL);
+    verdict_add (verdict, M_LINE_ENDED, line->code, line->end.day.text, NULL);
   else if (days <= LINE_ENDS_SOON_DAYS)
-    verdict_add (verdict, M_LINE_ENDS, line->code, line->line_until.text, NULL);
+    verdict_add (verdict, M_LINE_ENDS, line->code, line->end.day.text, NULL);
 }
 
 void

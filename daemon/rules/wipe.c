@@ -5,7 +5,8 @@
 
 /*   seen -> identified -> gated -> armed | started -> gone <-> recovery -> returned -> verified | not_wiped | unknown
  *   before the bar: a pulled cable or a cancel ends in aborted, another tablet or the gate in blocked
- *   after the bar:  nothing can be taken back; what is not proven ends in not_wiped or unknown
+ *   after the bar:  nothing can be taken back; what is not proven ends in not_wiped or unknown; a tablet that is reset and locked
+ *   by its former account ends in blocked
  *   wait_human stands beside the state it waited in: what happens happens as it would there, except that the command is not
  *   sent while somebody is waited for. */
 typedef struct {
@@ -31,8 +32,9 @@ static const Move moves[WIPE_STATES_N][WIPE_EVENTS_N] = {
                       [WIPE_ON_IGNORED] = TO (NOT_WIPED), [WIPE_ON_REFUSED] = TO (NOT_WIPED)},
     [WIPE_GONE] = {AFTER_COMMAND, [WIPE_ON_RECOVERY_FACE] = TO (RECOVERY), [WIPE_ON_RETURNED] = TO (RETURNED)},
     [WIPE_RECOVERY] = {AFTER_COMMAND, [WIPE_ON_LEFT] = TO (GONE), [WIPE_ON_RETURNED] = TO (RETURNED)},
-    [WIPE_RETURNED] = {AFTER_COMMAND, [WIPE_ON_LEFT] = TO (GONE), /* a boot loop: it comes and goes */
-                       [WIPE_ON_PROOF] = TO (VERIFIED), [WIPE_ON_KEY_ACCEPTED] = TO (NOT_WIPED)},
+    [WIPE_RETURNED] =
+        {AFTER_COMMAND, [WIPE_ON_LEFT] = TO (GONE), /* a boot loop: it comes and goes */
+         [WIPE_ON_PROOF] = TO (VERIFIED), [WIPE_ON_KEY_ACCEPTED] = TO (NOT_WIPED), [WIPE_ON_LOCKED] = TO (BLOCKED)},
 };
 
 static const char *const event_names[] = {
@@ -44,6 +46,7 @@ static const char *const event_names[] = {
     [WIPE_ON_RECOVERY_FACE] = "recovery_face",
     [WIPE_ON_RETURNED] = "returned",
     [WIPE_ON_PROOF] = "proof",
+    [WIPE_ON_LOCKED] = "locked",
     [WIPE_ON_NEEDS_HUMAN] = "needs_human",
     [WIPE_ON_HUMAN_DONE] = "human_done",
     [WIPE_ON_KEY_ACCEPTED] = "key_accepted",
@@ -97,7 +100,7 @@ static const Meaning meanings[] = {
     [WIPE_VERIFIED] = {TRUE, TRUE, ITEM_READY, NOWHERE},  /* verified without having begun does not exist */
     [WIPE_NOT_WIPED] = {TRUE, TRUE, ITEM_TO_WIPE, ITEM_TO_WIPE},
     [WIPE_UNKNOWN] = {TRUE, TRUE, ITEM_BLOCKED, ITEM_TO_WIPE},
-    [WIPE_BLOCKED] = {FALSE, TRUE, NOWHERE, ITEM_TO_WIPE},
+    [WIPE_BLOCKED] = {FALSE, TRUE, ITEM_BLOCKED, ITEM_TO_WIPE}, /* having begun: locked by its former account */
     [WIPE_ABORTED] = {FALSE, TRUE, NOWHERE, ITEM_TO_WIPE},
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (meanings) == WIPE_STATES_N);
@@ -126,9 +129,8 @@ wipe_item_state_after (WipeState ended, gboolean had_begun, ItemState *state)
 
 /* ---- the gate ---- */
 
-/* Is it the tablet we mean, and is it free? */
-static void
-judge_identity (const WipeGateFacts *facts, Verdict *verdict)
+void
+wipe_judge_identity (const WipeIdentity *facts, Verdict *verdict)
 {
   const Item *item = facts->item;
   if (facts->holder != NULL)
@@ -147,11 +149,17 @@ judge_identity (const WipeGateFacts *facts, Verdict *verdict)
     verdict_add (verdict, M_WIPE_PORT_TAKEN, NULL);
 }
 
+void
+wipe_remind (Verdict *verdict)
+{
+  verdict_add (verdict, M_WIPE_SD_SIM, NULL);
+}
+
 /* Would it stay locked by the last borrower's account? */
 static void
 judge_accounts (const WipeGateFacts *facts, Verdict *verdict)
 {
-  const char *code = facts->item->code;
+  const char *code = facts->identity.item->code;
   if (facts->strategy_clears_google_lock)
     return;
   if (facts->google_accounts > 0)
@@ -173,9 +181,9 @@ judge_condition (const WipeGateFacts *facts, Verdict *verdict)
   else if (facts->battery_percent < BATTERY_MIN_PERCENT && facts->is_charging != 1)
     verdict_add (verdict, M_WIPE_BATTERY, percent, G_STRINGIFY (BATTERY_MIN_PERCENT), NULL);
   if (facts->has_device_owner > 0)
-    verdict_add (verdict, M_WIPE_OWNER, facts->item->code, NULL);
+    verdict_add (verdict, M_WIPE_OWNER, facts->identity.item->code, NULL);
   if (facts->merge_pending > 0)
-    verdict_add (verdict, M_WIPE_MERGE, facts->item->code, NULL);
+    verdict_add (verdict, M_WIPE_MERGE, facts->identity.item->code, NULL);
   if (facts->strategy_objection != NULL)
     verdict_add (verdict, M_WIPE_OBJECTION, facts->strategy != NULL ? facts->strategy : "?", facts->strategy_objection,
                  NULL);
@@ -184,12 +192,12 @@ judge_condition (const WipeGateFacts *facts, Verdict *verdict)
 void
 wipe_judge_gate (const WipeGateFacts *facts, Verdict *verdict)
 {
-  judge_identity (facts, verdict);
+  wipe_judge_identity (&facts->identity, verdict);
   if (facts->strategy_needs_link && !facts->link_ready)
     verdict_add (verdict, M_WIPE_LINK, NULL);
   judge_accounts (facts, verdict);
   judge_condition (facts, verdict);
-  verdict_add (verdict, M_WIPE_SD_SIM, NULL);
+  wipe_remind (verdict);
 }
 
 static const struct {

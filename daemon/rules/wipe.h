@@ -13,6 +13,7 @@ typedef enum {
   WIPE_ON_RECOVERY_FACE,  /* back on the port with another face, without its adb (recovery) */
   WIPE_ON_RETURNED,       /* back on the port, same serial, settled */
   WIPE_ON_PROOF,          /* returned: evidence judged proven or attested */
+  WIPE_ON_LOCKED,         /* returned: it asks for a former account (Google's lock); the reason is M_WIPE_FRP */
   WIPE_ON_NEEDS_HUMAN,    /* somebody must tap, reset by hand, or attest */
   WIPE_ON_HUMAN_DONE,     /* what was waited for happened: back to where it waited (see wipe_next) */
   WIPE_ON_KEY_ACCEPTED,   /* our key still opens adb: it was not wiped */
@@ -28,23 +29,35 @@ typedef enum {
 const char *wipe_event_name (WipeEventKind event); /* "serial_matches" ... */
 
 /* The next state, or FALSE (next untouched) when that event cannot happen there. waited_in: the state before wait_human (ignored elsewhere).
- * After started nothing leads to aborted or blocked; nothing but WIPE_ON_PROOF leads to verified, and only from returned or from wait_human waited_in returned. */
+ * After started nothing leads to aborted, and to blocked only a lock that shows itself (WIPE_ON_LOCKED, from returned); nothing but WIPE_ON_PROOF leads to verified, and only from returned or from wait_human waited_in returned. */
 gboolean wipe_next (WipeState state, WipeState waited_in, WipeEventKind event, WipeState *next);
 /* verified, not_wiped, unknown, blocked, aborted. */
 gboolean wipe_is_over (WipeState state);
-/* May the command have reached the device? (started and later; FALSE for wait_human: ask the state it waited in) */
+/* May the command have reached the device? (started and later; FALSE for wait_human: ask the state it waited in; and for blocked, which
+ * is nearly always before it: ask started_at) */
 gboolean wipe_may_have_begun (WipeState state);
 /* Where the tablet goes when its wipe ends so, having begun or not. to_wipe when nothing was sent or
- * nothing was erased (it can be tried again at once), blocked when the story is unknown (somebody looks first). FALSE: leave it alone. */
+ * nothing was erased (it can be tried again at once), blocked when the story is unknown (somebody looks first) or the tablet is locked.
+ * FALSE: leave it alone. */
 gboolean wipe_item_state_after (WipeState ended, gboolean had_begun, ItemState *state);
 
+/* What is known before the tablet is asked anything. */
 typedef struct {
   const Item *item;
   const char *holder;        /* open loan? */
   const char *read_serial;   /* over the cable; NULL when it cannot be read */
   gboolean is_duplicate;     /* the serial is on two ports */
   gboolean port_is_reserved; /* another unfinished wipe holds this port */
-  gboolean link_ready;       /* the facts below were read (adb or fastboot) */
+} WipeIdentity;
+/* Is it the tablet we mean, and is it free? Item not to_wipe -> impossible, naming its state (lent: who holds it); serial differs or
+ * unknown -> impossible; duplicate, port reserved -> impossible. */
+void wipe_judge_identity (const WipeIdentity *facts, Verdict *verdict);
+/* What a wipe does not empty: to know, whatever the way. */
+void wipe_remind (Verdict *verdict);
+
+typedef struct {
+  WipeIdentity identity;
+  gboolean link_ready; /* the facts below were read (adb or fastboot) */
   gboolean strategy_needs_link;
   int battery_percent, is_charging;    /* -1 unknown */
   int google_accounts, other_accounts; /* -1 unreadable */
@@ -53,8 +66,7 @@ typedef struct {
   const char *strategy;
   int has_device_owner, merge_pending;
 } WipeGateFacts;
-/* item not to_wipe -> impossible, naming its state (lent: who holds it); serial differs or unknown -> impossible; duplicate -> impossible; Google or Samsung account without a clearing strategy ->
- * impossible, with what to do; unreadable accounts -> confirmation right "wipe-accounts-unseen" unless the strategy clears the lock; battery < 30 % and not charging -> impossible;
+/* The identity; then: Google or Samsung account without a clearing strategy -> impossible, with what to do; unreadable accounts -> confirmation right "wipe-accounts-unseen" unless the strategy clears the lock; battery < 30 % and not charging -> impossible;
  * merge pending, foreign owner -> impossible; SD card and SIM reminder -> to know. */
 void wipe_judge_gate (const WipeGateFacts *facts, Verdict *verdict);
 

@@ -82,8 +82,8 @@ insert_line (Store *store, gint64 number, GError **error)
 {
   g_autofree char *msisdn = g_strdup_printf ("+999%09" G_GINT64_FORMAT, number); /* a country that is none */
   Line line = {.msisdn = msisdn, .state = LINE_ACTIVE, .created_at = START_OF_2026};
-  g_strlcpy (line.credit_until.text, "2027-06-30", sizeof line.credit_until.text);
-  g_strlcpy (line.line_until.text, "2027-12-31", sizeof line.line_until.text);
+  g_strlcpy (line.credit.day.text, "2027-06-30", sizeof line.credit.day.text);
+  g_strlcpy (line.end.day.text, "2027-12-31", sizeof line.end.day.text);
   code_of ('L', number, line.code);
   return line_insert (store, &line, error);
 }
@@ -105,7 +105,8 @@ insert_loan (Store *store, gint64 number, GError **error)
 static gboolean
 insert_recharge (Store *store, gint64 number, GError **error)
 {
-  Recharge recharge = {.product = (char *)"5 Go", .amount = {.cents = 1}, .at = START_OF_2026};
+  Recharge recharge = {
+      .product = (char *)"5 Go", .amount = {.cents = 1}, .at = START_OF_2026, .state = RECHARGE_CONFIRMED};
   code_of ('R', number, recharge.code);
   some_code ('L', number, wanted[LINES], recharge.line);
   some_code ('F', number, wanted[FUNDS], recharge.fund);

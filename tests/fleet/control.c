@@ -24,7 +24,7 @@ struct Peer {
   GSocketConnection *connection;
   GDataInputStream *lines;
   GCancellable *gone;
-  Tablet *tablet; // that is watched, NULL when no wait is under way
+  const struct Thing *thing; // that is watched, NULL when no wait is under way
   char *key, *value;
   guint timer;
 };
@@ -58,9 +58,9 @@ say (struct Peer *peer, const char *answer)
 static void
 end_wait (struct Peer *peer, const char *kind)
 {
-  g_autofree char *state = tablet_state (peer->tablet);
+  g_autofree char *state = peer->thing->type->state (peer->thing->self);
   g_autofree char *answer = g_strdup_printf ("%s %s", kind, state);
-  peer->tablet = NULL;
+  peer->thing = NULL;
   g_clear_handle_id (&peer->timer, g_source_remove);
   g_clear_pointer (&peer->key, g_free);
   g_clear_pointer (&peer->value, g_free);
@@ -80,7 +80,7 @@ wait_expired (gpointer user)
 static void
 check_wait (struct Peer *peer)
 {
-  g_autofree char *now = tablet_value (peer->tablet, peer->key);
+  g_autofree char *now = peer->thing->type->value (peer->thing->self, peer->key);
   if (g_strcmp0 (now, peer->value) == 0)
     end_wait (peer, "ok");
 }
@@ -91,7 +91,7 @@ on_changed (gpointer user)
   struct Control *control = user;
   for (guint i = 0; i < control->peers->len; i++) {
     struct Peer *peer = control->peers->pdata[i];
-    if (peer->tablet != NULL)
+    if (peer->thing != NULL)
       check_wait (peer);
   }
 }
@@ -103,13 +103,13 @@ start_wait (struct Peer *peer, const char *line)
   g_auto (GStrv) words = g_strsplit (line, " ", -1);
   if (g_strv_length (words) != 4 || strchr (words[2], '=') == NULL)
     return "error usage: wait NAME key=value SECONDS";
-  Tablet *tablet = fleet_find (peer->control->fleet, words[1], NULL);
+  const struct Thing *thing = fleet_thing (peer->control->fleet, words[1], NULL);
   char *equals = strchr (words[2], '=');
   *equals = '\0';
-  g_autofree char *known = tablet != NULL ? tablet_value (tablet, words[2]) : NULL;
+  g_autofree char *known = thing != NULL ? thing->type->value (thing->self, words[2]) : NULL;
   if (known == NULL)
-    return tablet == NULL ? "error no such tablet" : "error no such state";
-  peer->tablet = tablet;
+    return thing == NULL ? "error nothing has that name" : "error no such state";
+  peer->thing = thing;
   peer->key = g_strdup (words[2]);
   peer->value = g_strdup (equals + 1);
   peer->timer = g_timeout_add ((guint)(g_ascii_strtod (words[3], NULL) * 1000), wait_expired, peer);
@@ -186,11 +186,8 @@ control_new (struct Fleet *fleet, const char *path, GMainLoop *loop, GError **er
   control->peers = g_ptr_array_new_with_free_func (peer_free);
   control->service = g_socket_service_new ();
   g_signal_connect (control->service, "incoming", G_CALLBACK (on_incoming), control);
-  for (guint i = 0; i < fleet->tablets->len; i++) {
-    Tablet *tablet = fleet->tablets->pdata[i];
-    tablet->changed = on_changed;
-    tablet->changed_user = control;
-  }
+  fleet->changed = on_changed;
+  fleet->changed_user = control;
   if (g_socket_listener_add_address (G_SOCKET_LISTENER (control->service), address, G_SOCKET_TYPE_STREAM,
                                      G_SOCKET_PROTOCOL_DEFAULT, NULL, NULL, error))
     return control;
@@ -204,8 +201,7 @@ control_free (struct Control *control)
 {
   if (control == NULL)
     return;
-  for (guint i = 0; i < control->fleet->tablets->len; i++)
-    ((Tablet *)control->fleet->tablets->pdata[i])->changed = NULL;
+  control->fleet->changed = NULL;
   g_socket_service_stop (control->service);
   g_socket_listener_close (G_SOCKET_LISTENER (control->service));
   g_object_unref (control->service);

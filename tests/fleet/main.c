@@ -1,4 +1,4 @@
-// temoin-fleet: presents emulated Android tablets over umockdev to unmodified programs. Options, preload, signals; no more.
+// temoin-fleet: presents emulated Android tablets and MBIM modems over umockdev to unmodified programs. Options, preload, signals; no more.
 #include "tests/fleet/control.h"
 
 #include <gio/gio.h>
@@ -31,7 +31,8 @@ static gboolean
 parse (struct Options *options, int argc, char **argv, GError **error)
 {
   const GOptionEntry entries[] = {
-      {"scenario", 0, 0, G_OPTION_ARG_FILENAME, &options->scenario, "key file with the tablets", "FILE"},
+      {"scenario", 0, 0, G_OPTION_ARG_FILENAME, &options->scenario, "key file with the tablets, modems and cards",
+       "FILE"},
       {"socket", 0, 0, G_OPTION_ARG_FILENAME, &options->socket, "Unix socket for commands", "PATH"},
       {"nodes", 0, 0, G_OPTION_ARG_STRING, &options->nodes, "device nodes (default fifo)", "fifo|pty"},
       {"send", 0, 0, G_OPTION_ARG_FILENAME, &options->send, "send one command to a running fleet", "PATH"},
@@ -39,7 +40,7 @@ parse (struct Options *options, int argc, char **argv, GError **error)
       {0},
   };
   g_autoptr (GOptionContext) context = g_option_context_new (NULL);
-  g_option_context_set_summary (context, "Emulated Android tablets for tests and demonstrations.\n"
+  g_option_context_set_summary (context, "Emulated Android tablets and SIM modems for tests and demonstrations.\n"
                                          "`--send PATH help` lists the commands and the scenario keys.");
   g_option_context_add_main_entries (context, entries, NULL);
   return g_option_context_parse (context, &argc, &argv, error);

@@ -6,6 +6,29 @@
 
 #include <umockdev.h>
 
+#define UMOCK_BUSES       10
+#define UMOCK_ADDRESS_MAX 127
+#define UMOCK_WDM_MAX     64
+
+// What one /dev/cdc-wdmN answers, whatever modem is behind it.
+struct UmockWdm {
+  UMockdevIoctlBase *handler; // made with the first modem of that number, NULL before
+  gint max_command;           // atomic: read by umockdev's thread
+  gboolean is_taken;
+};
+
+struct UsbBus {
+  UMockdevTestbed *testbed;
+  char *root;
+  enum UsbNodeKind kind;
+  GHashTable *hubs;    // port text of a hub or "usbN" -> its sysfs path
+  GHashTable *devices; // port text -> UsbDevice, owned
+  guint last_address[UMOCK_BUSES];
+  gboolean address_is_taken[UMOCK_BUSES][UMOCK_ADDRESS_MAX + 1];
+  GQueue leaving; // of struct Leaving, in umock_bus.c
+  struct UmockWdm wdm[UMOCK_WDM_MAX];
+};
+
 // The file that clients open and poll. POLLOUT on it means "there is a transfer to reap".
 struct UmockNode {
   enum UsbNodeKind kind;

@@ -7,22 +7,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#define BUSES            10
 #define LEAVING_MS       1000
 #define LEAVING_MAX      32 // they keep their addresses, of which a bus has 127
-#define ADDRESS_MAX      127
 #define USB_DEVICE_MAJOR 189
-
-struct UsbBus {
-  UMockdevTestbed *testbed;
-  char *root;
-  enum UsbNodeKind kind;
-  GHashTable *hubs;    // port text of a hub or "usbN" -> its sysfs path
-  GHashTable *devices; // port text -> UsbDevice, owned
-  guint last_address[BUSES];
-  gboolean address_is_taken[BUSES][ADDRESS_MAX + 1];
-  GQueue leaving; // of struct Leaving
-};
 
 static void
 device_clear (gpointer memory)
@@ -101,7 +88,7 @@ take_address (UsbBus *bus, const char *port)
   guint number = bus_number (port);
   guint *last = &bus->last_address[number];
   do
-    *last = *last % ADDRESS_MAX + 1;
+    *last = *last % UMOCK_ADDRESS_MAX + 1;
   while (bus->address_is_taken[number][*last]);
   bus->address_is_taken[number][*last] = TRUE;
   return *last;
@@ -304,6 +291,8 @@ usb_bus_free (UsbBus *bus)
   g_queue_clear_full (&bus->leaving, cancel_leaving);
   g_hash_table_unref (bus->devices);
   g_hash_table_unref (bus->hubs);
+  for (guint i = 0; i < UMOCK_WDM_MAX; i++)
+    g_clear_object (&bus->wdm[i].handler);
   g_object_unref (bus->testbed);
   g_free (bus->root);
   g_free (bus);

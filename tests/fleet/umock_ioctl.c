@@ -48,7 +48,7 @@ struct Call {
 static guint
 talking (const UsbDevice *device)
 {
-  return device->identity.n_interfaces - 1;
+  return MAX (device->identity.n_interfaces, 1) - 1; // none: a kernel driver has them all
 }
 
 static void

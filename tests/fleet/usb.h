@@ -23,6 +23,7 @@ struct UsbIdentity {
   const char *maker, *model, *serial;
   guint n_interfaces; // the last one is the function that talks; the others are mute
   struct UsbInterface interfaces[USB_INTERFACES_MAX];
+  guint16 max_control; // bytes, for an MBIM function (it has no `interfaces` of its own then); 0 for anything else
 };
 
 // What a model wants to hear. Called in the main loop; the model may detach its device from inside.

@@ -1,4 +1,4 @@
-// USB 2.0 chapter 9, as much of it as tablets show. Knows nothing of adb or fastboot.
+// USB 2.0 chapter 9, as much of it as tablets and modems show. Knows nothing of adb, fastboot or MBIM messages.
 #include "tests/fleet/usb_descriptors.h"
 
 #include <string.h>
@@ -70,26 +70,83 @@ append_interface (GByteArray *out, const struct UsbInterface *interface, guint8 
   append_endpoint (out, (guint8)(USB_FIRST_OUT + number));
 }
 
+// The function of a modem (USB-IF MBIM 1.0, chapter 6.4; CDC 1.2): a control interface with an interrupt endpoint, and a
+// data interface that has its endpoints in the second setting only. They follow.
+static const guint8 mbim_function[] = {
+    8,    11,
+    0,    2,
+    0x02, 0x0e,
+    0x00, 0, // interface association
+    9,    TYPE_INTERFACE,
+    0,    0,
+    1,    0x02,
+    0x0e, 0x00,
+    0, // MBIM control
+    5,    0x24,
+    0x00, 0x10,
+    0x01, // CDC header
+    5,    0x24,
+    0x06, 0,
+    1, // CDC union
+    12,   0x24,
+    0x1b, 0x00,
+    0x01, 0,
+    0,    16,
+    128,  0xdc,
+    0x05, 0x20, // MBIM, with wMaxControlMessage
+    7,    TYPE_ENDPOINT,
+    0x83, 3,
+    64,   0,
+    9, // interrupt
+    9,    TYPE_INTERFACE,
+    1,    0,
+    0,    0x0a,
+    0x00, 0x02,
+    0, // MBIM data, idle
+    9,    TYPE_INTERFACE,
+    1,    1,
+    2,    0x0a,
+    0x00, 0x02,
+    0, // MBIM data
+};
+
+#define MAX_CONTROL_AT (8 + 9 + 5 + 5 + 5) // in mbim_function
+
+static void
+append_mbim (GByteArray *out, guint16 max_control)
+{
+  guint at = out->len + MAX_CONTROL_AT;
+  g_byte_array_append (out, mbim_function, sizeof mbim_function);
+  out->data[at] = (guint8)(max_control & 0xff);
+  out->data[at + 1] = (guint8)(max_control >> 8);
+  append_endpoint (out, USB_FIRST_IN + 1);
+  append_endpoint (out, USB_FIRST_OUT + 1);
+}
+
 GByteArray *
 usb_descriptors_new (const struct UsbIdentity *identity)
 {
   GByteArray *out = g_byte_array_new ();
   append_device (out, identity);
-  guint total = 9 + identity->n_interfaces * (9 + 2 * 7);
   const guint8 configuration[9] = {
       9,
       TYPE_CONFIGURATION,
-      (guint8)(total & 0xff),
-      (guint8)(total >> 8),
-      (guint8)identity->n_interfaces,
+      0,
+      0, // total length, below
+      (guint8)(identity->max_control != 0 ? 2 : identity->n_interfaces),
       1, // its value
       0,
       0x80,
       250, // 500 mA
   };
   g_byte_array_append (out, configuration, sizeof configuration);
+  if (identity->max_control != 0)
+    append_mbim (out, identity->max_control);
   for (guint i = 0; i < identity->n_interfaces; i++)
     append_interface (out, &identity->interfaces[i], (guint8)i);
+  guint total = out->len - DEVICE_BYTES;
+  out->data[DEVICE_BYTES + 2] = (guint8)(total & 0xff);
+  out->data[DEVICE_BYTES + 3] = (guint8)(total >> 8);
   return out;
 }
 

@@ -341,12 +341,17 @@ line_clocks_are_days (void)
   place_init (&place);
   g_autoptr (Store) store = open_store (&place);
   add_line (store, "L0000001", "+33639980001");
-  MUST (line_set_clocks (store, "L0000001", day_of ("2026-04-01"), day_of (""), &error));
+  const LineClock told = {day_of ("2026-04-01"), ORIGIN_OPERATOR, CONFIDENCE_CERTAIN}, unknown = {.day = day_of ("")};
+  const LineClock wrong = {.day = day_of ("1 April")};
+  MUST (line_set_clocks (store, "L0000001", &told, &unknown, &error));
   g_autoptr (Line) line = line_load (store, "L0000001", NULL);
-  g_assert_cmpstr (line->credit_until.text, ==, "2026-04-01");
-  g_assert_cmpstr (line->line_until.text, ==, "");
-  REFUSED (line_set_clocks (store, "L0000001", day_of ("1 April"), day_of (""), &error), DB_ERROR_CHECK);
-  REFUSED (line_set_clocks (store, "L0000009", day_of (""), day_of (""), &error), DB_ERROR_NOT_FOUND);
+  g_assert_cmpstr (line->credit.day.text, ==, "2026-04-01");
+  g_assert_cmpint (line->credit.origin, ==, ORIGIN_OPERATOR);
+  g_assert_cmpint (line->credit.confidence, ==, CONFIDENCE_CERTAIN);
+  g_assert_cmpstr (line->end.day.text, ==, "");
+  g_assert_cmpint (line->end.origin, ==, ORIGIN_NONE);
+  REFUSED (line_set_clocks (store, "L0000001", &wrong, &unknown, &error), DB_ERROR_CHECK);
+  REFUSED (line_set_clocks (store, "L0000009", &unknown, &unknown, &error), DB_ERROR_NOT_FOUND);
 }
 
 static void

@@ -3,11 +3,16 @@
  * everything happens to one person, one item, one line, one fund and on one day. */
 #include "db/backup.h"
 #include "db/counter.h"
+#include "db/dialogue_signature.h"
 #include "db/idempotency.h"
 #include "db/import_job.h"
 #include "db/known.h"
+#include "db/line_notice.h"
+#include "db/product.h"
+#include "db/secret.h"
 #include "db/setting.h"
 #include "db/store_sqlite.h"
+#include "db/voucher.h"
 #include "tests/store/fixture.h"
 
 #define SMALL 200
@@ -21,9 +26,10 @@
 #define LINE_FORMAT "+3363998%05d"
 
 /* Tables without an end. */
-static const char *const growing[] = {"item", "person", "loan",       "recharge",    "journal",     "journal_subject",
-                                      "wipe", "card",   "wipe_event", "fund_entry",  "idempotency", "loan_piece",
-                                      "line", "piece",  "search_row", "import_line", "import_claim"};
+static const char *const growing[] = {"item",    "person", "loan",        "recharge",    "journal",
+                                      "wipe",    "card",   "wipe_event",  "fund_entry",  "journal_subject",
+                                      "line",    "piece",  "search_row",  "idempotency", "loan_piece",
+                                      "voucher", "secret", "line_notice", "import_line", "import_claim"};
 /* Statements that read everything, and why they may. */
 static const struct {
   const char *begins, *reason;
@@ -34,6 +40,8 @@ static const struct {
     {"SELECT journal.seq, journal.at, journal.account, journal.verb, journal.subjects, journal.before, journal.after,"
      " journal.reason, journal.previous_hash, journal.hash FROM journal ORDER BY seq",
      "verifies the whole chain"},
+    {"SELECT recharge.code FROM recharge LEFT JOIN fund_entry", "reconciles recharges with ledgers: nightly"},
+    {"SELECT key_id, COUNT(*) FROM secret GROUP BY", "the administrator asks which keys are in use"},
     {"PRAGMA ", "the engine's own check"},
 };
 
@@ -119,6 +127,36 @@ add_recharge (Store *store, int number)
   MUST (fund_spend (store, "F0000001", recharge.amount, recharge.code, NULL, AT, &error));
 }
 
+/* Sold, with its sealed code; the first hundred of one state are spread, so that every state has some. */
+static void
+add_voucher (Store *store, int number)
+{
+  g_autofree char *serial = g_strdup_printf ("LOT-%07d", number);
+  g_autoptr (GBytes) box = g_bytes_new_static ("sealed", 6);
+  Voucher voucher = {.number = serial, .operator_name = (char *)"Orange", .product = (char *)"orange-10"};
+  Secret secret = {.kind = SECRET_VOUCHER, .key_id = (char *)"11111111", .box = box, .print = serial, .at = AT};
+  code_of ('V', number, voucher.code);
+  g_strlcpy (secret.owner, voucher.code, sizeof (Code));
+  voucher.price = money_of_cents (1000);
+  voucher.expires_on = day_of (number % 2 == 0 ? "2027-03-02" : "");
+  voucher.created_at = AT;
+  MUST (voucher_insert (store, &voucher, &error));
+  MUST (secret_put (store, &secret, &error));
+}
+
+/* A line that dies one day after all the others. */
+static void
+add_dying_line (Store *store, int number, int days)
+{
+  Code code;
+  code_of ('L', 4000000 + number, code);
+  g_autofree char *msisdn = g_strdup_printf ("+336399%06d", number);
+  g_autofree char *day = g_strdup_printf ("20%02d-%02d-%02d", 30 + days / 336, 1 + days / 28 % 12, 1 + days % 28);
+  const LineClock unknown = {.day = {""}}, end = {day_of (day), ORIGIN_RULE, CONFIDENCE_LIKELY};
+  add_line (store, code, msisdn);
+  MUST (line_set_clocks (store, code, &unknown, &end, &error));
+}
+
 static void
 add_round (Store *store, int number, int count)
 {
@@ -139,6 +177,8 @@ add_round (Store *store, int number, int count)
   add_closed_loan (store, count + number, number % 2 == 0 ? "T0000000" : "L0000000");
   add_wipe (store, number, "T0000000", number == 0 ? WIPE_SEEN : number % 2 == 0 ? WIPE_VERIFIED : WIPE_ABORTED);
   add_recharge (store, number);
+  add_voucher (store, number);
+  add_dying_line (store, number, number);
   add_journal (store);
   MUST (idempotency_put (store, "C0000001", text, HASH, 201, "{}", AT, &error));
   MUST (import_line_add (store, 1, number + 2, text, &error));
@@ -251,7 +291,21 @@ walk_sims (Store *store)
   MANY (line_list (store, &expired, NULL, PAGE, &error));
   MANY (line_list (store, NULL, "L0000001", PAGE, &error));
   MUST (line_set_state (store, "L8000000", LINE_ACTIVE, LINE_LENT, &error));
-  MUST (line_set_clocks (store, "L8000000", day_of ("2027-03-02"), day_of (""), &error));
+  const LineClock unknown = {.day = {""}}, end = {day_of ("2027-03-02"), ORIGIN_TYPED, CONFIDENCE_CERTAIN};
+  MUST (line_set_clocks (store, "L8000000", &unknown, &end, &error));
+  const Day from = day_of ("2027-03-01"), to = day_of ("2027-04-30");
+  gint64 made;
+  MANY (line_list_due (store, &from, &to, NULL, NULL, PAGE, &error));
+  MANY (line_list_due (store, &from, &to, &end.day, "L0000001", PAGE, &error));
+  MANY (line_list_endless (store, "L0000001", PAGE, &error));
+  MANY (line_needs (store, &from, &to, &error));
+  MUST (line_notice_make (store, 60, &from, &to, AT, &made, &error));
+  g_assert_cmpint (made, ==, 1);
+  LineNotice notice = {.line = "L8000000", .until = end.day, .step = 60, .state = LINE_NOTICE_WAITING};
+  MANY (line_notice_list (store, LINE_NOTICE_WAITING, NULL, PAGE, &error));
+  MANY (line_notice_list (store, LINE_NOTICE_WAITING, &notice, PAGE, &error));
+  MANY (line_notice_list_open (store, "L8000000", &error));
+  MUST (line_notice_move (store, &notice, LINE_NOTICE_CLAIMED, AT, &error));
   ONE (Card, card_load (store, "S8000000", &error));
   ONE (Card, card_load_by_iccid (store, "8933150319008000000", &error));
   ONE (Card, card_of_line (store, "L0000000", &error));
@@ -261,7 +315,7 @@ static void
 walk_funds (Store *store)
 {
   const RechargeFilter filters[] = {
-      {NULL, NULL}, {.line = "L0000000"}, {.line = "L0000001"}, {.fund = "F0000001"}, {.fund = "F8000000"}};
+      {.line = NULL}, {.line = "L0000000"}, {.line = "L0000001"}, {.fund = "F0000001"}, {.fund = "F8000000"}};
   gint64 count;
   add_fund (store, "F8000000", 100);
   ONE (Fund, fund_load (store, "F8000000", &error));
@@ -278,6 +332,73 @@ walk_funds (Store *store)
 }
 
 static void
+walk_recharges (Store *store)
+{
+  const RechargeState ambiguous = RECHARGE_AMBIGUOUS;
+  const RechargeFilter filter = {.open = &ambiguous};
+  const Day from = day_of ("2027-03-01"), to = day_of ("2027-03-31");
+  Recharge recharge = {.code = "R8000001",
+                       .line = "L0000000",
+                       .person = "P0000001",
+                       .product = (char *)"orange-10",
+                       .state = RECHARGE_PREPARED,
+                       .channel = CHANNEL_BENCH,
+                       .on = day_of ("2027-03-02")};
+  RechargeMove move = {.to = RECHARGE_SENT, .at = AT};
+  Money sum;
+  Day first;
+  gint64 count;
+  MUST (recharge_insert (store, &recharge, &error));
+  MUST (recharge_move (store, "R8000001", RECHARGE_PREPARED, &move, &error));
+  move.to = RECHARGE_AMBIGUOUS;
+  MANY (recharge_list_sent (store, CHANNEL_BENCH, AT + 1, PAGE, &error));
+  MUST (recharge_move (store, "R8000001", RECHARGE_SENT, &move, &error));
+  MANY (recharge_list (store, &filter, NULL, PAGE, &error));
+  MUST (recharge_sum_of_person (store, "P0000001", &from, &to, &sum, &error));
+  MUST (recharge_first_of_person (store, "P0000001", &first, &error));
+  g_assert_cmpstr (first.text, ==, "2027-03-02");
+  MUST (recharge_count_open (store, RECHARGE_AMBIGUOUS, &count, &error));
+  MANY (recharge_reconcile (store, PAGE, &error));
+}
+
+static void
+walk_vouchers (Store *store)
+{
+  const VoucherState rejected = VOUCHER_REJECTED;
+  const Day today = day_of ("2027-03-01"), later = day_of ("2028-01-01");
+  const Product product = {.id = (char *)"orange-10",
+                           .operator_name = (char *)"Orange",
+                           .name = (char *)"10 EUR",
+                           .price = money_of_cents (1000),
+                           .is_active = TRUE};
+  gboolean is_signed;
+  gint64 at;
+  Code owner;
+  char *signed_by = NULL;
+  add_voucher (store, 8000000);
+  ONE (Voucher, voucher_load (store, "V8000000", &error));
+  ONE (Voucher, voucher_load_by_number (store, "LOT-8000000", &error));
+  MANY (voucher_list (store, NULL, "V0000001", PAGE, &error));
+  MANY (voucher_list (store, &rejected, NULL, PAGE, &error));
+  ONE (Voucher, voucher_next (store, "orange-10", &today, &error));
+  ONE (Voucher, voucher_next (store, "orange-10", &later, &error));
+  MUST (voucher_set_state (store, "V8000000", VOUCHER_STOCK, VOUCHER_RESERVED, &error));
+  MUST (product_put (store, &product, &error));
+  ONE (Product, product_load (store, "orange-10", &error));
+  MANY (product_list (store, NULL, PAGE, &error));
+  ONE (Secret, secret_load (store, SECRET_VOUCHER, "V8000000", &error));
+  MUST (secret_owner_of_print (store, SECRET_VOUCHER, "LOT-8000000", owner, &error));
+  g_assert_cmpstr (owner, ==, "V8000000");
+  MANY (secret_list_under_others (store, "11111111", PAGE, &error));
+  MANY (secret_list_under_others (store, "22222222", PAGE, &error));
+  MANY (secret_count_by_key (store, &error));
+  MUST (dialogue_sign (store, "orange-topup", HASH HASH HASH HASH, "C0000001", AT, &error));
+  MUST (dialogue_is_signed (store, "orange-topup", HASH HASH HASH HASH, &is_signed, &signed_by, &at, &error));
+  g_assert_true (is_signed);
+  g_free (signed_by);
+}
+
+static void
 walk_wipes (Store *store)
 {
   add_wipe (store, 8000000, "T8000000", WIPE_SEEN);
@@ -285,6 +406,7 @@ walk_wipes (Store *store)
   ONE (Wipe, wipe_open_of_item (store, "T0000000", &error));
   ONE (Wipe, wipe_open_of_port (store, "1-1", &error));
   ONE (Wipe, wipe_last_verified (store, "T0000000", &error));
+  MUST (wipe_last_locked (store, "T0000000", &error) == NULL);
   MANY (wipe_list_unfinished (store, &error));
   MANY (wipe_list (store, "T0000000", PAGE, &error));
   MANY (wipe_list (store, NULL, PAGE, &error));
@@ -329,7 +451,7 @@ walk_imports (Store *store)
 static void
 walk_rest (Store *store)
 {
-  static const char kinds[] = "TPSLNKRFXC";
+  static const char kinds[] = "TPSLNKRFXCV";
   gint64 number;
   gboolean is_so;
   JournalReport report;
@@ -381,6 +503,8 @@ walk (Store *store, const Place *place)
   walk_loans (store);
   walk_sims (store);
   walk_funds (store);
+  walk_recharges (store);
+  walk_vouchers (store);
   walk_wipes (store);
   walk_imports (store);
   walk_rest (store);

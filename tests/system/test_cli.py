@@ -392,8 +392,12 @@ def test_acts_on_a_wipe(bench):
     bench.answers["POST /v1/waivers"] = done({**TABLET, "state": "ready"})
     assert run(bench, "wipe", "TBCD-FGHK", "--attest", "écran d'accueil").stdout.decode().startswith("TBCD-FGHK est effacée : attesté.")
     assert run(bench, "wipe", "TBCD-FGHK", "--cancel").returncode == 0
+    bench.answers["POST /v1/unlocks"] = done({**TABLET, "state": "to_wipe"})
+    assert run(bench, "wipe", "TBCD-FGHK", "--frp").returncode == 0
+    assert run(bench, "wipe", "TBCD-FGHK", "--unlocked", "compte saisi").returncode == 0
     assert run(bench, "wipe", "TBCD-FGHK", "--waive", "neuve, scellée").returncode == 0
     assert [q.json for q in bench.questions] == [{"wipe": "TBCD-FGHK", "text": "écran d'accueil"}, {"wipe": "TBCD-FGHK"},
+                                                 {"wipe": "TBCD-FGHK", "lock": True}, {"item": "TBCD-FGHK", "text": "compte saisi"},
                                                  {"item": "TBCD-FGHK", "comment": "neuve, scellée", "overrides": ["wipe-waive"]}]
 
 
@@ -493,7 +497,7 @@ def test_technician_attests_on_the_terminal(bench):
     with terminal(bench, "wipe", "TBCD-FGHK") as shown:
         shown.expect("[o/N]")
         shown.type("o\n")
-        shown.expect("compte est demandé) : ")
+        shown.expect("pas l'accueil) : ")
         looks = len(bench.asked("GET /v1/objects/XBCDFGHK"))
         bench.publish("wipe", "XBCDFGHK")
         wait_until(lambda: len(bench.asked("GET /v1/objects/XBCDFGHK")) > looks)
@@ -503,7 +507,22 @@ def test_technician_attests_on_the_terminal(bench):
     assert bench.asked("POST /v1/attestations")[0].json == {"wipe": "XBCDFGHK", "text": "page de bienvenue, aucun compte"}
 
 
-def test_technician_sees_a_former_account(bench):
+def test_technician_sees_a_former_account_and_says_it_in_one_word(bench):
+    bench.answers["GET /v1/objects/XBCDFGHK"] = wipe("wait_human", reason="attest", todo="Regardez l'écran.")
+
+    def lock(_):
+        bench.answers["GET /v1/objects/XBCDFGHK"] = wipe("blocked", todo="Elle est verrouillée.")
+        return done(wipe("blocked"))
+    bench.answers["POST /v1/attestations"] = lock
+    with terminal(bench, "wipe", "XBCD-FGHK") as shown:
+        bench.answers["GET /v1/objects/XBCD-FGHK"] = wipe("wait_human")
+        shown.expect("puis Entrée")
+        shown.type("compte\n")
+        assert shown.leave() == 5 and "Elle est verrouillée." in shown.seen
+    assert bench.asked("POST /v1/attestations")[0].json == {"wipe": "XBCDFGHK", "lock": True}
+
+
+def test_technician_sees_no_welcome_page(bench):
     bench.answers["GET /v1/objects/XBCDFGHK"] = wipe("wait_human", reason="attest", todo="Regardez l'écran.")
 
     def deny(_):

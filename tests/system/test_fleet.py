@@ -397,7 +397,7 @@ def test_a_wrong_scenario_is_refused_in_clear_words(text, said):
 
 
 @pytest.mark.parametrize("command,said", [
-    ("plug NOBODY", "no tablet NOBODY"),
+    ("plug NOBODY", "nothing is named NOBODY"),
     ("plug TAB1", "the cable is in"),
     ("fail TAB1 fail@cnxn", "no such step"),
     ("set TAB1 wipe=later", 'wipe cannot be "later"'),

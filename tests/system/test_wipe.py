@@ -403,6 +403,28 @@ def test_a_daemon_killed_at_random_never_sends_the_order_twice():
                 assert bench.item_state(item) in ("to_wipe", "blocked")
 
 
+def test_a_tablet_that_asks_for_a_former_account_is_never_ready_before_it_is_unlocked_and_wiped_again():
+    with Bench(tablet()) as bench:
+        item = bench.know()
+        wipe = bench.ask(item)
+        bench.reach(wipe, "wait_human", reason="attest")
+        bench.daemon.post("/v1/attestations", {"wipe": item, "lock": True})
+        ended = bench.wipe(wipe)
+        assert (ended["state"], ended["reason"], ended["verdict"]) == ("blocked", "wipe_frp", "none")
+        assert "--unlocked" in ended["todo_fr"] and bench.item_state(item) == "blocked"
+        assert refused(bench.ask, item) == "wipe_locked"
+        waiver = {"item": item, "overrides": ["wipe-waive"], "comment": "pressé"}
+        assert refused(bench.daemon.post, "/v1/waivers", waiver) == "wipe_locked"
+        bench.daemon.post("/v1/unlocks", {"item": item, "text": "la personne a saisi son compte"})
+        assert refused(bench.daemon.post, "/v1/waivers", waiver) == "wipe_lock_lifted"
+        again = bench.ask(item, strategy="guided")
+        bench.reach(again, "wait_human", reason="reset_by_hand")
+        bench.fleet.send("human TAB settings-reset")
+        bench.reach(again, "wait_human", reason="attest")
+        bench.attest(again)
+        assert bench.item_state(item) == "ready"
+
+
 def test_a_technician_who_sees_no_welcome_screen_says_so():
     with Bench(tablet()) as bench:
         item = bench.know()

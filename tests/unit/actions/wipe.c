@@ -1,6 +1,7 @@
 /* The verbs of wiping and the story of a wipe, without a bench: what is refused, what each step writes, and that nothing but
  * evidence leads to "verified". */
 #include "daemon/actions/wipe.h"
+#include "daemon/actions/wipe_lock.h"
 #include "daemon/actions/wipe_story.h"
 #include "daemon/rules/item.h"
 #include "tests/unit/actions/desk.h"
@@ -309,7 +310,7 @@ the_gate_is_judged_with_the_register (void)
 {
   g_auto (Desk) desk;
   Code item, wipe;
-  WipeGateFacts facts = {.read_serial = SERIAL,
+  WipeGateFacts facts = {.identity = {.read_serial = SERIAL},
                          .link_ready = TRUE,
                          .strategy_needs_link = TRUE,
                          .battery_percent = 12,
@@ -335,7 +336,7 @@ unseen_accounts_need_the_right_claimed_at_the_start (void)
   static const char *const rights[] = {"wipe-accounts-unseen", NULL};
   g_auto (Desk) desk;
   Code item, wipe;
-  const WipeGateFacts facts = {.read_serial = SERIAL,
+  const WipeGateFacts facts = {.identity = {.read_serial = SERIAL},
                                .link_ready = TRUE,
                                .strategy_needs_link = TRUE,
                                .battery_percent = 90,
@@ -384,6 +385,117 @@ a_waiver_needs_the_right_and_a_reason (void)
   desk_assert_refused (&desk, M_WIPE_ITEM_STATE);
 }
 
+static WipeLock
+lock_of (Desk *desk, const char *item)
+{
+  WipeLock lock;
+  g_assert_true (wipe_lock_of (desk->store, item, &lock, NULL));
+  return lock;
+}
+
+/* To the question of the technician, who sees the former account asked. */
+static void
+lock_up (Desk *desk, Code item, Code wipe)
+{
+  start (desk, item, wipe);
+  come_back (desk, wipe);
+  g_assert_cmpint (judge (desk, wipe), ==, WIPE_WAIT_HUMAN);
+  DESK_DO (desk, wipe_attest_lock, wipe, " ");
+  g_assert_no_error (desk->error);
+}
+
+static void
+a_lock_blocks_until_it_is_lifted_and_the_tablet_wiped_again (void)
+{
+  static const char *const rights[] = {"wipe-waive", NULL};
+  g_auto (Desk) desk;
+  Code item, wipe;
+  desk_init (&desk);
+  lock_up (&desk, item, wipe);
+  desk_assert_item_state (&desk, item, ITEM_BLOCKED);
+  g_assert_cmpint (lock_of (&desk, item), ==, WIPE_LOCK_SHOWN);
+  g_autoptr (Wipe) ended = wipe_load (desk.store, wipe, NULL);
+  g_assert_cmpint (ended->state, ==, WIPE_BLOCKED);
+  g_assert_cmpstr (ended->reason, ==, "wipe_frp");
+  g_autoptr (GPtrArray) slots = slots_with ("1-1.2", SERIAL, FALSE);
+  ask (&desk, item, "guided", slots);
+  desk_assert_refused (&desk, M_WIPE_LOCKED);
+  DESK_DO (&desk, wipe_unlock, item, "\t");
+  desk_assert_refused (&desk, M_WIPE_UNLOCK_HOW);
+  DESK_DO (&desk, wipe_unlock, item, "la personne a saisi son compte");
+  g_assert_no_error (desk.error);
+  desk_assert_item_state (&desk, item, ITEM_TO_WIPE);
+  DESK_DO (&desk, wipe_unlock, item, "encore");
+  desk_assert_refused (&desk, M_WIPE_NOT_LOCKED);
+  desk.context.overrides = rights;
+  desk.context.comment = "pressé";
+  DESK_DO (&desk, wipe_waive, item);
+  desk_assert_refused (&desk, M_WIPE_LOCK_LIFTED);
+  desk.context.overrides = NULL;
+  ask (&desk, item, "guided", slots);
+  g_assert_no_error (desk.error);
+}
+
+/* Through a repair it would come back to be wiped without a word about its lock. */
+static void
+a_lock_survives_a_repair (void)
+{
+  static const char *const rights[] = {"wipe-waive", NULL};
+  g_auto (Desk) desk;
+  Code item, wipe;
+  desk_init (&desk);
+  lock_up (&desk, item, wipe);
+  desk_begin (&desk);
+  desk_end (&desk, item_set_state (desk.store, item, ITEM_BLOCKED, ITEM_TO_WIPE, NULL, &desk.error));
+  desk.context.overrides = rights;
+  desk.context.comment = "pressé";
+  DESK_DO (&desk, wipe_waive, item);
+  desk_assert_refused (&desk, M_WIPE_LOCKED);
+  DESK_DO (&desk, wipe_unlock, item, "levé par le fabricant");
+  g_assert_no_error (desk.error);
+  desk_assert_item_state (&desk, item, ITEM_TO_WIPE);
+}
+
+static void
+a_proof_ends_the_lock (void)
+{
+  g_auto (Desk) desk;
+  Code item, wipe;
+  desk_init (&desk);
+  lock_up (&desk, item, wipe);
+  DESK_DO (&desk, wipe_unlock, item, "levé par le fabricant");
+  g_autoptr (GPtrArray) slots = slots_with ("1-1.2", SERIAL, FALSE);
+  ask (&desk, item, NULL, slots);
+  g_strlcpy (wipe, desk_code (&desk, 0), sizeof (Code));
+  for (int i = 0; i < 4; i++)
+    event (&desk, wipe, (WipeEventKind)(WIPE_ON_SERIAL_MATCHES + i), NULL);
+  come_back (&desk, wipe);
+  judge (&desk, wipe);
+  DESK_DO (&desk, wipe_attest, wipe, "accueil");
+  g_assert_no_error (desk.error);
+  desk_assert_item_state (&desk, item, ITEM_READY);
+  g_assert_cmpint (lock_of (&desk, item), ==, WIPE_LOCK_NONE);
+}
+
+/* An unwiped tablet is unwiped first of all, whatever else it shows. */
+static void
+an_accepted_key_is_worse_than_a_lock (void)
+{
+  g_auto (Desk) desk;
+  Code item, wipe;
+  desk_init (&desk);
+  start (&desk, item, wipe);
+  come_back (&desk, wipe);
+  WipeStep *step = wipe_step_new (wipe, DESK_NOW * 1000LL);
+  wipe_step_note (step, "usb", "key-accepted: it opens");
+  wipe_step_note (step, "usb", "frp-locked: it says so");
+  step->judges = TRUE;
+  g_assert_cmpint (apply (&desk, step), ==, WIPE_NOT_WIPED);
+  g_assert_cmpint (lock_of (&desk, item), ==, WIPE_LOCK_NONE);
+  DESK_DO (&desk, wipe_attest_lock, wipe, NULL);
+  desk_assert_refused (&desk, M_WIPE_ATTEST_WHEN);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -405,5 +517,10 @@ main (int argc, char **argv)
   g_test_add_func ("/actions/wipe/unseen-accounts-need-the-right-claimed-at-the-start",
                    unseen_accounts_need_the_right_claimed_at_the_start);
   g_test_add_func ("/actions/wipe/a-waiver-needs-the-right-and-a-reason", a_waiver_needs_the_right_and_a_reason);
+  g_test_add_func ("/actions/wipe-lock/blocks-until-it-is-lifted-and-the-tablet-wiped-again",
+                   a_lock_blocks_until_it_is_lifted_and_the_tablet_wiped_again);
+  g_test_add_func ("/actions/wipe-lock/survives-a-repair", a_lock_survives_a_repair);
+  g_test_add_func ("/actions/wipe-lock/a-proof-ends-it", a_proof_ends_the_lock);
+  g_test_add_func ("/actions/wipe-lock/an-accepted-key-is-worse", an_accepted_key_is_worse_than_a_lock);
   return g_test_run ();
 }

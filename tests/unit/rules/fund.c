@@ -189,7 +189,7 @@ test_recharge_notes (void)
   };
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
     RechargeFacts facts = recharge_facts (LINE_LENT);
-    g_strlcpy (line.line_until.text, rows[i].until, sizeof line.line_until.text);
+    g_strlcpy (line.end.day.text, rows[i].until, sizeof line.end.day.text);
     assert_recharge (&facts, 0, NULL, rows[i].note);
   }
   RechargeFacts facts = recharge_facts (LINE_ACTIVE);
