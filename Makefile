@@ -19,7 +19,7 @@ SAN_FLAGS_asan := -fsanitize=address,undefined -fno-sanitize-recover=undefined -
 SAN_FLAGS_tsan := -fsanitize=thread -fno-omit-frame-pointer
 SAN_FLAGS_fuzz := -fsanitize=fuzzer-no-link,address,undefined -fno-omit-frame-pointer
 OPT := $(if $(SAN),-O1,-O2)
-PACKAGES := glib-2.0 gio-unix-2.0 libusb-1.0 libmicrohttpd jansson sqlite3 libpq libqrencode cairo pangocairo libcrypto libcurl
+PACKAGES := glib-2.0 gio-unix-2.0 libusb-1.0 libmicrohttpd jansson sqlite3 libpq libqrencode cairo pangocairo libcrypto libcurl libsodium
 FLEET_PACKAGES := umockdev-1.0
 TEST_PACKAGES := umockdev-1.0 zbar poppler-glib
 JOBS ?= $(shell nproc)
@@ -136,7 +136,9 @@ install: programs ## install under DESTDIR and PREFIX
 	install -m755 $(BUILD)/temoind $(DESTDIR)$(PREFIX)/sbin/
 	install -m644 docs/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
 	install -m644 docs/man/*.8 $(DESTDIR)$(PREFIX)/share/man/man8/
-	sed 's|@PREFIX@|$(PREFIX)|g' daemon/system/temoind.service >$(DESTDIR)$(PREFIX)/lib/systemd/system/temoind.service
+	for unit in temoind.service temoin-backup.service temoin-backup.timer; do \
+	  sed 's|@PREFIX@|$(PREFIX)|g' daemon/system/$$unit >$(DESTDIR)$(PREFIX)/lib/systemd/system/$$unit; done
+	install -d -m700 $(DESTDIR)/var/backups/temoin
 	install -m644 daemon/system/70-temoin.rules $(DESTDIR)$(PREFIX)/lib/udev/rules.d/
 	install -d $(DESTDIR)/etc/temoin
 	[ -e $(DESTDIR)/etc/temoin/temoin.conf ] || install -m644 daemon/system/temoin.conf $(DESTDIR)/etc/temoin/

@@ -375,6 +375,47 @@ ask_verify (const Session *session, const Typed *typed, GError **error)
   return LEAVE_DONE;
 }
 
+/* What the daemon would tell whoever looks after it, added to its health. It may have no account for us: then nothing is added. */
+static void
+add_findings (const Session *session, json_t *health)
+{
+  g_auto (Reply) reply = {0, NULL};
+  const Request request = {.method = "GET", .target = "/v1/doctor"};
+  if (!client_ask (session, &request, &reply, NULL) || fault_leave_of_status (reply.status) != LEAVE_DONE)
+    return;
+  json_t *findings = json_loadb (reply.body->str, reply.body->len, JSON_REJECT_DUPLICATES, NULL);
+  (void)json_object_update (health, findings); /* fails on what is no object: then nothing was found */
+  json_decref (findings);
+}
+
+static void
+print_findings (const Session *session, const json_t *findings, const char *mark)
+{
+  for (size_t i = 0; i < json_array_size (findings); i++) {
+    g_autofree char *sentence = answer_sentence (json_array_get (findings, i), session->language);
+    printf ("%s %s\n", mark, sentence);
+  }
+}
+
+static void
+print_health (const Session *session, json_t *health)
+{
+  if (session->is_json) {
+    json_dumpf (health, stdout, JSON_COMPACT);
+    putchar ('\n');
+    return;
+  }
+  json_t *troubles = json_incref (json_object_get (health, "troubles"));
+  json_t *notes = json_incref (json_object_get (health, "notes"));
+  (void)json_object_del (health, "troubles"); /* they are printed as sentences */
+  (void)json_object_del (health, "notes");
+  ask_print_record (session, health);
+  print_findings (session, troubles, "!");
+  print_findings (session, notes, "-");
+  json_decref (troubles);
+  json_decref (notes);
+}
+
 Leave
 ask_health (const Session *session, const Typed *typed, GError **error)
 {
@@ -387,10 +428,9 @@ ask_health (const Session *session, const Typed *typed, GError **error)
     return LEAVE_UNREACHABLE;
   gboolean is_well =
       fault_leave_of_status (reply.status) == LEAVE_DONE && !json_is_false (json_object_get (health, "ok"));
-  if (session->is_json)
-    answer_raw (&reply);
-  else
-    ask_print_record (session, health);
+  if (is_well)
+    add_findings (session, health);
+  print_health (session, health);
   if (!is_well)
     fault_set (error, LEAVE_UNREACHABLE, session->language, "Témoin répond, mais son registre ne peut pas écrire.",
                "Témoin answers, but its register cannot write.");

@@ -98,7 +98,7 @@ set_options (Try *try, const Session *session, const char *url, struct curl_slis
   curl_easy_setopt (try->curl, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt (try->curl, CURLOPT_CONNECTTIMEOUT, CONNECT_TIMEOUT_S);
   curl_easy_setopt (try->curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
-  curl_easy_setopt (try->curl, CURLOPT_LOW_SPEED_TIME, try->request->is_patient ? 0L : SILENCE_S);
+  curl_easy_setopt (try->curl, CURLOPT_LOW_SPEED_TIME, try->request->is_long ? 0L : SILENCE_S);
   curl_easy_setopt (try->curl, CURLOPT_HTTPHEADER, headers);
   curl_easy_setopt (try->curl, CURLOPT_WRITEFUNCTION, take_bytes);
   curl_easy_setopt (try->curl, CURLOPT_WRITEDATA, try);

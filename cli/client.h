@@ -8,13 +8,13 @@
 typedef void (*ClientProgress) (guint64 done, guint64 total, gpointer user);
 
 typedef struct {
-  const char *method;  /* "GET" or "POST" */
-  const char *target;  /* path and query, escaped */
-  const char *body;    /* JSON, or NULL */
-  FILE *upload;        /* seekable; its whole content is the body (type); NULL: none */
-  const char *type;    /* content type of upload */
-  FILE *download;      /* a 2xx answer is written here instead of into the reply; NULL: none */
-  gboolean is_patient; /* the daemon may work for a long time before it answers: its silence says nothing */
+  const char *method; /* "GET" or "POST" */
+  const char *target; /* path and query, escaped */
+  const char *body;   /* JSON, or NULL */
+  FILE *upload;       /* seekable; its whole content is the body (type); NULL: none */
+  const char *type;   /* content type of upload */
+  FILE *download;     /* a 2xx answer is written here instead of into the reply; NULL: none */
+  gboolean is_long;   /* the daemon may think about it for minutes: silence is no loss */
   ClientProgress progress;
   gpointer user;
 } Request;

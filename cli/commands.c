@@ -1,6 +1,7 @@
 /* The table of commands. To add one: add a row, and a line in docs/man/temoin.1 (a test compares the two). */
 #include "cli/commands.h"
 #include "cli/ask.h"
+#include "cli/backup.h"
 #include "cli/erase.h"
 #include "cli/help.h"
 #include "cli/transfer.h"
@@ -65,6 +66,7 @@ const Parameter commands_writing[] = {
 #define AFTER {"--after", {"CURSEUR", "CURSOR"}, "after", PARAMETER_TEXT, 0, {"après cette ligne (« next » de la page d'avant)", "after this row (\"next\" of the page before)"}}
 #define OUTPUT {"-o", FILE_, NULL, PARAMETER_TEXT, PARAMETER_REQUIRED, {"où écrire (- : sortie standard)", "where to write (-: standard output)"}}
 #define FORCE {"--force", NOTHING, NULL, PARAMETER_FLAG, 0, {"remplacer le fichier s'il existe", "replace the file when it exists"}}
+#define KEY_FILE {"--key-file", FILE_, NULL, PARAMETER_TEXT, 0, {"clé faite par « temoin backup key » : chiffre ou déchiffre (sinon celle du service, s'il en a reçu une)", "key made by \"temoin backup key\": encrypts or decrypts (else the service's, when it was given one)"}}
 #define YES {"--yes", NOTHING, NULL, PARAMETER_FLAG, 0, {"ne pas demander de confirmation", "do not ask for a confirmation"}}
 
 const Command commands[] = {
@@ -213,12 +215,22 @@ const Command commands[] = {
    .summary = {"le journal de tous les actes", "the journal of every act"}, .parameters = {LIMIT, AFTER}},
   {.words = "journal verify", .method = "GET", .path = "/v1/journal/verify", .run = ask_verify,
    .summary = {"vérifier que le journal est entier", "check that the journal is whole"}},
-  {.words = "backup", .method = "GET", .path = "/v1/backup", .run = transfer_fetch,
-   .summary = {"sauvegarder le registre", "back the register up"},
-   .parameters = {{"FILE", FILE_, NULL, PARAMETER_TEXT, PARAMETER_REQUIRED, {"où écrire (- : sortie standard)", "where to write (-: standard output)"}}, FORCE}},
-  {.words = "restore", .method = "POST", .path = "/v1/restore?confirm=1", .run = transfer_restore,
+  {.words = "backup", .method = "GET", .path = "/v1/backup", .run = backup_do_make,
+   .summary = {"sauvegarder le registre, et vérifier la sauvegarde", "back the register up, and verify the backup"},
+   .parameters = {
+     {"FILE", FILE_, NULL, PARAMETER_TEXT, PARAMETER_REQUIRED, {"où écrire (- : sortie standard, sans vérifier)", "where to write (-: standard output, not verified)"}},
+     KEY_FILE,
+     {"--no-verify", NOTHING, NULL, PARAMETER_FLAG, 0, {"ne pas relire le fichier : la sauvegarde ne compte pas comme vérifiée", "do not read the file back: the backup does not count as verified"}},
+     FORCE}},
+  {.words = "backup verify", .method = "POST", .path = "/v1/backup/verify", .run = backup_do_verify,
+   .summary = {"restaurer une sauvegarde à l'essai, à part, et dire si elle est entière", "restore a backup on trial, apart, and say whether it is whole"},
+   .parameters = {{"FILE", FILE_, NULL, PARAMETER_TEXT, PARAMETER_REQUIRED, {"fichier de sauvegarde (- : entrée standard)", "backup file (-: standard input)"}}, KEY_FILE}},
+  {.words = "backup key", .run = backup_do_key,
+   .summary = {"faire une clé pour chiffrer les sauvegardes", "make a key to encrypt backups"},
+   .parameters = {{"FILE", FILE_, NULL, PARAMETER_TEXT, PARAMETER_REQUIRED, {"où l'écrire", "where to write it"}}}},
+  {.words = "restore", .method = "POST", .path = "/v1/restore?confirm=1", .run = backup_do_restore,
    .summary = {"remplacer le registre par une sauvegarde", "replace the register by a backup"},
-   .parameters = {{"FILE", FILE_, NULL, PARAMETER_TEXT, PARAMETER_REQUIRED, {"fichier de sauvegarde (- : entrée standard)", "backup file (-: standard input)"}}, YES}},
+   .parameters = {{"FILE", FILE_, NULL, PARAMETER_TEXT, PARAMETER_REQUIRED, {"fichier de sauvegarde (- : entrée standard)", "backup file (-: standard input)"}}, KEY_FILE, YES}},
   {.words = "demo clock", .method = "POST", .path = "/v1/demo/clock", .is_write = TRUE, .run = ask_act,
    .done = {"Nous sommes le {day}", "Today is {day}"},
    .summary = {"avancer l'horloge d'un registre de démonstration", "move the clock of a demonstration register"},

@@ -22,13 +22,27 @@ choose_output (const Typed *typed, const char *path)
     json_object_set_new (typed->fields, "output", json_string (g_str_has_suffix (path, ".png") ? "png" : "pdf"));
 }
 
-static void
-tell_written (const Session *session, const char *path, FILE *file)
+void
+transfer_tell_written (const Session *session, const char *path, guint64 bytes)
 {
-  g_autofree char *size = display_bytes ((guint64)ftello (file), session->language);
+  g_autofree char *size = display_bytes (bytes, session->language);
   g_autofree char *line =
       text_print (session->language, "Fichier écrit : %s (%s)", "File written: %s (%s)", path, size);
   printf ("%s\n", line);
+}
+
+gboolean
+transfer_down (const Session *session, const char *target, FILE *file, Reply *reply, GError **error)
+{
+  Request request = {.method = "GET",
+                     .target = target,
+                     .download = file,
+                     .is_long = TRUE,
+                     .progress = terminal_can_ask () ? terminal_transfer : NULL,
+                     .user = (gpointer)session};
+  gboolean is_answered = client_ask (session, &request, reply, error);
+  terminal_progress (NULL);
+  return is_answered;
 }
 
 Leave
@@ -41,49 +55,36 @@ transfer_fetch (const Session *session, const Typed *typed, GError **error)
   if (out == NULL)
     return LEAVE_USAGE;
   g_auto (Reply) reply = {0, NULL};
-  Request request = {.method = "GET",
-                     .target = target,
-                     .download = files_stream (out),
-                     .progress = terminal_can_ask () ? terminal_transfer : NULL,
-                     .user = (gpointer)session};
-  gboolean is_answered = client_ask (session, &request, &reply, error);
-  terminal_progress (NULL);
-  if (!is_answered)
+  if (!transfer_down (session, target, files_stream (out), &reply, error))
     return LEAVE_UNREACHABLE;
   if (fault_leave_of_status (reply.status) != LEAVE_DONE)
     return answer_refuse (session, &reply);
   if (!g_str_equal (path, "-"))
-    tell_written (session, path, files_stream (out));
+    transfer_tell_written (session, path, (guint64)ftello (files_stream (out)));
   return files_keep (session, g_steal_pointer (&out), error) ? LEAVE_DONE : LEAVE_USAGE;
 }
 
 /* ---- up ---- */
 
-/* How a file is sent. */
-typedef struct {
-  const char *type;
-  gboolean is_patient;
-  ClientProgress progress;
-} Sending;
-
 static gboolean
-send_file (const Session *session, const Typed *typed, const Sending *sending, Reply *reply, GError **error)
+send (const Session *session, const Request *request, Reply *reply, GError **error)
 {
-  FILE *file = files_read (session, typed_text (typed, "FILE"), error);
-  if (file == NULL)
-    return FALSE;
-  g_autofree char *target = typed_target (typed);
-  Request request = {.method = "POST",
-                     .target = target,
-                     .upload = file,
-                     .type = sending->type,
-                     .is_patient = sending->is_patient,
-                     .progress = terminal_can_ask () ? sending->progress : NULL,
-                     .user = (gpointer)session};
-  gboolean is_answered = client_ask (session, &request, reply, error);
+  gboolean is_answered = client_ask (session, request, reply, error);
   terminal_progress (NULL);
-  fclose (file);
   return is_answered;
+}
+
+gboolean
+transfer_up (const Session *session, const char *target, FILE *file, const char *type, Reply *reply, GError **error)
+{
+  const Request request = {.method = "POST",
+                           .target = target,
+                           .upload = file,
+                           .type = type,
+                           .is_long = TRUE,
+                           .progress = terminal_can_ask () ? terminal_transfer : NULL,
+                           .user = (gpointer)session};
+  return send (session, &request, reply, error);
 }
 
 /* How far the daemon is with the oldest import; NULL when it does not say. Caller frees. */
@@ -125,6 +126,25 @@ show_import (guint64 done, guint64 total, gpointer user)
   g_autofree char *text = import_text (user);
   if (text != NULL)
     terminal_progress (text);
+}
+
+static gboolean
+send_list (const Session *session, const Typed *typed, Reply *reply, GError **error)
+{
+  FILE *file = files_read (session, typed_text (typed, "FILE"), error);
+  if (file == NULL)
+    return FALSE;
+  g_autofree char *target = typed_target (typed);
+  const Request request = {.method = "POST",
+                           .target = target,
+                           .upload = file,
+                           .type = "text/csv",
+                           .is_long = TRUE,
+                           .progress = terminal_can_ask () ? show_import : NULL,
+                           .user = (gpointer)session};
+  gboolean is_answered = send (session, &request, reply, error);
+  fclose (file);
+  return is_answered;
 }
 
 /* The lines that a person must correct. Each sentence names its line. */
@@ -176,9 +196,8 @@ print_import (const Session *session, const Reply *reply, gboolean is_rehearsal)
 Leave
 transfer_import (const Session *session, const Typed *typed, GError **error)
 {
-  static const Sending sending = {"text/csv", TRUE, show_import};
   g_auto (Reply) reply = {0, NULL};
-  if (!send_file (session, typed, &sending, &reply, error))
+  if (!send_list (session, typed, &reply, error))
     return LEAVE_UNREACHABLE;
   gboolean is_right = print_import (session, &reply, json_object_get (typed->fields, "dry_run") != NULL);
   if (fault_leave_of_status (reply.status) != LEAVE_DONE)
@@ -186,39 +205,4 @@ transfer_import (const Session *session, const Typed *typed, GError **error)
   if (session->is_json)
     answer_raw (&reply);
   return is_right ? LEAVE_DONE : LEAVE_REFUSED;
-}
-
-static gboolean
-may_restore (const Session *session, const Typed *typed, GError **error)
-{
-  static const Text question = {"Remplacer tout le registre par cette sauvegarde ? Ce qui est plus récent sera perdu.",
-                                "Replace the whole register by this backup? What is newer will be lost."};
-  if (typed_has (typed, "--yes"))
-    return TRUE;
-  if (!terminal_can_ask ())
-    fault_set (error, LEAVE_USAGE, session->language,
-               "Restaurer remplace tout le registre : sans terminal, ajoutez --yes pour le confirmer.",
-               "Restoring replaces the whole register: without a terminal add --yes to confirm.");
-  else if (terminal_confirm (session, text_in (question, session->language)))
-    return TRUE;
-  else
-    fault_set (error, LEAVE_REFUSED, session->language, "Rien n'a été changé.", "Nothing was changed.");
-  return FALSE;
-}
-
-Leave
-transfer_restore (const Session *session, const Typed *typed, GError **error)
-{
-  static const Sending sending = {"application/octet-stream", FALSE, terminal_transfer};
-  g_auto (Reply) reply = {0, NULL};
-  if (!may_restore (session, typed, error) || !send_file (session, typed, &sending, &reply, error))
-    return LEAVE_USAGE;
-  if (fault_leave_of_status (reply.status) != LEAVE_DONE)
-    return answer_refuse (session, &reply);
-  static const Text done = {"La sauvegarde est restaurée.", "The backup is restored."};
-  if (session->is_json)
-    answer_raw (&reply);
-  else
-    printf ("%s\n", text_in (done, session->language));
-  return LEAVE_DONE;
 }

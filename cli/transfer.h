@@ -1,5 +1,6 @@
-/* Commands that move whole files: certificate, label, backup (down), import, restore (up). */
+/* Commands that move whole files: certificate, label (down), import (up); and what those of backup.h move with. */
 #pragma once
+#include "cli/client.h"
 #include "cli/commands.h"
 
 /* All are CommandFuncs. */
@@ -8,5 +9,11 @@
 Leave transfer_fetch (const Session *session, const Typed *typed, GError **error);
 /* Sends a CSV file and shows the verdict of its lines. */
 Leave transfer_import (const Session *session, const Typed *typed, GError **error);
-/* Puts a backup in the place of the register, after a question on a terminal or with --yes. */
-Leave transfer_restore (const Session *session, const Typed *typed, GError **error);
+
+/* Asks for target, writes a 2xx answer to file and shows a bar on a terminal. FALSE with LEAVE_UNREACHABLE; look at reply->status. */
+gboolean transfer_down (const Session *session, const char *target, FILE *file, Reply *reply, GError **error);
+/* Sends the whole of file (seekable) to target in the same way. */
+gboolean transfer_up (const Session *session, const char *target, FILE *file, const char *type, Reply *reply,
+                      GError **error);
+/* "File written: PATH (12.5 MB)" */
+void transfer_tell_written (const Session *session, const char *path, guint64 bytes);

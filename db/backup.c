@@ -6,7 +6,7 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
-/* What is counted, and where it is told. */
+/* What is counted and summed, and where it is told. */
 static const struct {
   const char *sql;
   gsize offset;
@@ -14,11 +14,16 @@ static const struct {
     {"SELECT COUNT(*) FROM item", G_STRUCT_OFFSET (BackupReport, items)},
     {"SELECT COUNT(*) FROM person", G_STRUCT_OFFSET (BackupReport, people)},
     {"SELECT COUNT(*) FROM loan", G_STRUCT_OFFSET (BackupReport, loans)},
+    {"SELECT COUNT(*) FROM wipe", G_STRUCT_OFFSET (BackupReport, wipes)},
+    {"SELECT COUNT(*) FROM recharge", G_STRUCT_OFFSET (BackupReport, recharges)},
+    {"SELECT COALESCE(SUM(amount), 0) FROM recharge", G_STRUCT_OFFSET (BackupReport, recharged_cents)},
+    {"SELECT COALESCE(SUM(granted), 0) FROM fund", G_STRUCT_OFFSET (BackupReport, granted_cents)},
+    {"SELECT COALESCE(SUM(debit - credit), 0) FROM fund_entry", G_STRUCT_OFFSET (BackupReport, spent_cents)},
     {"SELECT COUNT(*) FROM journal", G_STRUCT_OFFSET (BackupReport, journal_lines)},
 };
 
-static gboolean
-count (Store *store, BackupReport *report, GError **error)
+gboolean
+backup_count (Store *store, BackupReport *report, GError **error)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (counts); i++) {
     g_autoptr (Rows) rows = store_query (store, error, counts[i].sql, "");
@@ -73,7 +78,8 @@ backup_check (const char *path, BackupReport *report, GError **error)
   g_autofree char *url = g_strconcat ("sqlite:", path, NULL);
   g_autoptr (Store) store = store_open (url, STORE_READ, error);
   BackupReport found = {0};
-  if (store == NULL || !store_check (store, error) || !check_contents (store, error) || !count (store, &found, error))
+  if (store == NULL || !store_check (store, error) || !check_contents (store, error) ||
+      !backup_count (store, &found, error))
     return FALSE;
   GStatBuf status;
   found.bytes = g_stat (path, &status) == 0 ? (gint64)status.st_size : 0;
@@ -82,21 +88,28 @@ backup_check (const char *path, BackupReport *report, GError **error)
   return TRUE;
 }
 
-/* The rehearsal: what a restore would bring back is what the register held. */
-static gboolean
-rehearse (const BackupReport *here, const char *copy, BackupReport *report, GError **error)
+gboolean
+backup_compare (const BackupReport *one, const BackupReport *other, GError **error)
 {
-  BackupReport there;
-  if (!backup_check (copy, &there, error))
-    return FALSE;
-  gboolean is_same = here->items == there.items && here->people == there.people && here->loans == there.loans &&
-                     here->journal_lines == there.journal_lines && here->schema == there.schema &&
-                     g_str_equal (here->journal_hash, there.journal_hash);
+  gboolean is_same = one->schema == other->schema && g_str_equal (one->journal_hash, other->journal_hash);
+  for (gsize i = 0; i < G_N_ELEMENTS (counts); i++)
+    is_same =
+        is_same && G_STRUCT_MEMBER (gint64, one, counts[i].offset) == G_STRUCT_MEMBER (gint64, other, counts[i].offset);
   if (!is_same)
     g_set_error (error, DB_ERROR, DB_ERROR_CORRUPT, "the copy does not hold what the register holds");
-  else if (report != NULL)
-    *report = there;
   return is_same;
+}
+
+/* What is in the copy is what the register held. */
+static gboolean
+prove (const BackupReport *here, const char *copy, BackupReport *report, GError **error)
+{
+  BackupReport there;
+  if (!backup_check (copy, &there, error) || !backup_compare (here, &there, error))
+    return FALSE;
+  if (report != NULL)
+    *report = there;
+  return TRUE;
 }
 
 gboolean
@@ -110,9 +123,9 @@ backup_make (Store *store, const char *path, BackupReport *report, GError **erro
   (void)g_unlink (unproven); /* of a backup that was cut short */
   BackupReport here = {0};
   /* counted before it is copied: in a transaction, the first read decides which instant is seen */
-  if (!count (store, &here, error) || !store_copy_to (store, unproven, error))
+  if (!backup_count (store, &here, error) || !store_copy_to (store, unproven, error))
     return FALSE;
-  if (rehearse (&here, unproven, report, error) && store_publish (unproven, path, error))
+  if (prove (&here, unproven, report, error) && store_publish (unproven, path, error))
     return TRUE;
   (void)g_unlink (unproven); /* the error tells more */
   return FALSE;

@@ -42,6 +42,12 @@ store_schema_newest (void)
   return migrations_n;
 }
 
+gboolean
+store_is_file (Store *store)
+{
+  return store->engine == &store_sqlite;
+}
+
 int
 store_schema (Store *store)
 {

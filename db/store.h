@@ -42,6 +42,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Store, store_close)
 /* The schema version of this program, and of the open database. */
 int store_schema_newest (void);
 int store_schema (Store *store);
+/* Is the register a file, which this program copies and restores? Else a server's own tools do. */
+gboolean store_is_file (Store *store);
 
 /* Statements that run longer than that are stopped (DB_ERROR_DEADLINE): milliseconds, 0 = never, as after store_open; so migrations and
  * the checks of a backup, which open a Store of their own, take the time they need. Of a result the time counts from its first long
@@ -84,7 +86,7 @@ gboolean store_copy_to (Store *store, const char *path, GError **error);
 /* Gives the copy its final name, which must be free (DB_ERROR_UNIQUE), and makes the name durable. */
 gboolean store_publish (const char *unproven, const char *path, GError **error);
 /* Puts a copy of the register in the file `path` in the place of url's, atomically. The old file stays beside it: its path
- * ("NAME.before-restore-EPOCH") is given in kept, caller frees. No Store may be open on url. swap_back undoes it. SQLite only. */
+ * ("NAME.before-restore-EPOCH", with "-2" when that is there already) is given in kept, caller frees. No Store may be open on url. swap_back undoes it. SQLite only. */
 gboolean store_swap_in (const char *url, const char *path, gint64 epoch, char **kept, GError **error);
 gboolean store_swap_back (const char *url, const char *kept, GError **error);
 /* Engine's own integrity check and foreign keys. DB_ERROR_CORRUPT with the first complaint. */

@@ -116,19 +116,39 @@ is_unused (const char *path, GError **error)
   return FALSE;
 }
 
-static gboolean
-put_in_place (const char *incoming, const char *path, const char *kept, GError **error)
+/* A second name for the file in use, for the time after. Two restores may fall in one second. NULL on error; caller frees. */
+static char *
+keep_aside (const char *path, gint64 epoch, GError **error)
 {
-  if (!is_unused (path, error))
+  g_autofree char *kept = g_strdup_printf ("%s.before-restore-%" G_GINT64_FORMAT, path, epoch);
+  int number = link (path, kept) == 0 ? 0 : errno;
+  for (int n = 2; number == EEXIST; n++) {
+    g_free (kept);
+    kept = g_strdup_printf ("%s.before-restore-%" G_GINT64_FORMAT "-%d", path, epoch, n);
+    number = link (path, kept) == 0 ? 0 : errno;
+  }
+  if (number == 0)
+    return g_steal_pointer (&kept);
+  (void)fail_errno (kept, number, error); /* the caller sees NULL */
+  return NULL;
+}
+
+static gboolean
+put_in_place (const char *incoming, const char *path, gint64 epoch, char **kept, GError **error)
+{
+  g_autofree char *aside = is_unused (path, error) ? keep_aside (path, epoch, error) : NULL;
+  if (aside == NULL)
     return FALSE;
-  if (link (path, kept) != 0)
-    return fail_errno (kept, errno, error);
   remove_leftovers (path);
-  if (g_rename (incoming, path) == 0)
-    return sync_folder_of (path, error);
-  int number = errno;
-  (void)g_unlink (kept); /* a second name of the file in use */
-  return fail_errno (path, number, error);
+  if (g_rename (incoming, path) != 0) {
+    int number = errno;
+    (void)g_unlink (aside); /* a second name of the file in use */
+    return fail_errno (path, number, error);
+  }
+  if (!sync_folder_of (path, error))
+    return FALSE;
+  *kept = g_steal_pointer (&aside);
+  return TRUE;
 }
 
 gboolean
@@ -139,17 +159,14 @@ store_sqlite_swap_in (const char *url, const char *path, gint64 epoch, char **ke
     return FALSE;
   g_autofree char *from_url = g_strconcat ("sqlite:", path, NULL);
   g_autofree char *incoming = g_strconcat (target, ".restoring", NULL);
-  g_autofree char *aside = g_strdup_printf ("%s.before-restore-%" G_GINT64_FORMAT, target, epoch);
   (void)g_unlink (incoming); /* of a restore that was cut short */
   g_autoptr (Store) from = store_open (from_url, STORE_READ, error);
   if (from == NULL || !store_copy_to (from, incoming, error))
     return FALSE;
-  if (!put_in_place (incoming, target, aside, error)) {
-    (void)g_unlink (incoming); /* the error tells more */
-    return FALSE;
-  }
-  *kept = g_steal_pointer (&aside);
-  return TRUE;
+  if (put_in_place (incoming, target, epoch, kept, error))
+    return TRUE;
+  (void)g_unlink (incoming); /* the error tells more */
+  return FALSE;
 }
 
 gboolean

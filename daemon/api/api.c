@@ -2,6 +2,7 @@
  * this file; what a request means is not. */
 #include "daemon/api/api.h"
 #include "daemon/api/intake.h"
+#include "daemon/api/leftovers.h"
 #include "daemon/api/problem.h"
 #include "daemon/api/stream.h"
 #include "daemon/api/watch.h"
@@ -416,21 +417,6 @@ start_daemon (Api *api, int listen_fd)
                            MHD_OPTION_NOTIFY_CONNECTION, on_connection, api, MHD_OPTION_END);
 }
 
-/* What a daemon that was killed was receiving or sending. The state directory is ours alone. */
-static void
-remove_leftovers (const char *state_dir)
-{
-  const char *name;
-  g_autoptr (GDir) dir = g_dir_open (state_dir, 0, NULL);
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL) {
-    if (!g_str_has_prefix (name, "upload-") && !(g_str_has_prefix (name, "backup-") && g_str_has_suffix (name, ".tmp")))
-      continue;
-    g_autofree char *path = g_build_filename (state_dir, name, NULL);
-    if (g_unlink (path) != 0)
-      g_warning ("%s is left over and cannot be removed: %s", path, g_strerror (errno));
-  }
-}
-
 Api *
 api_new (const ApiWorld *world, int admin_listen_fd, GError **error)
 {
@@ -438,7 +424,7 @@ api_new (const ApiWorld *world, int admin_listen_fd, GError **error)
   g_mutex_init (&api->lock);
   g_cond_init (&api->idle);
   api->world = *world;
-  remove_leftovers (world->state_dir);
+  leftovers_remove (world->state_dir);
   api->streams = streams_new (world->events);
   api->watch = watch_new (STREAM_BEAT_S, on_beat, api);
   api->work = work_new (&api->world, on_done, error);

@@ -1,6 +1,7 @@
 /* Backups and restores, in HTTP. Making and checking a backup is db/backup's; this file moves the bytes. */
+#include "daemon/actions/backup.h"
 #include "daemon/api/resources.h"
-#include "db/backup.h"
+#include "db/rehearsal.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <gio/gio.h>
@@ -24,10 +25,10 @@ api_backup_make (Request *request, Store *store, GError **error)
     return FALSE;
   }
   request_answer_file (request, "application/octet-stream", fd);
-  request->answer.backup =
-      g_strdup_printf ("schema=%d items=%" G_GINT64_FORMAT " people=%" G_GINT64_FORMAT " loans=%" G_GINT64_FORMAT
-                       " journal_lines=%" G_GINT64_FORMAT,
-                       report.schema, report.items, report.people, report.loans, report.journal_lines);
+  request->answer.backup = g_strdup_printf (
+      "schema=%d items=%" G_GINT64_FORMAT " people=%" G_GINT64_FORMAT " loans=%" G_GINT64_FORMAT
+      " journal_lines=%" G_GINT64_FORMAT " journal_hash=%s",
+      report.schema, report.items, report.people, report.loans, report.journal_lines, report.journal_hash);
   return TRUE;
 }
 
@@ -42,17 +43,24 @@ explain_upload (GError **error)
   rule_error_set (error, is_newer ? M_BACKUP_NEWER : M_BACKUP_UNREADABLE, NULL);
 }
 
+/* name, value: what was done. */
 static void
-answer_report (Request *request, const BackupReport *report, gboolean is_restored)
+answer_report (Request *request, const BackupReport *report, const char *name, gboolean value)
 {
   g_auto (Writer) out;
   writer_init (&out);
   writer_open_object (&out, NULL);
-  writer_bool (&out, "restored", is_restored);
+  writer_bool (&out, name, value);
   writer_int (&out, "schema", report->schema);
   writer_int (&out, "items", report->items);
   writer_int (&out, "people", report->people);
   writer_int (&out, "loans", report->loans);
+  writer_int (&out, "wipes", report->wipes);
+  writer_int (&out, "recharges", report->recharges);
+  writer_int (&out, "recharged_cents", report->recharged_cents);
+  writer_int (&out, "granted_cents", report->granted_cents);
+  writer_int (&out, "spent_cents", report->spent_cents);
+  writer_text (&out, "currency", "EUR");
   writer_int (&out, "journal_lines", report->journal_lines);
   writer_text (&out, "journal_hash", report->journal_hash);
   writer_close (&out);
@@ -94,6 +102,44 @@ api_backup_restore (Request *request, GError **error)
   }
   if (confirm != 0 && !replace_register (request, error))
     return FALSE;
-  answer_report (request, &report, confirm != 0);
+  answer_report (request, &report, "restored", confirm != 0);
+  return TRUE;
+}
+
+/* ---- on trial ---- */
+
+typedef struct {
+  const Request *request;
+  BackupReport report;
+  gboolean is_ours;
+} Trial;
+
+static gboolean
+note_verified (Store *store, gpointer data, GError **error)
+{
+  Trial *trial = data;
+  const Request *request = trial->request;
+  const ActionContext context = {
+      .now = clock_now (request->world->clock),
+      .calendar = request->world->calendar,
+      .account = request->account->code,
+      .role = request->account->role,
+  };
+  return backup_note_verified (store, &context, &trial->report, &trial->is_ours, error);
+}
+
+gboolean
+api_backup_verify (Request *request, GError **error)
+{
+  Trial trial = {.request = request};
+  g_autoptr (GError) failed = NULL;
+  if (!rehearsal_run (request->upload, request->world->state_dir, &trial.report, &failed)) {
+    explain_upload (&failed);
+    g_propagate_error (error, g_steal_pointer (&failed));
+    return FALSE;
+  }
+  if (!register_write_wait (request->world->reg, note_verified, &trial, error))
+    return FALSE;
+  answer_report (request, &trial.report, "of_this_register", trial.is_ours);
   return TRUE;
 }

@@ -1,4 +1,5 @@
 /* Is the daemon well, in HTTP: for supervisors and for Prometheus. */
+#include "daemon/actions/backup.h"
 #include "daemon/api/resources.h"
 #include "db/item.h"
 
@@ -29,6 +30,28 @@ append_counter (GString *text, const char *name, const char *help, guint64 value
                           value);
 }
 
+static void
+append_gauge (GString *text, const char *name, const char *help, gint64 value)
+{
+  g_string_append_printf (text, "# HELP %s %s\n# TYPE %s gauge\n%s %" G_GINT64_FORMAT "\n", name, help, name, name,
+                          value);
+}
+
+/* How old the oldest act is that no verified backup holds. */
+static gboolean
+append_backup (GString *text, const Request *request, Store *store, GError **error)
+{
+  BackupAge age;
+  if (!store_is_file (store))
+    return TRUE;
+  if (!backup_age (store, &age, error))
+    return FALSE;
+  gint64 missing_s = age.missing_since != 0 ? clock_now (request->world->clock) - age.missing_since : 0;
+  append_gauge (text, "temoin_backup_missing_seconds", "Age of the oldest act that is in no verified backup",
+                MAX (missing_s, 0));
+  return TRUE;
+}
+
 gboolean
 api_health_metrics (Request *request, Store *store, GError **error)
 {
@@ -45,6 +68,8 @@ api_health_metrics (Request *request, Store *store, GError **error)
   for (int state = 0; state < ITEM_STATES_N; state++)
     g_string_append_printf (text, "temoin_items{state=\"%s\"} %" G_GINT64_FORMAT "\n",
                             item_state_name ((ItemState)state), counts[state]);
+  if (!append_backup (text, request, store, error))
+    return FALSE;
   request_answer_bytes (request, "text/plain; version=0.0.4", g_bytes_new (text->str, text->len));
   return TRUE;
 }

@@ -74,8 +74,8 @@ finding_of_error (const GError *error)
   return finding_new (M_INTERNAL, NULL);
 }
 
-static void
-write_finding (Writer *writer, const Finding *finding)
+void
+problem_write_finding (Writer *writer, const Finding *finding)
 {
   g_autofree char *french = finding_text (finding, LANGUAGE_FR);
   g_autofree char *english = finding_text (finding, LANGUAGE_EN);
@@ -93,7 +93,7 @@ write_list (Writer *writer, const char *name, const GPtrArray *findings)
 {
   writer_open_array (writer, name);
   for (guint i = 0; i < findings->len; i++)
-    write_finding (writer, g_ptr_array_index (findings, i));
+    problem_write_finding (writer, g_ptr_array_index (findings, i));
   writer_close (writer);
 }
 
@@ -101,7 +101,7 @@ void
 problem_write_note (Writer *writer, const Finding *finding)
 {
   writer_open_array (writer, "to_know");
-  write_finding (writer, finding);
+  problem_write_finding (writer, finding);
   writer_close (writer);
 }
 

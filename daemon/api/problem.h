@@ -8,6 +8,8 @@
 void problem_answer (Request *request, const GError *error);
 /* The HTTP status of that message. */
 guint problem_status (MessageId id);
+/* One finding as an object: a member of the open array. */
+void problem_write_finding (Writer *writer, const Finding *finding);
 /* The list "to_know" of the open object, with that finding alone. */
 void problem_write_note (Writer *writer, const Finding *finding);
 /* The three lists as members of the open object. */

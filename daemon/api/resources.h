@@ -45,6 +45,7 @@ gboolean api_journal_list (Request *request, Store *store, GError **error);
 gboolean api_journal_verify (Request *request, Store *store, GError **error);
 gboolean api_health_metrics (Request *request, Store *store, GError **error);
 gboolean api_backup_make (Request *request, Store *store, GError **error);
+gboolean api_doctor_show (Request *request, Store *store, GError **error);
 /* RouteHandler: at once. */
 gboolean api_health_show (Request *request, Store *store, GError **error);
 /* RouteHandler: readers that gather what is drawn; RouteDraw: the drawing. */
@@ -52,6 +53,7 @@ gboolean api_label_gather (Request *request, Store *store, GError **error);
 gboolean api_label_draw (Request *request, GError **error);
 gboolean api_certificate_gather (Request *request, Store *store, GError **error);
 gboolean api_certificate_draw (Request *request, GError **error);
+gboolean api_backup_verify (Request *request, GError **error);
 gboolean api_backup_restore (Request *request, GError **error);
 gboolean api_import_run (Request *request, GError **error);
 

@@ -54,6 +54,8 @@ static const Route routes[] = {
   {ROW ("GET", "/v1/imports", ADMINS, ROUTE_READ, api_import_list, "", "Imports under way, and how far they are")},
   {ROW ("POST", "/v1/imports", ADMINS, ROUTE_IMPORT, NULL, "kind dry_run fund", "Import a CSV file, all or nothing"), .body_max = BODY_MAX_IMPORT, .draw = api_import_run},
   {ROW ("GET", "/v1/backup", ADMINS, ROUTE_READ, api_backup_make, "", "A checked copy of the register")},
+  {ROW ("POST", "/v1/backup/verify", ADMINS, ROUTE_UPLOAD, NULL, "", "Restore a backup on trial, into a scratch register"), .body_max = BODY_MAX_RESTORE, .draw = api_backup_verify},
+  {ROW ("GET", "/v1/doctor", ALL, ROUTE_READ, api_doctor_show, "", "What whoever looks after the daemon should know")},
   {ROW ("POST", "/v1/restore", ADMINS, ROUTE_UPLOAD, NULL, "confirm", "Replace the register by a backup"), .body_max = BODY_MAX_RESTORE, .draw = api_backup_restore},
   {ROW ("POST", "/v1/demo/clock", ADMINS, ROUTE_WRITE, api_demo_set_clock, "", "Move the clock of a demonstration register"), TAKES (api_demo_form, 200), .any_time = TRUE},
   {ROW ("POST", "/v1/clock/confirm", ADMINS, ROUTE_WRITE, api_clock_confirm, "", "Say that the machine's clock is right although it went back"), TAKES (api_clock_form, 200), .any_time = TRUE},

@@ -2,9 +2,9 @@
 #pragma once
 #include "daemon/api/request.h"
 
-#define BODY_MAX_JSON    (1024 * 1024)                  /* bytes */
-#define BODY_MAX_IMPORT  (256 * 1024 * 1024)            /* bytes: a million lines; goes to a file as it comes */
-#define BODY_MAX_RESTORE (G_GUINT64_CONSTANT (4) << 30) /* bytes; goes to a file as it comes */
+#define BODY_MAX_JSON    (1024 * 1024)                   /* bytes */
+#define BODY_MAX_IMPORT  (256 * 1024 * 1024)             /* bytes: a million lines; goes to a file as it comes */
+#define BODY_MAX_RESTORE (G_GUINT64_CONSTANT (64) << 30) /* bytes; goes to a file as it comes */
 
 /* Where a request is worked on. */
 typedef enum {

@@ -283,6 +283,12 @@
   X (BENCH_MISSING, "bench_missing", MESSAGE_TROUBLE, NULL, "Cette machine n'a pas de banc USB en service : rien ne peut être effacé ici.", "This machine has no USB bench at work: nothing can be wiped here.") \
   X (BACKUP_UNREADABLE, "backup_unreadable", MESSAGE_INPUT, NULL, "Ce fichier n'est pas une sauvegarde de Témoin, ou il est abîmé. Rien n'a été remplacé.", "This file is not a backup of Témoin, or it is damaged. Nothing was replaced.") \
   X (BACKUP_NEWER, "backup_newer", MESSAGE_INPUT, NULL, "Cette sauvegarde vient d'une version plus récente de Témoin. Mettez le programme à jour. Rien n'a été remplacé.", "This backup was made by a newer version of Témoin. Update the program. Nothing was replaced.") \
+  /* backups */ \
+  X (BACKUP_NOTHING_YET, "backup_nothing_yet", MESSAGE_NOTE, NULL, "Sauvegarde : le registre est encore vide.", "Backup: the register is still empty.") \
+  X (BACKUP_SOON, "backup_soon", MESSAGE_NOTE, NULL, "Sauvegarde : aucune n'a encore été vérifiée. Faites la première : temoin backup FICHIER.", "Backup: none was verified yet. Make the first one: temoin backup FILE.") \
+  X (BACKUP_NEVER, "backup_never", MESSAGE_TROUBLE, NULL, "Aucune sauvegarde vérifiée : une panne du disque ferait tout perdre. Faites-en une maintenant : temoin backup FICHIER.", "There is no verified backup: a broken disk would lose everything. Make one now: temoin backup FILE.") \
+  X (BACKUP_OLD, "backup_old", MESSAGE_TROUBLE, NULL, "La dernière sauvegarde vérifiée est du {1d}. Ce qui a été fait depuis n'est dans aucune. Faites-en une maintenant : temoin backup FICHIER.", "The last verified backup is of {1d}. What was done since is in none. Make one now: temoin backup FILE.") \
+  X (BACKUP_GOOD, "backup_good", MESSAGE_NOTE, NULL, "Dernière sauvegarde vérifiée : le {1d}.", "Last verified backup: {1d}.") \
   X (WIPE_NONE_OPEN, "wipe_none_open", MESSAGE_REFUSED, NULL, "Aucun effacement de {1c} n'est en cours.", "No wipe of {1c} is under way.") \
   X (CERTIFICATE_NO_WIPE, "certificate_no_wipe", MESSAGE_REFUSED, NULL, "{1c} n'a pas encore été effacé avec une preuve : il n'y a pas de certificat.", "{1c} was not wiped with a proof yet: there is no certificate.") \
   X (TODO_AWAY, "todo_away", MESSAGE_NOTE, NULL, "La tablette s'efface ou redémarre. Laissez-la branchée sur le port {1} ; si elle a été débranchée, rebranchez-la là.", "The tablet is resetting or restarting. Leave it on port {1}; if it was unplugged, plug it in there again.") \

@@ -12,7 +12,7 @@
 #include "db/sim.h"
 #include <stdlib.h>
 
-#define BATCH         10000      /* rows in one transaction */
+#define BATCH         5000000    /* rows in one transaction: a page that many rows touch is written once */
 #define START_OF_2026 1767225600 /* seconds since 1970 */
 #define GRANT         1000000000 /* cents: never empty */
 #define DAYS          28         /* of each month, that loans are due on */
@@ -201,7 +201,7 @@ fill_all (const char *url, GError **error)
     return FALSE;
   /* thrown away when it fails: nobody waits for the disk */
   if (g_str_has_prefix (url, "sqlite:") && (!store_run (store, NULL, error, "PRAGMA synchronous = OFF", "") ||
-                                            !store_run (store, NULL, error, "PRAGMA cache_size = -1000000", "")))
+                                            !store_run (store, NULL, error, "PRAGMA cache_size = -6000000", "")))
     return FALSE;
   for (int noun = 0; noun < NOUNS; noun++)
     if (!fill (store, noun, error))

@@ -35,6 +35,7 @@ static const struct {
   const char *begins, *reason;
 } allowed[] = {
     {"SELECT COUNT(*) FROM ", "a backup is counted"},
+    {"SELECT COALESCE(SUM(", "and summed"},
     {"SELECT state, COUNT(*) FROM item GROUP BY", "the kept numbers of a backup are compared with a count"},
     {"SELECT fund.code FROM fund LEFT JOIN fund_entry", "reconciles whole ledgers: nightly, and in a backup"},
     {"SELECT journal.seq, journal.at, journal.account, journal.verb, journal.subjects, journal.before, journal.after,"
@@ -491,7 +492,10 @@ static void
 walk_backup (Store *store, const Place *place)
 {
   g_autofree char *copy = g_build_filename (place->folder, "copy.db", NULL);
+  BackupReport report = {0};
+  g_assert_true (store_is_file (store));
   MUST (backup_make (store, copy, NULL, &error));
+  MUST (backup_count (store, &report, &error));
 }
 
 static void

@@ -645,6 +645,24 @@ register_is_replaced (void)
   g_assert_cmpint (kept, ==, 1);
 }
 
+/* A second click: both old files are kept. */
+static void
+two_restores_in_one_second_keep_both (void)
+{
+  g_auto (Place) place;
+  place_init (&place);
+  g_autofree char *path = g_build_filename (place.folder, "copy.db", NULL);
+  g_autofree char *first = NULL, *second = NULL;
+  g_autoptr (Store) store = open_store (&place);
+  MUST (backup_make (store, path, NULL, &error));
+  g_clear_pointer (&store, store_close);
+  MUST (store_swap_in (place.url, path, 1, &first, &error));
+  MUST (store_swap_in (place.url, path, 1, &second, &error));
+  g_assert_cmpstr (first, !=, second);
+  MUST (backup_check (first, NULL, &error));
+  MUST (backup_check (second, NULL, &error));
+}
+
 /* Something stands where the new file would be made: the old register goes on. */
 static void
 failed_restore_changes_nothing (void)
@@ -728,6 +746,7 @@ main (int argc, char **argv)
   test_on (ON_SQLITE, "/backup/damaged-is-refused", damaged_backup_is_refused);
   test_on (ON_SQLITE, "/backup/of-an-edited-journal-is-refused", backup_of_an_edited_journal_is_refused);
   test_on (ON_SQLITE, "/backup/register-is-replaced", register_is_replaced);
+  test_on (ON_SQLITE, "/backup/two-restores-in-one-second-keep-both", two_restores_in_one_second_keep_both);
   test_on (ON_SQLITE, "/backup/failed-restore-changes-nothing", failed_restore_changes_nothing);
   test_on (ON_SQLITE, "/backup/replacing-under-load-loses-nobody", replacing_under_load_loses_nobody);
   test_on (ON_SQLITE, "/backup/restore-refuses-what-comes-meanwhile", restore_refuses_what_comes_meanwhile);

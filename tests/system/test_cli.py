@@ -218,7 +218,11 @@ def test_journal_verify(fake):
 
 def test_doctor(fake):
     fake.answers["GET /healthz"] = {"ok": True, "version": "0.1.0", "last_error": None}
-    assert text_of(run(fake, "doctor"))[:2] == (0, "En bonne santé  oui\nVersion         0.1.0\n")
+    assert text_of(run(fake, "doctor"))[:2] == (0, "En bonne santé  oui\nVersion         0.1.0\n")  # no account: no more
+    fake.answers["GET /v1/doctor"] = {"troubles": [{"code": "backup_old", "fr": "Vieille.", "en": "Old."}],
+                                      "notes": [{"code": "x", "fr": "Bon.", "en": "Good."}]}
+    assert text_of(run(fake, "doctor"))[:2] == (0, "En bonne santé  oui\nVersion         0.1.0\n! Vieille.\n- Bon.\n")
+    assert json.loads(run(fake, "doctor", "--json").stdout)["troubles"][0]["code"] == "backup_old"
     fake.answers["GET /healthz"] = (503, {"ok": False, "version": "0.1.0", "last_error": "disk full"})
     leave, out, err = text_of(run(fake, "doctor"))
     assert leave == 3 and "disk full" in out and "ne peut pas écrire" in err
@@ -255,6 +259,26 @@ def test_a_shorter_body_than_announced_is_no_file(fake, folder):
     fake.answers["GET /v1/backup"] = Short(b"half")
     result = run(fake, "backup", path)
     assert result.returncode == 3 and os.listdir(folder) == ["s"]
+
+
+VERIFIED = {"of_this_register": True, "schema": 1, "items": 2, "people": 3, "loans": 1, "recharges": 0, "journal_lines": 7,
+            "spent_cents": 52667, "journal_hash": "0" * 64}
+
+
+def test_a_backup_is_read_back_and_tried(fake, folder):
+    path = os.path.join(folder, "b.db")
+    fake.answers["GET /v1/backup"], fake.answers["POST /v1/backup/verify"] = b"register" * 1000, VERIFIED
+    leave, out, err = text_of(run(fake, "backup", path))
+    assert (leave, err) == (0, "") and "lignes du journal : 7" in out and "526,67" in out
+    assert fake.questions[-1].body == b"register" * 1000
+    fake.answers["POST /v1/backup/verify"] = {**VERIFIED, "of_this_register": False}
+    assert "son histoire est une autre" in text_of(run(fake, "backup", "verify", path))[1]
+    fake.answers["POST /v1/backup/verify"] = (400, problem("backup_unreadable", "Abîmé.", "Damaged."))
+    leave, _, err = text_of(run(fake, "backup", path, "--force"))
+    assert leave == 2 and "Abîmé." in err
+    asked = len(fake.questions)
+    assert run(fake, "backup", path, "--force", "--no-verify").returncode == 0 and len(fake.questions) == asked + 1
+    assert run(fake, "backup", "-").stdout == b"register" * 1000
 
 
 def test_file_that_cannot_be_written(fake, folder):
