@@ -112,6 +112,7 @@ static const struct {
     {"site", "closed_days", set_closed_days, 0},
     {"daemon", "state_dir", set_text, G_STRUCT_OFFSET (Config, state_dir)},
     {"daemon", "database", set_text, G_STRUCT_OFFSET (Config, database)},
+    {"daemon", "site", set_text, G_STRUCT_OFFSET (Config, site)},
     {"daemon", "socket", set_text, G_STRUCT_OFFSET (Config, socket)},
     {"register", "statement_deadline_s", set_seconds, G_STRUCT_OFFSET (Config, statement_deadline_ms)},
     {"bench", "tap_s", set_seconds, TIMEOUT (tap_ms)},
@@ -180,6 +181,7 @@ config_free (Config *config)
   g_free (config->state_dir);
   g_free (config->database);
   g_free (config->socket);
+  g_free (config->site);
   g_free (config->owner_line);
   g_free (config->label_host);
   g_free (config->closed_days);
