@@ -69,9 +69,11 @@ tell_made (Import *import, const StagedLine *staged, const char *label, const ch
 static gboolean
 make (Store *store, Import *import, const StagedLine *staged, GError **error)
 {
-  g_auto (GStrv) fields = g_strsplit (staged->cells, IMPORT_UNIT_SEPARATOR, -1);
+  g_auto (GStrv) fields = import_unpack (import, staged, error);
+  if (fields == NULL)
+    return FALSE;
   g_autofree const char **cells = import_cells (import, fields);
-  const ImportLine line = {.cells = cells, .fund = import->job->fund};
+  const ImportLine line = {.cells = cells, .fund = import->job->fund, .context = &import->context};
   g_auto (Claims) claims = {0};
   g_auto (Outcome) outcome;
   outcome_init (&outcome);

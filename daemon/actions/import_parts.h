@@ -38,8 +38,9 @@ typedef struct {
 void import_init (Import *import);
 void import_clear (Import *import);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Import, import_clear)
-/* The import of a job of the register: what its lines are, and who makes them. job is taken. */
-gboolean import_resume (Import *import, ImportJob *job, const Calendar *calendar, GError **error);
+/* The import of a job of the register: what its lines are, and who makes them. job is taken; of world what belongs to no one
+ * request is used: calendar, keys, offers. */
+gboolean import_resume (Import *import, ImportJob *job, const ActionContext *world, GError **error);
 
 /* ---- import.c: the file, without the register ---- */
 
@@ -66,12 +67,15 @@ gboolean import_drop (Store *store, gpointer data, GError **error);
 gboolean import_clean (Store *store, gpointer data, GError **error);
 
 /* How long a slice works: microseconds. With the group's other requests and its commit it stays under the 50 ms that a desk may wait. */
-#define IMPORT_UNIT_SEPARATOR "\x1f" /* between the cells of a staged line: no file that is read has one */
-#define IMPORT_SLICE_US       (15 * G_TIME_SPAN_MILLISECOND)
+#define IMPORT_SLICE_US (15 * G_TIME_SPAN_MILLISECOND)
 /* May a slice that began then take one more line, after n? */
 gboolean import_slice_goes_on (const Import *import, gint64 began_us, guint n);
 /* Adds a row; long reports keep the errors alone. Takes finding. */
 void import_report_add (ImportReport *report, const ImportRow *row);
 void import_row_free (gpointer row);
+/* A line as it is kept: its cells joined, and sealed when one of them is a code. Caller frees. */
+char *import_pack (const Import *import, gint64 line, char *const *fields, GError **error);
+/* The cells again. Caller frees with g_strfreev. */
+char **import_unpack (const Import *import, const StagedLine *staged, GError **error);
 /* The cells of a line in the order of the kind's columns: NULL where the file has none. fields: the file's. Caller frees the array. */
 const char **import_cells (const Import *import, char *const *fields);

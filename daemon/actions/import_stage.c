@@ -116,6 +116,17 @@ claim (Candidate *line, const char *field, const char *value, const char *column
   return TRUE;
 }
 
+/* How a sentence names a claimed value: a code is claimed by its digest, and is not to be shown. */
+static const char *
+shown (const Candidate *line, const char *field, const char *value)
+{
+  const ImportKind *kind = line->import->kind;
+  for (gsize i = 0; i < kind->n_columns; i++)
+    if (kind->columns[i].is_secret && g_str_equal (kind->columns[i].name, field))
+      return line->cells[kind->label];
+  return value;
+}
+
 static gboolean
 claim_line (Candidate *line, GError **error)
 {
@@ -178,11 +189,11 @@ static gboolean
 stage (Candidate *line, const Claims *claims, GError **error)
 {
   Import *import = line->import;
-  g_autofree char *cells = g_strjoinv (IMPORT_UNIT_SEPARATOR, line->record->fields);
+  g_autofree char *cells = import_pack (import, line->row.line, line->record->fields, error);
   g_autofree char *where = number (line->row.line);
   line->row.verdict = IMPORT_MAKE;
   line->row.finding = finding_new (M_IMPORT_NEW, where, line->cells[import->kind->label], NULL);
-  return import_line_add (line->store, import->job->number, line->row.line, cells, error) &&
+  return cells != NULL && import_line_add (line->store, import->job->number, line->row.line, cells, error) &&
          (claims->fund[0] == '\0' ||
           import_fund_reserve (line->store, import->job, claims->fund, claims->price, error));
 }
@@ -200,9 +211,11 @@ take_new (Candidate *line, const ImportLine *asked, GError **error)
     if (finding == NULL || finding->id != M_IMPORT_CLAIMED)
       return set_refused (line, g_steal_pointer (&problem), error);
   }
-  for (guint i = 0; i < claims.n; i++)
-    if (!claim (line, claims.keys[i].field, claims.keys[i].value, claims.keys[i].field, claims.keys[i].value, error))
+  for (guint i = 0; i < claims.n; i++) {
+    const char *field = claims.keys[i].field, *value = claims.keys[i].value;
+    if (!claim (line, field, value, field, shown (line, field, value), error))
       return FALSE;
+  }
   if (line->row.finding != NULL)
     return TRUE;
   return problem == NULL ? stage (line, &claims, error) : set_refused (line, g_steal_pointer (&problem), error);
@@ -212,7 +225,7 @@ static gboolean
 take_cells (Candidate *line, GError **error)
 {
   g_autoptr (GError) problem = NULL;
-  const ImportLine asked = {.cells = line->cells, .fund = line->import->job->fund};
+  const ImportLine asked = {.cells = line->cells, .fund = line->import->job->fund, .context = &line->import->context};
   const char *differs;
   if (!claim_line (line, error))
     return FALSE;

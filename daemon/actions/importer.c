@@ -107,7 +107,10 @@ resume_job (Importer *importer, ImportJob *job, GError **error)
 {
   g_auto (Import) import;
   init (importer, &import);
-  if (!import_resume (&import, job, importer->world.calendar, error))
+  const ImporterWorld *world = &importer->world;
+  const ActionContext context = {
+      .calendar = world->calendar, .vault = world->vault, .offers = world->offers, .limits = world->limits};
+  if (!import_resume (&import, job, &context, error))
     return FALSE;
   ImportState state = import.job->state; /* the job itself is read again by each step */
   gboolean is_ended = state == IMPORT_OVER || (state == IMPORT_SEALED && finish (importer, &import, error)) ||

@@ -4,6 +4,8 @@
 #include "daemon/actions/clock.h"
 #include "daemon/actions/events.h"
 #include "daemon/actions/import.h"
+#include "daemon/actions/offers.h"
+#include "daemon/actions/vault.h"
 #include "db/register.h"
 
 typedef struct _Importer Importer;
@@ -16,6 +18,9 @@ typedef struct {
   const char *owner; /* names this daemon, also after a restart: only its own jobs are taken up again */
   const Calendar *calendar;
   Clock *clock;
+  Vault *vault; /* keys of the codes that a file may have; NULL: codes are refused */
+  const Offers *offers;
+  const RechargeLimits *limits;
   Events *events; /* topic "import", subject: the job's number; NULL: nobody is told */
   char *(*print) (const ImportReport *report,
                   int *status); /* what is kept for an Idempotency-Key. Caller frees. NULL: nothing is kept */

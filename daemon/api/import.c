@@ -111,6 +111,9 @@ run (Request *request, FILE *file, gboolean is_rehearsal, GError **error)
       .account = request->account->code,
       .role = request->account->role,
       .is_preview = is_rehearsal,
+      .vault = request->world->vault,
+      .offers = request->world->offers,
+      .limits = request->world->limits,
   };
   g_autofree char *target = request_target (request);
   const ImportRequest asked = {.file = file,

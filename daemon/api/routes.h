@@ -22,6 +22,8 @@ typedef enum {
 typedef gboolean (*RouteHandler) (Request *request, Store *store, GError **error);
 /* Runs in the pool and makes request->answer. */
 typedef gboolean (*RouteDraw) (Request *request, GError **error);
+/* Writes the answer of a verb in place of the common one {code, items, lists}. Runs in the writer. */
+typedef gboolean (*RouteReply) (Request *request, Store *store, GError **error);
 
 struct _Route {
   const char *method, *path; /* {code} at the end stands for any one segment */
@@ -34,7 +36,10 @@ struct _Route {
   guint64 body_max;  /* bytes; 0: takes no body */
   guint made_status; /* ROUTE_WRITE: 201 when it makes something new, else 200 */
   RouteDraw draw;
-  gboolean any_time; /* ROUTE_WRITE: acts even when the clock went back (clock_check) */
+  RouteReply reply;
+  gboolean takes_codes; /* ROUTE_WRITE: its body may hold PINs, PUKs or recharge codes */
+  gboolean gives_codes; /* ROUTE_WRITE: so may its answer, which is then kept for no Idempotency-Key, and wiped */
+  gboolean any_time;    /* ROUTE_WRITE: acts even when the clock went back (clock_check) */
 };
 
 const Route *api_routes (gsize *n);

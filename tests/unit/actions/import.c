@@ -2,12 +2,16 @@
 #include "daemon/actions/importer.h"
 #include "db/fund.h"
 #include "db/import_job.h"
+#include "daemon/actions/secret.h"
 #include "tests/unit/actions/desk.h"
+
+#define VOUCHERS "voucher_number;code;operator;product;price\n"
 
 /* The report of the last import of a desk. Each step of it is a transaction of its own, as in the register's thread. */
 typedef struct {
   Desk desk;
   Clock *clock;
+  Vault *vault;
   Importer *importer;
   ImportReport report;
   IdempotencyAnswer answer;
@@ -54,6 +58,7 @@ office_open (Office *office)
                                .owner = office->owner,
                                .calendar = &office->desk.calendar,
                                .clock = office->clock,
+                               .vault = office->vault,
                                .print = print_counts,
                                .slice_lines = office->slice_lines,
                                .lines_max = office->lines_max};
@@ -687,6 +692,67 @@ rehearsal_is_in_nobodys_way (void)
   g_assert_cmpint (office.happened, ==, 1);
 }
 
+/* ---- codes ---- */
+
+/* Is the word anywhere in what is staged? */
+static gboolean
+staged_has (Office *office, const char *word)
+{
+  g_autoptr (GPtrArray) jobs = import_job_list (office->desk.store, NULL, NULL);
+  g_assert_cmpuint (jobs->len, ==, 1);
+  const ImportJob *job = g_ptr_array_index (jobs, 0);
+  g_autoptr (GPtrArray) lines = import_line_next (office->desk.store, job->number, 100, NULL);
+  gboolean found = FALSE;
+  for (guint i = 0; i < lines->len; i++)
+    found = found || strstr (((const StagedLine *)g_ptr_array_index (lines, i))->cells, word) != NULL;
+  return found;
+}
+
+static void
+codes_are_never_in_clear (void)
+{
+  static const char list[] = "iccid;pin\n8933019000000079197;4711\n8933019000000079205;\n";
+  g_auto (Office) office;
+  office_init (&office);
+  g_autofree char *path = g_build_filename (office.desk.dir, "key", NULL);
+  g_autoptr (Vault) vault = vault_open (path);
+  g_assert_true (vault_add_key (vault, NULL));
+  office.vault = office.desk.context.vault = vault;
+  office.slice_lines = 1;
+  office_restart (&office);
+  office.steps_left = 5; /* the jobs before, begin, two lines, seal */
+  g_assert_false (import_in_trouble (&office, list, strlen (list)));
+  desk_assert_refused (&office.desk, M_IMPORT_PAUSED);
+  g_assert_false (staged_has (&office, "4711"));
+  g_assert_false (staged_has (&office, "8933019000000079197"));
+  g_assert_true (staged_has (&office, "8933019000000079205")); /* no code, no seal */
+  office_restart (&office);
+  g_assert_true (importer_resume (office.importer, NULL));
+  g_autoptr (Card) card = card_load_by_iccid (office.desk.store, "8933019000000079197", NULL);
+  char *pin = secret_open (office.desk.store, &office.desk.context, SECRET_PIN, card->code, NULL);
+  g_assert_cmpstr (pin, ==, "4711");
+  vault_text_free (pin);
+}
+
+/* A code of two lines, or that a voucher has already, is found before anything is made. */
+static void
+voucher_code_is_there_once (void)
+{
+  g_auto (Office) office;
+  office_init (&office);
+  g_autofree char *path = g_build_filename (office.desk.dir, "key", NULL);
+  g_autoptr (Vault) vault = vault_open (path);
+  g_assert_true (vault_add_key (vault, NULL));
+  office.vault = office.desk.context.vault = vault;
+  office_restart (&office);
+  g_assert_true (import_text (&office, VOUCHERS "B-1;1234567890123;orange;mobi-10;10\n"));
+  g_assert_false (import_text (&office, VOUCHERS "B-2;1234567890123;orange;mobi-10;10\n"));
+  g_assert_true (row (&office, 0)->finding->inside->id == M_VOUCHER_CODE_KNOWN);
+  g_assert_false (import_text (&office, VOUCHERS "B-3;9876543210987;orange;mobi-10;10\n"
+                                                 "B-4;9876543210987;orange;mobi-10;10\n"));
+  g_assert_true (row (&office, 1)->finding->id == M_IMPORT_TWICE);
+}
+
 /* ---- keys, and long files ---- */
 
 static void
@@ -792,6 +858,8 @@ main (int argc, char **argv)
   g_test_add_func ("/actions/import/number-taken-before-its-line-was-read-keeps-all-out",
                    number_taken_before_its_line_was_read_keeps_all_out);
   g_test_add_func ("/actions/import/rehearsal-is-in-nobodys-way", rehearsal_is_in_nobodys_way);
+  g_test_add_func ("/actions/import/codes-are-never-in-clear", codes_are_never_in_clear);
+  g_test_add_func ("/actions/import/voucher-code-is-there-once", voucher_code_is_there_once);
   g_test_add_func ("/actions/import/same-key-is-answered-the-same", same_key_is_answered_the_same);
   g_test_add_func ("/actions/import/every-number-of-a-file-is-there-once", every_number_of_a_file_is_there_once);
   g_test_add_func ("/actions/import/long-report-has-the-errors-alone", long_report_has_the_errors_alone);
