@@ -3,11 +3,8 @@
 #pragma once
 #include "daemon/actions/clock.h"
 #include "daemon/actions/conductor.h"
-<<<<<<< HEAD
-#include "daemon/actions/importer.h"
-=======
 #include "daemon/actions/dialogues.h"
->>>>>>> main
+#include "daemon/actions/importer.h"
 #include "daemon/actions/offers.h"
 #include "daemon/actions/upkeep.h"
 #include "daemon/actions/vault.h"
