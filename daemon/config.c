@@ -220,7 +220,7 @@ config_load (const char *path, GError **error)
   config->label_host = g_strdup ("TEMOIN.EXAMPLE.ORG");
   config->owner_line = g_strdup ("");
   config->timeouts = conductor_default_timeouts;
-  config->dialogues_dir = g_strdup (TEMOIN_DATA_DIR "/dialogues");
+  config->dialogues_dir = g_strdup ("/etc/temoin/dialogues");
   config->offers_dir = g_strdup (TEMOIN_DATA_DIR "/offers");
   config->check_ms = DAY_MS;
   config->statement_deadline_ms = REGISTER_DEADLINE_MS;
