@@ -18,43 +18,44 @@ enum {
   TABLET_KIND
 };
 static const ImportColumn tablet_columns[] = {
-    [TABLET_SERIAL] = {"serial", "serie numerodeserie ndeserie nodeserie nserie serialnumber serialno sn"},
-    [TABLET_MODEL] = {"model", "modele designation"},
-    [TABLET_IMEI] = {"imei", "numeroimei"},
+    [TABLET_SERIAL] = {"serial", "serie numerodeserie ndeserie nodeserie nserie serialnumber serialno sn", FALSE},
+    [TABLET_MODEL] = {"model", "modele designation", FALSE},
+    [TABLET_IMEI] = {"imei", "numeroimei", FALSE},
     [TABLET_INVENTORY_NO] = {"inventory_no",
-                             "inventory inventaire numerodinventaire ndinventaire ninventaire inventorynumber"},
-    [TABLET_PRICE] = {"price", "prix prixttc prixunitaire montant priceeur prixeur"},
-    [TABLET_FUND] = {"fund", "fonds"},
-    [TABLET_PIECES] = {"pieces", "accessoires accessories"},
-    [TABLET_KIND] = {"kind", "sorte type"},
+                             "inventory inventaire numerodinventaire ndinventaire ninventaire inventorynumber", FALSE},
+    [TABLET_PRICE] = {"price", "prix prixttc prixunitaire montant priceeur prixeur", FALSE},
+    [TABLET_FUND] = {"fund", "fonds", FALSE},
+    [TABLET_PIECES] = {"pieces", "accessoires accessories", FALSE},
+    [TABLET_KIND] = {"kind", "sorte type", FALSE},
 };
 
 enum { SIM_ICCID, SIM_MSISDN, SIM_OPERATOR, SIM_OFFER, SIM_PIN, SIM_PUK };
 static const ImportColumn sim_columns[] = {
-    [SIM_ICCID] = {"iccid", "numerodecarte ndecarte carte sim numerosim numerodesim cartesim"},
-    [SIM_MSISDN] = {"msisdn", "numero numerodetelephone numerodappel ligne telephone phone phonenumber number"},
-    [SIM_OPERATOR] = {"operator", "operateur"},
-    [SIM_OFFER] = {"offer", "offre forfait plan"},
+    [SIM_ICCID] = {"iccid", "numerodecarte ndecarte carte sim numerosim numerodesim cartesim", FALSE},
+    [SIM_MSISDN] = {"msisdn", "numero numerodetelephone numerodappel ligne telephone phone phonenumber number", FALSE},
+    [SIM_OPERATOR] = {"operator", "operateur", FALSE},
+    [SIM_OFFER] = {"offer", "offre forfait plan", FALSE},
     [SIM_PIN] = {"pin", "codepin pin1", TRUE},
     [SIM_PUK] = {"puk", "codepuk puk1", TRUE},
 };
 
 enum { VOUCHER_NUMBER, VOUCHER_CODE, VOUCHER_OPERATOR, VOUCHER_PRODUCT, VOUCHER_PRICE, VOUCHER_EXPIRES_ON };
 static const ImportColumn voucher_columns[] = {
-    [VOUCHER_NUMBER] = {"voucher_number", "numerodubon ndubon numerodebon bon numeroduticket voucher serialofvoucher"},
+    [VOUCHER_NUMBER] = {"voucher_number", "numerodubon ndubon numerodebon bon numeroduticket voucher serialofvoucher",
+                        FALSE},
     [VOUCHER_CODE] = {"code", "codederecharge coderecharge rechargecode", TRUE},
-    [VOUCHER_OPERATOR] = {"operator", "operateur"},
-    [VOUCHER_PRODUCT] = {"product", "produit recharge"},
-    [VOUCHER_PRICE] = {"price", "prix montant valeur"},
-    [VOUCHER_EXPIRES_ON] = {"expires_on", "expire expiration datelimite validite valablejusquau expires"},
+    [VOUCHER_OPERATOR] = {"operator", "operateur", FALSE},
+    [VOUCHER_PRODUCT] = {"product", "produit recharge", FALSE},
+    [VOUCHER_PRICE] = {"price", "prix montant valeur", FALSE},
+    [VOUCHER_EXPIRES_ON] = {"expires_on", "expire expiration datelimite validite valablejusquau expires", FALSE},
 };
 
 enum { PERSON_NAME, PERSON_PHONE, PERSON_EMAIL, PERSON_TOWN };
 static const ImportColumn person_columns[] = {
-    [PERSON_NAME] = {"name", "nom nometprenom nomprenom prenometnom"},
-    [PERSON_PHONE] = {"phone", "telephone numerodetelephone tel portable mobile"},
-    [PERSON_EMAIL] = {"email", "courriel mail mel adressemail"},
-    [PERSON_TOWN] = {"town", "commune ville"},
+    [PERSON_NAME] = {"name", "nom nometprenom nomprenom prenometnom", FALSE},
+    [PERSON_PHONE] = {"phone", "telephone numerodetelephone tel portable mobile", FALSE},
+    [PERSON_EMAIL] = {"email", "courriel mail mel adressemail", FALSE},
+    [PERSON_TOWN] = {"town", "commune ville", FALSE},
 };
 
 /* "housse;chargeur", "housse + chargeur", "sleeve, charger", "sleeve|charger": the cell was quoted when the file's own separator is in it. */
