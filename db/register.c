@@ -56,6 +56,17 @@ request_run (Request *request, Store *store)
 
 /* ---- the writer ---- */
 
+/* Always FALSE. */
+static gboolean
+fail_lost (const Request *request, GError **error)
+{
+  if (request->error != NULL)
+    g_propagate_error (error, g_error_copy (request->error));
+  else
+    g_set_error (error, DB_ERROR, DB_ERROR_FAILED, "the transaction was lost");
+  return FALSE;
+}
+
 /* Runs one request in its savepoint. FALSE, with error: the whole batch is lost, not this request alone. */
 static gboolean
 batch_step (Store *store, Request *request, GError **error)
@@ -63,17 +74,36 @@ batch_step (Store *store, Request *request, GError **error)
   if (!store_savepoint (store, error))
     return FALSE;
   gboolean is_good = request_run (request, store);
-  if (!store_is_alive (store)) {
-    if (request->error != NULL)
-      g_propagate_error (error, g_error_copy (request->error));
-    else
-      g_set_error (error, DB_ERROR, DB_ERROR_FAILED, "the transaction was lost");
-    return FALSE;
-  }
+  if (!store_is_alive (store))
+    return fail_lost (request, error);
   return is_good ? store_release (store, error) : store_rollback_to_savepoint (store, error);
 }
 
+/* Nobody else is in the transaction: it needs no savepoint, and is undone as a whole. FALSE: as batch_step. */
+static gboolean
+batch_of_one (Store *store, Request *request, GError **error)
+{
+  gboolean is_good = request_run (request, store);
+  if (!store_is_alive (store))
+    return fail_lost (request, error);
+  if (is_good)
+    return store_commit (store, error);
+  store_rollback (store);
+  return TRUE;
+}
+
 /* *at: the request at which it stopped. */
+static gboolean
+batch_of_many (Store *store, GPtrArray *batch, guint *at, GError **error)
+{
+  for (guint i = 0; i < batch->len; i++) {
+    *at = i;
+    if (!batch_step (store, g_ptr_array_index (batch, i), error))
+      return FALSE;
+  }
+  return store_commit (store, error);
+}
+
 static gboolean
 batch_commit (Store *store, GPtrArray *batch, guint *at, GError **error)
 {
@@ -83,15 +113,11 @@ batch_commit (Store *store, GPtrArray *batch, guint *at, GError **error)
   }
   if (!store_begin (store, error))
     return FALSE;
-  gboolean is_good = TRUE;
-  for (guint i = 0; is_good && i < batch->len; i++) {
-    *at = i;
-    is_good = batch_step (store, g_ptr_array_index (batch, i), error);
-  }
-  if (is_good && store_commit (store, error))
-    return TRUE;
-  store_rollback (store);
-  return FALSE;
+  gboolean is_good = batch->len == 1 ? batch_of_one (store, g_ptr_array_index (batch, 0), error)
+                                     : batch_of_many (store, batch, at, error);
+  if (!is_good)
+    store_rollback (store);
+  return is_good;
 }
 
 /* Nothing of a lost batch is in the database, so nobody is told that it is. Only one request can have missed a deadline; the others may

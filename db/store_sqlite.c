@@ -20,6 +20,7 @@ typedef struct {
   Store base;
   sqlite3 *handle;
   GHashTable *statements; /* SQL text -> Statement, owned */
+  GHashTable *by_address; /* the same, by where their text was last seen: most are constants of the program */
   StoreFile file;
   gint64 deadline_us;   /* of each statement; 0: none */
   gboolean takes_time;  /* none until the next transaction */
@@ -29,6 +30,7 @@ typedef struct {
 typedef struct {
   sqlite3_stmt *statement;
   gboolean is_busy; /* a Rows is reading it */
+  const char *text; /* not owned: the key in statements */
 } Statement;
 
 struct _SqliteRows {
@@ -219,6 +221,7 @@ sqlite_open (const char *url, StoreMode mode, GError **error)
   g_autoptr (Store) owned = &store->base;
   owned->engine = &store_sqlite;
   store->statements = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, statement_free);
+  store->by_address = g_hash_table_new (NULL, NULL);
   if (!open_handle (store, path, mode, error))
     return NULL;
   keep_file_untouched (store->handle, TRUE);
@@ -255,6 +258,7 @@ static void
 sqlite_close (Store *base)
 {
   SqliteStore *store = (SqliteStore *)base;
+  g_clear_pointer (&store->by_address, g_hash_table_unref);
   g_clear_pointer (&store->statements, g_hash_table_unref);
   part_from_lost_file (store);
   (void)sqlite3_close (store->handle); /* every statement is finalized: nothing can keep it open */
@@ -282,19 +286,35 @@ prepare (SqliteStore *store, const char *sql, GError **error)
   return statement;
 }
 
-/* A result over the kept statement of that text, or over a new one while somebody reads the kept one. */
-static SqliteRows *
-rows_new (SqliteStore *store, const char *sql, GError **error)
+/* The kept statement of that text, which is prepared once. NULL on error. */
+static Statement *
+kept_statement (SqliteStore *store, const char *sql, GError **error)
 {
-  Statement *cached = g_hash_table_lookup (store->statements, sql);
+  Statement *cached = g_hash_table_lookup (store->by_address, sql);
+  if (cached != NULL && g_str_equal (cached->text, sql)) /* another text may stand there by now */
+    return cached;
+  cached = g_hash_table_lookup (store->statements, sql);
   if (cached == NULL) {
     sqlite3_stmt *statement = prepare (store, sql, error);
     if (statement == NULL)
       return NULL;
     cached = g_new0 (Statement, 1);
     cached->statement = statement;
-    g_hash_table_insert (store->statements, g_strdup (sql), cached);
+    char *text = g_strdup (sql);
+    cached->text = text;
+    g_hash_table_insert (store->statements, text, cached);
   }
+  g_hash_table_insert (store->by_address, (gpointer)sql, cached);
+  return cached;
+}
+
+/* A result over the kept statement of that text, or over a new one while somebody reads the kept one. */
+static SqliteRows *
+rows_new (SqliteStore *store, const char *sql, GError **error)
+{
+  Statement *cached = kept_statement (store, sql, error);
+  if (cached == NULL)
+    return NULL;
   sqlite3_stmt *own = NULL;
   if (cached->is_busy && (own = prepare (store, sql, error)) == NULL)
     return NULL;
