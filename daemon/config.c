@@ -16,6 +16,18 @@ set_text (Config *config, const char *text, gsize offset, GError **error)
   return TRUE;
 }
 
+/* An absolute path; nothing for none. */
+static gboolean
+set_folder (Config *config, const char *text, gsize offset, GError **error)
+{
+  if (*text == '\0')
+    return TRUE;
+  if (g_path_is_absolute (text))
+    return set_text (config, text, offset, error);
+  g_set_error (error, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_INVALID_VALUE, "\"%s\" does not begin with /", text);
+  return FALSE;
+}
+
 static gboolean
 set_seconds (Config *config, const char *text, gsize offset, GError **error)
 {
@@ -113,6 +125,7 @@ static const struct {
     {"daemon", "state_dir", set_text, G_STRUCT_OFFSET (Config, state_dir)},
     {"daemon", "database", set_text, G_STRUCT_OFFSET (Config, database)},
     {"daemon", "socket", set_text, G_STRUCT_OFFSET (Config, socket)},
+    {"daemon", "copy_to", set_folder, G_STRUCT_OFFSET (Config, copy_to)},
     {"register", "statement_deadline_s", set_seconds, G_STRUCT_OFFSET (Config, statement_deadline_ms)},
     {"bench", "tap_s", set_seconds, TIMEOUT (tap_ms)},
     {"bench", "probe_s", set_seconds, TIMEOUT (probe_ms)},
@@ -180,6 +193,7 @@ config_free (Config *config)
   g_free (config->state_dir);
   g_free (config->database);
   g_free (config->socket);
+  g_free (config->copy_to);
   g_free (config->owner_line);
   g_free (config->label_host);
   g_free (config->closed_days);
