@@ -347,32 +347,78 @@ ask_record (const Session *session, const Typed *typed, GError **error)
   return LEAVE_DONE;
 }
 
+/* " (lieu BBBB-BBBB)", or "" for the site without a name. Caller frees. */
+static char *
+chain_site (const json_t *chain, Language language)
+{
+  const char *site = json_string_value (json_object_get (chain, "site"));
+  if (site == NULL)
+    return g_strdup ("");
+  g_autofree char *code = display_code (site);
+  return text_print (language, " (lieu %s)", " (site %s)", code);
+}
+
+static gint64
+chain_number (const json_t *chain, const char *name)
+{
+  return json_integer_value (json_object_get (chain, name));
+}
+
+/* Each site that has a broken chain, in one sentence. */
+static void
+tell_broken (const Session *session, const json_t *answer, GError **error)
+{
+  g_autoptr (GString) where = g_string_new (NULL);
+  const json_t *chains = json_object_get (answer, "sites");
+  for (size_t i = 0; i < json_array_size (chains); i++) {
+    const json_t *chain = json_array_get (chains, i);
+    if (json_is_null (json_object_get (chain, "first_bad")))
+      continue;
+    g_autofree char *site = chain_site (chain, session->language);
+    g_string_append_printf (where, "%s%" G_GINT64_FORMAT "%s", where->len > 0 ? ", " : "",
+                            chain_number (chain, "first_bad"), site);
+  }
+  fault_set (error, LEAVE_UNREACHABLE, session->language,
+             "Le journal a été modifié ou abîmé : la chaîne est rompue à la ligne %s.",
+             "The journal was changed or damaged: the chain is broken at line %s.", where->str);
+}
+
+static void
+print_chains (const Session *session, const json_t *answer)
+{
+  g_autofree char *text =
+      text_print (session->language, "Le journal est entier : %" G_GINT64_FORMAT " lignes vérifiées.",
+                  "The journal is whole: %" G_GINT64_FORMAT " lines checked.", chain_number (answer, "lines"));
+  printf ("%s\n", text);
+  const json_t *chains = json_object_get (answer, "sites");
+  for (size_t i = 0; json_array_size (chains) > 1 && i < json_array_size (chains); i++) {
+    const json_t *chain = json_array_get (chains, i);
+    g_autofree char *site = chain_site (chain, session->language);
+    g_autofree char *line =
+        text_print (session->language, "  %" G_GINT64_FORMAT " lignes%s", "  %" G_GINT64_FORMAT " lines%s",
+                    chain_number (chain, "lines"), *site != '\0' ? site : "");
+    printf ("%s\n", line);
+  }
+}
+
 Leave
 ask_verify (const Session *session, const Typed *typed, GError **error)
 {
+  g_autofree char *target = typed_target (typed);
   g_auto (Reply) reply = {0, NULL};
   Leave leave;
-  json_t *answer = ask_get (session, typed->command->path, &reply, &leave, error);
+  json_t *answer = ask_get (session, target, &reply, &leave, error);
   if (answer == NULL)
     return leave;
-  gint64 lines = json_integer_value (json_object_get (answer, "lines"));
-  gint64 first_bad = json_integer_value (json_object_get (answer, "first_bad"));
   gboolean is_whole = json_is_true (json_object_get (answer, "ok"));
-  json_decref (answer);
   if (session->is_json)
     answer_raw (&reply);
-  if (!is_whole) {
-    fault_set (error, LEAVE_UNREACHABLE, session->language,
-               "Le journal a été modifié ou abîmé : la chaîne est rompue à la ligne %" G_GINT64_FORMAT ".",
-               "The journal was changed or damaged: the chain is broken at line %" G_GINT64_FORMAT ".", first_bad);
-    return LEAVE_UNREACHABLE;
-  }
-  g_autofree char *text =
-      text_print (session->language, "Le journal est entier : %" G_GINT64_FORMAT " lignes vérifiées.",
-                  "The journal is whole: %" G_GINT64_FORMAT " lines checked.", lines);
-  if (!session->is_json)
-    printf ("%s\n", text);
-  return LEAVE_DONE;
+  else if (is_whole)
+    print_chains (session, answer);
+  if (!is_whole)
+    tell_broken (session, answer, error);
+  json_decref (answer);
+  return is_whole ? LEAVE_DONE : LEAVE_UNREACHABLE;
 }
 
 /* What the daemon would tell whoever looks after it, added to its health. It may have no account for us: then nothing is added. */

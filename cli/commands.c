@@ -36,6 +36,10 @@
   {                                                                                                                    \
     "N", "N"                                                                                                           \
   }
+#define SITE                                                                                                           \
+  {                                                                                                                    \
+    "LIEU", "SITE"                                                                                                     \
+  }
 #define TEXT                                                                                                           \
   {                                                                                                                    \
     "TEXTE", "TEXT"                                                                                                    \
@@ -199,9 +203,22 @@ const Command commands[] = {
      {"NAME", NAME, "name", PARAMETER_TEXT, PARAMETER_REQUIRED, {"nom du collègue", "name of the colleague"}},
      {"--user", NAME, "user", PARAMETER_TEXT, 0, {"son nom d'utilisateur sur cette machine", "the user name on this machine"}},
      {"--uid", NUMBER, "uid", PARAMETER_NUMBER, 0, {"ou son numéro d'utilisateur", "or the user number"}},
+     {"--all-sites", NOTHING, "all_sites", PARAMETER_FLAG, 0, {"ce numéro est cette personne sur les machines de tous les lieux", "that number is this person on the machines of all sites"}},
      {"--role", {"RÔLE", "ROLE"}, "role", PARAMETER_WORD, PARAMETER_REQUIRED, {"agent, technicien, admin ou lecteur", "agent, technician, admin or reader"}}}},
-  {.words = "account list", .method = "GET", .path = "/v1/accounts", .columns = "code name role uid", .run = ask_list,
+  {.words = "account list", .method = "GET", .path = "/v1/accounts", .columns = "code name role uid site", .run = ask_list,
    .summary = {"les comptes des collègues", "the accounts of the colleagues"}, .parameters = {LIMIT, AFTER}},
+  {.words = "account move", .method = "POST", .path = "/v1/accounts/site", .is_write = TRUE, .run = ask_act,
+   .done = {"{code}  {name} ({role}, utilisateur {uid})  {site}", "{code}  {name} ({role}, user {uid})  {site}"},
+   .summary = {"dire où un compte peut entrer", "say where an account may come in"},
+   .parameters = {
+     {"ID", ID, "account", PARAMETER_TEXT, PARAMETER_REQUIRED, {"code du compte", "code of the account"}},
+     {"--site", SITE, "site", PARAMETER_TEXT, 0, {"ce lieu seulement (sinon tous les lieux)", "that site alone (else all sites)"}}}},
+  {.words = "site add", .method = "POST", .path = "/v1/sites", .is_write = TRUE, .run = ask_act,
+   .done = {"{code}  {name}", "{code}  {name}"},
+   .summary = {"ajouter un lieu qui partage ce registre", "add a site that shares this register"},
+   .parameters = {{"NAME", NAME, "name", PARAMETER_TEXT, PARAMETER_REQUIRED, {"nom du lieu", "name of the site"}}}},
+  {.words = "site list", .method = "GET", .path = "/v1/sites", .columns = "code name is_here created_at", .run = ask_list,
+   .summary = {"les lieux qui partagent ce registre", "the sites that share this register"}, .parameters = {LIMIT, AFTER}},
   {.words = "import", .method = "POST", .path = "/v1/imports", .run = transfer_import,
    .summary = {"importer un fichier CSV : tout ou rien", "import a CSV file: all or nothing"},
    .parameters = {
@@ -209,10 +226,12 @@ const Command commands[] = {
      {"--dry-run", NOTHING, "dry_run", PARAMETER_FLAG, 0, {"essayer sans rien changer", "rehearse, change nothing"}},
      {"--kind", {"SORTE", "KIND"}, "kind", PARAMETER_TEXT, 0, {"tablets, sims ou persons (sinon d'après les titres)", "tablets, sims or persons (else told by the header)"}},
      {"--fund", FUND, "fund", PARAMETER_TEXT, 0, {"fonds qui paie les prix du fichier", "fund that pays the prices of the file"}}}},
-  {.words = "journal", .method = "GET", .path = "/v1/journal", .columns = "seq at account verb subjects after reason", .run = ask_list,
-   .summary = {"le journal de tous les actes", "the journal of every act"}, .parameters = {LIMIT, AFTER}},
+  {.words = "journal", .method = "GET", .path = "/v1/journal", .columns = "number site at account verb subjects after reason", .run = ask_list,
+   .summary = {"le journal de tous les actes", "the journal of every act"},
+   .parameters = {{"--site", SITE, "site", PARAMETER_TEXT, 0, {"seulement ce lieu", "that site alone"}}, LIMIT, AFTER}},
   {.words = "journal verify", .method = "GET", .path = "/v1/journal/verify", .run = ask_verify,
-   .summary = {"vérifier que le journal est entier", "check that the journal is whole"}},
+   .summary = {"vérifier que le journal est entier", "check that the journal is whole"},
+   .parameters = {{"--site", SITE, "site", PARAMETER_TEXT, 0, {"seulement ce lieu (sinon tous)", "that site alone (else all)"}}}},
   {.words = "backup", .method = "GET", .path = "/v1/backup", .run = backup_do_make,
    .summary = {"sauvegarder le registre, et vérifier la sauvegarde", "back the register up, and verify the backup"},
    .parameters = {

@@ -114,6 +114,8 @@ static const Field fields[] = {
     {"version", FIELD_PLAIN, {"Version", "Version"}},
     {"last_error", FIELD_WORD, {"Dernier ennui", "Last trouble"}},
     {"last_contact_at", FIELD_INSTANT, {"Dernier contact", "Last contact"}},
+    {"site", FIELD_CODE, {"Lieu", "Site"}},
+    {"is_here", FIELD_PLAIN, {"C'est ici", "Is here"}},
     {"title", FIELD_PLAIN, {"Quoi", "What"}},
 };
 

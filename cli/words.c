@@ -56,6 +56,7 @@ static const struct {
     {"piece", {"accessoire", "piece"}},
     {"wipe", {"effacement", "wipe"}},
     {"account", {"compte", "account"}},
+    {"site", {"lieu", "site"}},
     {"reader", {"lecteur", "reader"}},
     {"agent", {"agent", "agent"}},
     {"technician", {"technicien", "technician"}},

@@ -124,6 +124,7 @@ static const struct {
     {"site", "closed_days", set_closed_days, 0},
     {"daemon", "state_dir", set_text, G_STRUCT_OFFSET (Config, state_dir)},
     {"daemon", "database", set_text, G_STRUCT_OFFSET (Config, database)},
+    {"daemon", "site", set_text, G_STRUCT_OFFSET (Config, site)},
     {"daemon", "socket", set_text, G_STRUCT_OFFSET (Config, socket)},
     {"daemon", "copy_to", set_folder, G_STRUCT_OFFSET (Config, copy_to)},
     {"register", "statement_deadline_s", set_seconds, G_STRUCT_OFFSET (Config, statement_deadline_ms)},
@@ -194,6 +195,7 @@ config_free (Config *config)
   g_free (config->database);
   g_free (config->socket);
   g_free (config->copy_to);
+  g_free (config->site);
   g_free (config->owner_line);
   g_free (config->label_host);
   g_free (config->closed_days);

@@ -1,6 +1,7 @@
 /* temoind: options, wiring, signals; nothing else. */
 #include "daemon/api/api.h"
 #include "daemon/config.h"
+#include "daemon/rules/code.h"
 #include "db/setting.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -20,7 +21,7 @@ enum { EXIT_USAGE = 2 };
 
 /* The options, as typed. */
 typedef struct {
-  char *config, *state_dir, *database, *socket;
+  char *config, *state_dir, *database, *socket, *site;
   gboolean demo, no_bench, routes, version;
 } Options;
 
@@ -43,6 +44,8 @@ parse_options (Options *options, int *argc, char ***argv, GError **error)
       {"state-dir", 0, 0, G_OPTION_ARG_FILENAME, &options->state_dir, "Where the register and the adb key are", "DIR"},
       {"database", 0, 0, G_OPTION_ARG_STRING, &options->database,
        "The register: sqlite:PATH (default: DIR/register.db) or postgresql://...", "ADDRESS"},
+      {"site", 0, 0, G_OPTION_ARG_STRING, &options->site, "Which site of a shared register this is (temoin site list)",
+       "CODE"},
       {"socket", 0, 0, G_OPTION_ARG_FILENAME, &options->socket, "Admin socket", "PATH"},
       {"demo", 0, 0, G_OPTION_ARG_NONE, &options->demo, "A new register is a demonstration: its clock may be set",
        NULL},
@@ -111,11 +114,24 @@ read_clock (Store *store, gpointer user, GError **error)
 }
 
 static gboolean
+read_site (const char *typed, Code site, GError **error)
+{
+  site[0] = '\0';
+  if (typed == NULL || *typed == '\0' || code_parse_kind (typed, "B", site, error))
+    return TRUE;
+  g_prefix_error_literal (error, "site: ");
+  return FALSE;
+}
+
+static gboolean
 open_register (Daemon *daemon, gboolean demo, GError **error)
 {
   if (daemon->config->database == NULL)
     daemon->config->database = g_strdup_printf ("sqlite:%s/register.db", daemon->config->state_dir);
-  daemon->reg = register_open (daemon->config->database, error);
+  Code site;
+  if (!read_site (daemon->config->site, site, error))
+    return FALSE;
+  daemon->reg = register_open_site (daemon->config->database, site, error);
   if (daemon->reg == NULL)
     return FALSE;
   register_set_deadline (daemon->reg, daemon->config->statement_deadline_ms);
@@ -228,6 +244,7 @@ daemon_start (Daemon *daemon, Options *options, GError **error)
   take_option (&daemon->config->state_dir, &options->state_dir);
   take_option (&daemon->config->database, &options->database);
   take_option (&daemon->config->socket, &options->socket);
+  take_option (&daemon->config->site, &options->site);
   if (!lock_state_dir (daemon, error) || !open_register (daemon, options->demo, error))
     return FALSE;
   daemon->events = events_new ();
@@ -283,6 +300,7 @@ options_clear (Options *options)
   g_free (options->state_dir);
   g_free (options->database);
   g_free (options->socket);
+  g_free (options->site);
 }
 
 int

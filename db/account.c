@@ -2,8 +2,8 @@
 #include "db/account.h"
 #include "db/row.h"
 
-#define SELECT_ACCOUNT "SELECT code, name, uid, role FROM account "
-enum { CODE, NAME, UID, ROLE };
+#define SELECT_ACCOUNT "SELECT code, name, uid, role, site FROM account "
+enum { CODE, NAME, UID, ROLE, SITE };
 
 void
 account_free (Account *account)
@@ -27,6 +27,7 @@ account_read (Rows *rows, GError **error)
   row_code (rows, CODE, account->code);
   account->name = row_dup (rows, NAME);
   account->uid = rows_int (rows, UID);
+  row_code (rows, SITE, account->site);
   if (!role_parse (rows_text (rows, ROLE), &account->role))
     return row_unreadable ("account", account->code, error);
   return g_steal_pointer (&account);
@@ -37,8 +38,8 @@ static const RowKind account_row = {"account", account_read, account_destroy};
 gboolean
 account_insert (Store *store, const Account *account, GError **error)
 {
-  return store_run (store, NULL, error, "INSERT INTO account (code, name, uid, role) VALUES ($1, $2, $3, $4)", "ssis",
-                    account->code, account->name, account->uid, role_name (account->role));
+  return store_run (store, NULL, error, "INSERT INTO account (code, name, uid, role, site) VALUES ($1, $2, $3, $4, $5)",
+                    "ssiss", account->code, account->name, account->uid, role_name (account->role), account->site);
 }
 
 Account *
@@ -50,8 +51,20 @@ account_load (Store *store, const char *code, GError **error)
 Account *
 account_load_by_uid (Store *store, gint64 uid, GError **error)
 {
-  return row_one (&account_row, store_query (store, error, SELECT_ACCOUNT "WHERE uid = $1 AND uid >= 0", "i", uid),
+  return row_one (&account_row,
+                  store_query (store, error,
+                               SELECT_ACCOUNT "WHERE uid = $1 AND uid >= 0 AND site IN ('', $2)"
+                                              " ORDER BY site DESC LIMIT 1",
+                               "is", uid, store_site (store)),
                   "of that uid", error);
+}
+
+gboolean
+account_set_site (Store *store, const char *code, const char *site, GError **error)
+{
+  gint64 changed;
+  return store_run (store, &changed, error, "UPDATE account SET site = $2 WHERE code = $1", "ss", code, site) &&
+         row_changed (changed, DB_ERROR_NOT_FOUND, "account", code, error);
 }
 
 GPtrArray *

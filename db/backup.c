@@ -59,12 +59,13 @@ check_item_counts (Store *store, GError **error)
 static gboolean
 check_contents (Store *store, GError **error)
 {
-  JournalReport journal;
+  JournalChain journal;
   if (!journal_verify (store, &journal, error))
     return FALSE;
   if (journal.problem != JOURNAL_WHOLE) {
-    g_set_error (error, DB_ERROR, DB_ERROR_CORRUPT, "the journal is broken at line %" G_GINT64_FORMAT " (%s)",
-                 journal.bad_seq, journal_problem_name (journal.problem));
+    g_set_error (error, DB_ERROR, DB_ERROR_CORRUPT, "the journal%s%s is broken at line %" G_GINT64_FORMAT " (%s)",
+                 journal.site[0] != '\0' ? " of site " : "", journal.site, journal.bad_number,
+                 journal_problem_name (journal.problem));
     return FALSE;
   }
   g_autoptr (GPtrArray) wrong = fund_reconcile (store, error);

@@ -49,14 +49,14 @@ item_read (Rows *rows, GError **error)
 
 static const RowKind item_row = {"item", item_read, item_destroy};
 
-/* from: "" for an item that is new. */
+/* In the rows of the store's site. from: "" for an item that is new. */
 static gboolean
 move_count (Store *store, const char *from, const char *to, GError **error)
 {
   return store_run (store, NULL, error,
                     "UPDATE item_count SET items = items + CASE WHEN state = $2 THEN 1 ELSE 0 END"
-                    " - CASE WHEN state = $1 THEN 1 ELSE 0 END WHERE state IN ($1, $2)",
-                    "ss", from, to);
+                    " - CASE WHEN state = $1 THEN 1 ELSE 0 END WHERE site = $3 AND state IN ($1, $2)",
+                    "sss", from, to, store_site (store));
 }
 
 gboolean
@@ -146,7 +146,9 @@ read_counts (Rows *rows, gint64 counts[ITEM_STATES_N], GError **error)
 gboolean
 item_count_by_state (Store *store, gint64 counts[ITEM_STATES_N], GError **error)
 {
-  return read_counts (store_query (store, error, "SELECT state, items FROM item_count", ""), counts, error);
+  return read_counts (
+      store_query (store, error, "SELECT state, CAST(SUM(items) AS BIGINT) FROM item_count GROUP BY state", ""), counts,
+      error);
 }
 
 gboolean

@@ -183,11 +183,19 @@ DECLARE_RECORD_ENUM (SecretKind, secret_kind, SECRET_KINDS_N, SECRET_KINDS, SECR
 DECLARE_RECORD_ENUM (LineNoticeState, line_notice_state, LINE_NOTICE_STATES_N, LINE_NOTICE_STATES, LINE_NOTICE_VALUE_,
                      RECORD_NAME_)
 
+/* A place with a daemon of its own, on a register that several share. */
+typedef struct {
+  Code code;
+  char *name;
+  gint64 created_at; /* epoch seconds */
+} Site;
+
 /* A staff account: who acts. A uid of -1 means it cannot come in through the admin socket. */
 typedef struct {
   Code code;
   char *name;
   gint64 uid;
+  Code site; /* on whose machine that uid is this person; "" for the machines of all sites */
   Role role;
 } Account;
 
@@ -343,6 +351,7 @@ typedef struct {
 typedef struct {
   Code code;
   Code item;
+  Code site;      /* on whose bench; set by wipe_insert */
   char *port;     /* "1-1.2": reserved for this item until a verdict */
   char *serial;   /* as read over the cable */
   char *strategy; /* NULL until armed */
@@ -363,10 +372,12 @@ typedef struct {
   char *text;
 } WipeEvent;
 
-/* One line of the journal. hash = SHA-256 of the other fields and the previous hash (db/journal.h says how). */
+/* One line of the journal. hash = SHA-256 of the other fields but seq and of the previous hash (db/journal.h says how). */
 typedef struct {
-  gint64 seq; /* 1, 2, 3 ... without gap */
-  gint64 at;  /* epoch seconds */
+  gint64 seq;    /* among those of all sites, in the order in which they came: 1, 2, 3 ... */
+  Code site;     /* whose daemon wrote it; "" for the site without a name */
+  gint64 number; /* 1, 2, 3 ... without gap, per site */
+  gint64 at;     /* epoch seconds */
   char *account, *verb, *subjects, *before, *after, *reason;
   char *previous_hash, *hash; /* 64 hex letters */
 } JournalLine;

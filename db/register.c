@@ -1,6 +1,7 @@
 /* The register's threads: one writer that commits in groups, two readers. What a request does is not known here. */
 #include "db/register.h"
 #include "db/backup.h"
+#include "db/site.h"
 
 #define BATCH_MAX   256  /* requests in one transaction */
 #define WAITING_MAX 4096 /* requests in a queue */
@@ -15,6 +16,7 @@ typedef struct {
 
 struct _Register {
   char *url;
+  Code site;         /* whose daemon this is; "" for the site without a name */
   guint deadline_ms; /* of each statement */
   GMutex lock;
   GCond changed;  /* writes, busy, is_stopping or is_replacing changed */
@@ -217,6 +219,16 @@ close_stores (Register *reg)
   g_clear_pointer (&reg->writer, store_close);
 }
 
+/* The register that was restored may be one that has no such site. */
+static gboolean
+use_site (Register *reg, GError **error)
+{
+  gboolean is_known = site_use (reg->writer, reg->site, error);
+  for (int i = 0; is_known && i < READERS; i++)
+    is_known = site_use (reg->readers[i], reg->site, error);
+  return is_known;
+}
+
 static void
 limit_stores (Register *reg)
 {
@@ -235,6 +247,7 @@ open_stores (Register *reg, GError **error)
     reg->readers[i] = store_open (reg->url, STORE_READ, error);
     is_open = reg->readers[i] != NULL;
   }
+  is_open = is_open && use_site (reg, error);
   if (is_open)
     limit_stores (reg);
   else
@@ -247,8 +260,15 @@ open_stores (Register *reg, GError **error)
 Register *
 register_open (const char *url, GError **error)
 {
+  return register_open_site (url, "", error);
+}
+
+Register *
+register_open_site (const char *url, const char *site, GError **error)
+{
   Register *reg = g_new0 (Register, 1);
   reg->url = g_strdup (url);
+  g_strlcpy (reg->site, site, sizeof reg->site);
   reg->deadline_ms = REGISTER_DEADLINE_MS;
   g_mutex_init (&reg->lock);
   g_cond_init (&reg->changed);

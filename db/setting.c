@@ -54,7 +54,7 @@ setting_make_demo (Store *store, GError **error)
     return FALSE;
   if (is_demo)
     return TRUE;
-  g_autoptr (Rows) rows = store_query (store, error, "SELECT seq FROM journal_head", "");
+  g_autoptr (Rows) rows = store_query (store, error, "SELECT SUM(number) FROM journal_head", "");
   if (rows == NULL || !rows_next (rows, error))
     return FALSE;
   if (rows_int (rows, 0) != 0) {

@@ -54,6 +54,18 @@ store_schema (Store *store)
   return store->engine->schema (store);
 }
 
+const char *
+store_site (Store *store)
+{
+  return store->site;
+}
+
+void
+store_set_site (Store *store, const char *site)
+{
+  g_strlcpy (store->site, site, sizeof store->site);
+}
+
 char *
 store_expand (const char *sql, const StoreTokens *tokens)
 {

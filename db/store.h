@@ -45,11 +45,16 @@ int store_schema (Store *store);
 /* Is the register a file, which this program copies and restores? Else a server's own tools do. */
 gboolean store_is_file (Store *store);
 
+/* Whose lines, wipes and counts this Store writes: a site's code, "" for the site without a name (as it is opened). Borrowed. What
+ * exists is site_use's affair (db/site.h). */
+const char *store_site (Store *store);
+void store_set_site (Store *store, const char *site);
+
 /* Statements that run longer than that are stopped (DB_ERROR_DEADLINE): milliseconds, 0 = never, as after store_open; so migrations and
  * the checks of a backup, which open a Store of their own, take the time they need. Of a result the time counts from its first long
  * step to its last row. SQLite loses the whole transaction when the statement was a write: ask store_is_alive. */
 void store_set_deadline (Store *store, guint deadline_ms);
-/* No deadline from here to the end of the transaction. For what reads everything by its nature, and nothing else: journal_verify,
+/* No deadline from here to the end of the transaction. For what reads everything by its nature, and nothing else: journal_verify_sites,
  * fund_reconcile, item_recount, backup_count, store_check. */
 gboolean store_take_time (Store *store, GError **error);
 
@@ -93,8 +98,8 @@ gboolean store_swap_back (const char *url, const char *kept, GError **error);
 gboolean store_check (Store *store, GError **error);
 /* Full-text search: one document per code, replaced at each call, removed with text NULL. Accents and case are folded. */
 gboolean store_search_put (Store *store, const char *code, const char *kind, const char *text, GError **error);
-/* Makes this process the only one that drives a bench on this database, or finds that it is. DB_ERROR_BUSY when another one does: port
- * names and wipes of two machines must not mix. Held until the connection ends, so ask again before each act. In the writer only. */
+/* Makes this process the only one that drives the bench of the store's site, or finds that it is. DB_ERROR_BUSY when another one does:
+ * port names and wipes of two machines must not mix. Held until the connection ends, so ask again before each act. In the writer only. */
 gboolean store_claim_bench (Store *store, GError **error);
 /* Codes whose text has every word of query (each as a prefix), at most limit. Array of g_free'd strings. query is free text: nothing in it is syntax. */
 GPtrArray *store_search (Store *store, const char *query, guint limit, GError **error);

@@ -38,6 +38,7 @@ typedef struct {
 /* The Store and the Rows of every engine begin with these. */
 struct _Store {
   const StoreEngine *engine;
+  char site[9]; /* a code */
 };
 struct _Rows {
   const StoreEngine *engine;

@@ -5,8 +5,9 @@
 #include "db/store_postgresql_schema.h"
 #include <string.h>
 
-#define PARAMETERS_MAX 32
-#define NUMBER_MAX     24 /* digits of a gint64, a sign, a zero byte */
+#define PARAMETERS_MAX     32
+#define BENCH_WITHOUT_SITE 1415933296
+#define NUMBER_MAX         24 /* digits of a gint64, a sign, a zero byte */
 /* Object identifiers of the server's own types, the same in every database. */
 enum { TYPE_BYTEA = 17, TYPE_INT8 = 20, TYPE_TEXT = 25 };
 enum { FORMAT_TEXT = 0, FORMAT_BINARY = 1 };
@@ -379,15 +380,25 @@ postgresql_swap_back (G_GNUC_UNUSED const char *url, G_GNUC_UNUSED const char *k
   return fail_unsupported (error);
 }
 
+/* The number of its lock: the eight letters of its code as they are, so that no two sites share one. */
+static gint64
+bench_of (const char *site)
+{
+  guint64 number = 0;
+  for (const char *letter = site; *letter != '\0'; letter++)
+    number = number << 8 | (guchar)*letter;
+  return number == 0 ? BENCH_WITHOUT_SITE : (gint64)number;
+}
+
 static gboolean
 postgresql_claim_bench (Store *store, GError **error)
 {
-  g_autoptr (Rows) rows = store_query (store, error, POSTGRESQL_BENCH_LOCK, "");
+  g_autoptr (Rows) rows = store_query (store, error, POSTGRESQL_BENCH_LOCK, "i", bench_of (store_site (store)));
   if (rows == NULL || !rows_next (rows, error))
     return FALSE;
   if (rows_int (rows, 0) == 1)
     return TRUE;
-  g_set_error (error, DB_ERROR, DB_ERROR_BUSY, "another daemon on this database drives the bench");
+  g_set_error (error, DB_ERROR, DB_ERROR_BUSY, "another daemon of this site drives the bench");
   return FALSE;
 }
 

@@ -3,8 +3,8 @@
 #include "db/store_engine.h"
 #include <libpq-fe.h>
 
-/* Who drives a bench: a lock of the writer's connection. Asking again for a lock that one has is granted. */
-#define POSTGRESQL_BENCH_LOCK "SELECT CASE WHEN pg_try_advisory_lock(1415933296) THEN 1 ELSE 0 END"
+/* Who drives a bench: a lock of the writer's connection, one a site. Asking again for a lock that one has is granted. */
+#define POSTGRESQL_BENCH_LOCK "SELECT CASE WHEN pg_try_advisory_lock($1) THEN 1 ELSE 0 END"
 /* One for all daemons of a database: whoever writes or migrates holds it (an advisory lock of the transaction). */
 #define POSTGRESQL_WRITE_LOCK "SELECT pg_advisory_xact_lock(1415933295)"
 

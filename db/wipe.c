@@ -4,7 +4,7 @@
 
 #define SELECT_WIPE                                                                                                    \
   "SELECT code, item, port, serial, strategy, state, verdict, reason, facts, created_at, started_at, ended_at,"        \
-  " asked_by, attested_by, attestation FROM wipe "
+  " asked_by, attested_by, attestation, site FROM wipe "
 enum {
   CODE,
   ITEM,
@@ -20,7 +20,8 @@ enum {
   ENDED_AT,
   ASKED_BY,
   ATTESTED_BY,
-  ATTESTATION
+  ATTESTATION,
+  SITE
 };
 /* The condition of the partial indexes: word for word, or they are not used. */
 #define FINISHED      "('verified', 'not_wiped', 'unknown', 'blocked', 'aborted')"
@@ -66,6 +67,7 @@ wipe_read (Rows *rows, GError **error)
   wipe->asked_by = row_dup (rows, ASKED_BY);
   wipe->attested_by = row_dup (rows, ATTESTED_BY);
   wipe->attestation = row_dup (rows, ATTESTATION);
+  row_code (rows, SITE, wipe->site);
   if (!wipe_state_parse (rows_text (rows, STATE), &wipe->state) ||
       !wipe_verdict_parse (rows_text (rows, VERDICT), &wipe->verdict))
     return row_unreadable ("wipe", wipe->code, error);
@@ -79,12 +81,12 @@ wipe_insert (Store *store, const Wipe *wipe, GError **error)
 {
   return store_run (store, NULL, error,
                     "INSERT INTO wipe (code, item, port, serial, strategy, state, verdict, reason, facts, created_at,"
-                    " started_at, ended_at, asked_by, attested_by, attestation)"
-                    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
-                    "sssssssssiiisss", wipe->code, wipe->item, wipe->port, wipe->serial, wipe->strategy,
+                    " started_at, ended_at, asked_by, attested_by, attestation, site)"
+                    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+                    "sssssssssiiissss", wipe->code, wipe->item, wipe->port, wipe->serial, wipe->strategy,
                     wipe_state_name (wipe->state), wipe_verdict_name (wipe->verdict), wipe->reason, wipe->facts,
                     wipe->created_at, wipe->started_at, wipe->ended_at, wipe->asked_by, wipe->attested_by,
-                    wipe->attestation);
+                    wipe->attestation, store_site (store));
 }
 
 Wipe *
@@ -103,7 +105,9 @@ wipe_open_of_item (Store *store, const char *item, GError **error)
 Wipe *
 wipe_open_of_port (Store *store, const char *port, GError **error)
 {
-  return row_maybe (&wipe_row, store_query (store, error, SELECT_WIPE "WHERE port = $1 AND " IS_UNFINISHED, "s", port),
+  return row_maybe (&wipe_row,
+                    store_query (store, error, SELECT_WIPE "WHERE site = $2 AND port = $1 AND " IS_UNFINISHED, "ss",
+                                 port, store_site (store)),
                     error);
 }
 
@@ -133,7 +137,9 @@ GPtrArray *
 wipe_list_unfinished (Store *store, GError **error)
 {
   return row_all (&wipe_row,
-                  store_query (store, error, SELECT_WIPE "WHERE " IS_UNFINISHED " ORDER BY created_at, code", ""),
+                  store_query (store, error,
+                               SELECT_WIPE "WHERE site = $1 AND " IS_UNFINISHED " ORDER BY created_at, code", "s",
+                               store_site (store)),
                   error);
 }
 

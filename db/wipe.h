@@ -1,6 +1,6 @@
 /* Wipes and their story, event by event. Every move is committed here before it is acted upon, so that a daemon killed in the
  * middle takes it up again. Which moves exist is decided by daemon/rules/. Finished here means verified, not_wiped, unknown,
- * blocked or aborted: an unfinished wipe holds its item and its port. */
+ * blocked or aborted: an unfinished wipe holds its item, and its port of its site's bench. */
 #pragma once
 #include "db/records.h"
 #include "db/store.h"
@@ -11,19 +11,19 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Wipe, wipe_free)
 void wipe_event_free (WipeEvent *event);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WipeEvent, wipe_event_free)
 
-/* Adds a wipe (strings but asked_by may be NULL). DB_ERROR_UNIQUE: the item, or the port, has an unfinished wipe already;
- * DB_ERROR_FOREIGN: no such item. */
+/* Adds a wipe on the bench of the store's site (strings but asked_by may be NULL; wipe->site is not read). DB_ERROR_UNIQUE: the item, or
+ * the port there, has an unfinished wipe already; DB_ERROR_FOREIGN: no such item. */
 gboolean wipe_insert (Store *store, const Wipe *wipe, GError **error);
 /* DB_ERROR_NOT_FOUND when there is none. Caller frees. */
 Wipe *wipe_load (Store *store, const char *code, GError **error);
-/* The unfinished wipe of that item, or port. NULL with *error untouched when there is none: pass an error and look at it. */
+/* The unfinished wipe of that item, or port of the store's site. NULL with *error untouched when there is none: pass an error and look at it. */
 Wipe *wipe_open_of_item (Store *store, const char *item, GError **error);
 Wipe *wipe_open_of_port (Store *store, const char *port, GError **error);
 /* The newest verified wipe of an item. NULL with *error untouched when there is none. */
 Wipe *wipe_last_verified (Store *store, const char *item, GError **error);
 /* The newest wipe of an item that ended in Google's lock (reason "wipe_frp"). NULL with *error untouched when there is none. */
 Wipe *wipe_last_locked (Store *store, const char *item, GError **error);
-/* All unfinished wipes, oldest first: what a starting daemon takes up again. Array of Wipe; caller unrefs. */
+/* All unfinished wipes of the store's site, oldest first: what a starting daemon takes up again. Array of Wipe; caller unrefs. */
 GPtrArray *wipe_list_unfinished (Store *store, GError **error);
 /* The wipes of an item, newest first, at most limit; item NULL = of all items. Array of Wipe; caller unrefs. */
 GPtrArray *wipe_list (Store *store, const char *item, guint limit, GError **error);

@@ -45,6 +45,7 @@ account_of_uid (Store *store, gint64 uid, gint64 now, GError **error)
   made->name = unix_name (uid);
   made->uid = uid;
   made->role = ROLE_ADMIN;
+  g_strlcpy (made->site, store_site (store), sizeof made->site);
   const ActionContext daemon_itself = {.now = now, .account = "", .role = ROLE_ADMIN};
   if (!insert_account (store, &daemon_itself, made, error))
     return NULL;
@@ -113,7 +114,7 @@ judge_new (Store *store, const Account *account, Verdict *verdict, GError **erro
 {
   g_autoptr (GError) problem = NULL;
   g_autoptr (Account) other = account_load_by_uid (store, account->uid, &problem);
-  if (other != NULL)
+  if (other != NULL && g_str_equal (other->site, account->site))
     verdict_add (verdict, M_ACCOUNT_KNOWN, other->code, NULL);
   if (other != NULL || g_error_matches (problem, DB_ERROR, DB_ERROR_NOT_FOUND))
     return TRUE;
@@ -126,12 +127,15 @@ account_add (Store *store, const ActionContext *context, const AccountRequest *r
              GError **error)
 {
   g_autoptr (Account) account = account_of_request (request, error);
-  if (account == NULL || !judge_new (store, account, outcome->verdict, error))
+  if (account == NULL)
+    return FALSE;
+  g_strlcpy (account->site, request->all_sites ? "" : store_site (store), sizeof account->site);
+  if (!judge_new (store, account, outcome->verdict, error))
     return FALSE;
   if (!action_may_go_on (context, outcome->verdict, error))
     return action_is_previewed (context);
   if (!insert_account (store, context, account, error)) {
-    action_explain (error, M_ALREADY_KNOWN, M_STALE);
+    action_explain (error, M_ACCOUNT_TAKEN, M_STALE);
     return FALSE;
   }
   outcome_add_code (outcome, account->code);

@@ -200,8 +200,8 @@ wipe_ask (Store *store, const ActionContext *context, const WipeRequest *request
   return open_wipe (store, context, request, item, slot, outcome, error);
 }
 
-Wipe *
-wipe_find (Store *store, const char *text, GError **error)
+static Wipe *
+find_anywhere (Store *store, const char *text, GError **error)
 {
   Code code;
   g_autoptr (GError) problem = NULL;
@@ -218,6 +218,17 @@ wipe_find (Store *store, const char *text, GError **error)
   else if (problem != NULL)
     g_propagate_error (error, g_steal_pointer (&problem));
   return g_steal_pointer (&wipe);
+}
+
+/* The daemon that drives another site's bench does not hear what is said here. */
+Wipe *
+wipe_find (Store *store, const char *text, GError **error)
+{
+  g_autoptr (Wipe) wipe = find_anywhere (store, text, error);
+  if (wipe == NULL || g_str_equal (wipe->site, store_site (store)))
+    return g_steal_pointer (&wipe);
+  rule_error_set (error, M_WIPE_ELSEWHERE, wipe->code, wipe->site, NULL);
+  return NULL;
 }
 
 gboolean

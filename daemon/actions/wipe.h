@@ -31,8 +31,8 @@ gboolean wipe_attest (Store *store, const ActionContext *context, const char *wi
 gboolean wipe_cancel (Store *store, const ActionContext *context, const char *wipe, Outcome *outcome, GError **error);
 /* to_wipe -> ready without a wipe: needs the right "wipe-waive" and a reason; listed in reports. */
 gboolean wipe_waive (Store *store, const ActionContext *context, const char *item, Outcome *outcome, GError **error);
-/* For the verbs: the item of that code (RULE_ERROR when there is none); the wipe of that code, or the unfinished wipe of that item
- * (RULE_ERROR). Caller frees. */
+/* For the verbs: the item of that code (RULE_ERROR when there is none); the wipe of that code, or the unfinished wipe of that item,
+ * on this site's bench (RULE_ERROR; M_WIPE_ELSEWHERE). Caller frees. */
 Item *wipe_find_item (Store *store, const char *text, GError **error);
 Wipe *wipe_find (Store *store, const char *text, GError **error);
 /* What a person must do now about a wipe that waits, or why a finished one ended so, as a sentence. NULL when there is nothing to say. Caller frees. */

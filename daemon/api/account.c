@@ -5,6 +5,7 @@ static const Field fields[] = {
     {"name", FIELD_TEXT, G_STRUCT_OFFSET (AccountRequest, name), TRUE, 0},
     {"user", FIELD_TEXT, G_STRUCT_OFFSET (AccountRequest, user), FALSE, 0},
     {"uid", FIELD_INT, G_STRUCT_OFFSET (AccountRequest, uid), FALSE, 0},
+    {"all_sites", FIELD_BOOL, G_STRUCT_OFFSET (AccountRequest, all_sites), FALSE, 0},
     {"role", FIELD_TEXT, G_STRUCT_OFFSET (AccountRequest, role), TRUE, 0},
 };
 const Form api_account_form = {sizeof (AccountRequest), fields, G_N_ELEMENTS (fields)};
@@ -20,6 +21,7 @@ write_account (View *view, gconstpointer record, GError **error)
   writer_text (view->out, "name", account->name);
   writer_int (view->out, "uid", account->uid);
   writer_text (view->out, "role", role_name (account->role));
+  writer_text (view->out, "site", account->site[0] != '\0' ? account->site : NULL);
   writer_close (view->out);
   return TRUE;
 }

@@ -15,6 +15,7 @@ gboolean api_fund_show (View *view, const char *code, GError **error);
 gboolean api_recharge_show (View *view, const char *code, GError **error);
 gboolean api_wipe_show (View *view, const char *code, GError **error);
 gboolean api_account_show (View *view, const char *code, GError **error);
+gboolean api_site_show (View *view, const char *code, GError **error);
 /* record: const Loan *. For the loans of a person. */
 gboolean api_loan_write (View *view, gconstpointer record, GError **error);
 /* The member "holder" of a thing: who has it in an open loan, or null. */
@@ -24,6 +25,7 @@ gboolean api_loan_write_holder (View *view, const char *item_or_line, GError **e
 extern const Form api_person_form, api_item_form, api_sim_form, api_fund_form, api_recharge_form, api_lend_form,
     api_return_form, api_renew_form, api_wipe_form, api_attest_form, api_cancel_form, api_waive_form, api_unlock_form,
     api_demo_form, api_account_form, api_clock_form;
+extern const Form api_site_form, api_account_move_form;
 
 /* RouteHandler: readers. */
 gboolean api_person_list (Request *request, Store *store, GError **error);
@@ -35,6 +37,7 @@ gboolean api_fund_list (Request *request, Store *store, GError **error);
 gboolean api_loan_list (Request *request, Store *store, GError **error);
 gboolean api_recharge_list (Request *request, Store *store, GError **error);
 gboolean api_wipe_list (Request *request, Store *store, GError **error);
+gboolean api_site_list (Request *request, Store *store, GError **error);
 gboolean api_account_list (Request *request, Store *store, GError **error);
 gboolean api_find_object (Request *request, Store *store, GError **error);
 gboolean api_find_text (Request *request, Store *store, GError **error);
@@ -68,6 +71,8 @@ gboolean api_wipe_ask (Request *request, Store *store, GError **error);
 gboolean api_wipe_attest (Request *request, Store *store, GError **error);
 gboolean api_wipe_cancel (Request *request, Store *store, GError **error);
 gboolean api_wipe_waive (Request *request, Store *store, GError **error);
+gboolean api_site_add (Request *request, Store *store, GError **error);
+gboolean api_account_move (Request *request, Store *store, GError **error);
 gboolean api_wipe_unlock (Request *request, Store *store, GError **error);
 gboolean api_account_add (Request *request, Store *store, GError **error);
 gboolean api_import_run (Request *request, Store *store, GError **error);

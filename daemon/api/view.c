@@ -20,6 +20,7 @@ static const struct {
     {'X', "wipe", api_wipe_show, M_WIPE_NOT_FOUND},
     {'R', "recharge", api_recharge_show, M_RECHARGE_NOT_FOUND},
     {'C', NULL, api_account_show, M_ACCOUNT_NOT_FOUND},
+    {'B', NULL, api_site_show, M_SITE_NOT_FOUND},
 };
 
 View

@@ -102,6 +102,7 @@ write_wipe (View *view, gconstpointer record, GError **error)
   writer_text (view->out, "code", wipe->code);
   writer_text (view->out, "item", wipe->item);
   writer_text (view->out, "model", item->model);
+  writer_text (view->out, "site", wipe->site[0] != '\0' ? wipe->site : NULL);
   writer_text (view->out, "port", wipe->port);
   writer_text (view->out, "serial", wipe->serial);
   writer_text (view->out, "strategy", wipe->strategy);

@@ -86,6 +86,11 @@
   X (LOAN_NOT_FOUND, "loan_not_found", MESSAGE_NOT_FOUND, NULL, "Le prêt {1c} n'est pas au registre.", "There is no loan {1c} in the register.") \
   X (PIECE_NOT_FOUND, "piece_not_found", MESSAGE_NOT_FOUND, NULL, "L'accessoire {1c} n'est pas au registre.", "There is no piece {1c} in the register.") \
   X (FUND_NOT_FOUND, "fund_not_found", MESSAGE_NOT_FOUND, NULL, "Le fonds {1c} n'est pas au registre.", "There is no fund {1c} in the register.") \
+  X (SITE_NOT_FOUND, "site_not_found", MESSAGE_NOT_FOUND, NULL, "Le lieu {1c} n'est pas au registre. « temoin site list » les montre.", "There is no site {1c} in the register. \"temoin site list\" shows them.") \
+  X (SITE_KNOWN, "site_known", MESSAGE_REFUSED, NULL, "Un lieu porte déjà ce nom. « temoin site list » les montre.", "A site has that name already. \"temoin site list\" shows them.") \
+  X (SITE_NEXT, "site_next", MESSAGE_NOTE, NULL, "Sur la machine de ce lieu, écrivez « site = {1} » sous [daemon] dans temoin.conf, puis relancez temoind. Un compte qui vaut pour tous les lieux y entre aussi : « temoin account move » le limite à un lieu.", "On the machine of that site write \"site = {1}\" below [daemon] in temoin.conf, then start temoind again. An account of all sites may come in there too: \"temoin account move\" limits it to one site.") \
+  X (ACCOUNT_TAKEN, "account_taken", MESSAGE_REFUSED, NULL, "Un autre compte a déjà ce numéro d'utilisateur dans ce lieu. « temoin account list » les montre.", "Another account has that user number at that site already. \"temoin account list\" shows them.") \
+  X (WIPE_ELSEWHERE, "wipe_elsewhere", MESSAGE_REFUSED, NULL, "L'effacement {1c} se fait sur le banc d'un autre lieu ({2c}) : cela se dit là-bas.", "The wipe {1c} is on the bench of another site ({2c}): say it there.") \
   X (ACCOUNT_NOT_FOUND, "account_not_found", MESSAGE_NOT_FOUND, NULL, "Le compte {1c} n'est pas au registre.", "There is no account {1c} in the register.") \
   X (RECHARGE_NOT_FOUND, "recharge_not_found", MESSAGE_NOT_FOUND, NULL, "La recharge {1c} n'est pas au registre.", "There is no recharge {1c} in the register.") \
   X (WIPE_NOT_FOUND, "wipe_not_found", MESSAGE_NOT_FOUND, NULL, "L'effacement {1c} n'est pas au registre.", "There is no wipe {1c} in the register.") \

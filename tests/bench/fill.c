@@ -148,7 +148,7 @@ held (Store *store, int noun, gint64 *count, GError **error)
   const char kind[] = {nouns[noun].kind, '\0'};
   g_autoptr (Rows) rows = kind[0] != '\0'
                               ? store_query (store, error, "SELECT value FROM counter WHERE kind = $1", "s", kind)
-                              : store_query (store, error, "SELECT seq FROM journal_head", "");
+                              : store_query (store, error, "SELECT number FROM journal_head WHERE site = ''", "");
   if (rows == NULL)
     return FALSE;
   g_autoptr (GError) failure = NULL;

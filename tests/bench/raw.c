@@ -15,16 +15,17 @@
 
 enum { LAST, COUNT, LOAN, ITEM, PERSON, JOURNAL, HEAD, SUBJECT, ANSWER, STATEMENTS };
 static const char *const sql[STATEMENTS] = {
-    [LAST] = "SELECT seq FROM journal_head WHERE one = 1",
+    [LAST] = "SELECT number FROM journal_head WHERE site = ''",
     [COUNT] = "INSERT INTO counter (kind, value) VALUES ('N', 1) ON CONFLICT (kind) DO UPDATE SET value = value + 1"
               " RETURNING value",
     [LOAN] = "INSERT INTO loan (code, person, item, started_on, due_on, due_reason, state, renewals)"
              " VALUES (?1, ?2, ?3, '2027-01-01', '2028-01-03', 'term', 'open', 0)",
     [ITEM] = "UPDATE item SET state = 'lent', state_reason = NULL WHERE code = ?1 AND state = 'ready'",
     [PERSON] = "UPDATE person SET last_contact_at = ?2 WHERE code = ?1",
-    [JOURNAL] = "INSERT INTO journal (seq, at, account, verb, subjects, before, after, reason, previous_hash, hash)"
-                " VALUES (?1, ?2, 'CBBBBBBB', 'loan.lend', ?3, '', 'state=lent due=2028-01-03', '', ?4, ?5)",
-    [HEAD] = "UPDATE journal_head SET seq = ?1, hash = ?2 WHERE one = 1",
+    [JOURNAL] =
+        "INSERT INTO journal (seq, at, account, verb, subjects, before, after, reason, previous_hash, hash, number)"
+        " VALUES (?1, ?2, 'CBBBBBBB', 'loan.lend', ?3, '', 'state=lent due=2028-01-03', '', ?4, ?5, ?1)",
+    [HEAD] = "UPDATE journal_head SET number = ?1, hash = ?2 WHERE site = ''",
     [SUBJECT] = "INSERT INTO journal_subject (code, seq) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
     [ANSWER] = "INSERT INTO idempotency (account, key, request_hash, status, body, at)"
                " VALUES ('CBBBBBBB', ?1, ?2, 201, ?3, ?4)",

@@ -99,7 +99,7 @@ assert_all_there (Store *store, GArray *acks)
     g_autoptr (Person) person = person_load (store, code, NULL);
     g_assert_nonnull (person);
   }
-  JournalReport report;
+  JournalChain report;
   MUST (journal_verify (store, &report, &error));
   g_assert_cmpint (report.problem, ==, JOURNAL_WHOLE);
   g_assert_cmpint (report.lines, ==, count_rows (store, "person"));

@@ -243,7 +243,7 @@ journal_is_chained (void)
   place_init (&place);
   g_autoptr (Store) store = open_store (&place);
   write_journal (store);
-  JournalReport report;
+  JournalChain report;
   MUST (journal_verify (store, &report, &error));
   g_assert_cmpint (report.problem, ==, JOURNAL_WHOLE);
   g_assert_cmpint (report.lines, ==, LINES);
@@ -288,25 +288,28 @@ tampering_is_found (void)
   static const struct {
     const char *sql;
     JournalProblem problem;
-    gint64 bad_seq;
+    gint64 bad_number;
   } cases[] = {
-      {"UPDATE journal SET reason = 'kind' WHERE seq = 3", JOURNAL_HASH, 3},
-      {"UPDATE journal SET at = at + 1 WHERE seq = 1", JOURNAL_HASH, 1},
-      {"UPDATE journal SET before = 'state=', after = 'readystate=lent' WHERE seq = 2", JOURNAL_HASH, 2},
-      {"DELETE FROM journal_subject; DELETE FROM journal WHERE seq = 2", JOURNAL_GAP, 3},
-      {"DELETE FROM journal_subject; DELETE FROM journal WHERE seq = 1", JOURNAL_GAP, 2},
-      {"DELETE FROM journal_subject; DELETE FROM journal WHERE seq = 5", JOURNAL_TAIL, 5},
+      {"UPDATE journal SET reason = 'kind' WHERE number = 3", JOURNAL_HASH, 3},
+      {"UPDATE journal SET at = at + 1 WHERE number = 1", JOURNAL_HASH, 1},
+      {"UPDATE journal SET before = 'state=', after = 'readystate=lent' WHERE number = 2", JOURNAL_HASH, 2},
+      {"UPDATE journal SET site = 'B0000001' WHERE number = 5", JOURNAL_TAIL, 5},
+      {"DELETE FROM journal_subject; UPDATE journal SET seq = 9 WHERE number = 4", JOURNAL_GAP, 5},
+      {"DELETE FROM journal_subject; DELETE FROM journal WHERE number = 2", JOURNAL_GAP, 3},
+      {"DELETE FROM journal_subject; DELETE FROM journal WHERE number = 1", JOURNAL_GAP, 2},
+      {"DELETE FROM journal_subject; DELETE FROM journal WHERE number = 5", JOURNAL_TAIL, 5},
       {"DELETE FROM journal_subject; DELETE FROM journal", JOURNAL_TAIL, 1},
+      {"DELETE FROM journal_head", JOURNAL_TAIL, 1},
       {"INSERT INTO journal SELECT 6, at, account, verb, subjects, before, after, reason, hash,"
-       " replace(hash, 'a', 'b') FROM journal WHERE seq = 5",
+       " replace(hash, 'a', 'b'), site, 6 FROM journal WHERE number = 5",
        JOURNAL_HASH, 6},
       {"INSERT INTO journal SELECT 0, at, account, verb, subjects, before, after, reason, previous_hash,"
-       " replace(hash, 'a', 'b') FROM journal WHERE seq = 1",
+       " replace(hash, 'a', 'b'), site, 0 FROM journal WHERE number = 1",
        JOURNAL_GAP, 0},
-      {"DELETE FROM journal_subject; DELETE FROM journal WHERE seq = 2;"
-       "UPDATE journal SET seq = seq - 1 WHERE seq > 2",
-       JOURNAL_PREVIOUS, 2},
-      {"UPDATE journal_head SET seq = 6", JOURNAL_TAIL, 6},
+      {"DELETE FROM journal_subject; DELETE FROM journal WHERE number = 4; UPDATE journal SET number = 4 WHERE number "
+       "= 5",
+       JOURNAL_PREVIOUS, 4},
+      {"UPDATE journal_head SET number = 6", JOURNAL_TAIL, 6},
   };
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++) {
     g_auto (Place) place;
@@ -316,11 +319,11 @@ tampering_is_found (void)
     g_clear_pointer (&store, store_close);
     edit (&place, cases[i].sql);
     store = open_store (&place);
-    JournalReport report;
+    JournalChain report;
     MUST (journal_verify (store, &report, &error));
     g_test_message ("%s: %s", cases[i].sql, journal_problem_name (report.problem));
     g_assert_cmpint (report.problem, ==, cases[i].problem);
-    g_assert_cmpint (report.bad_seq, ==, cases[i].bad_seq);
+    g_assert_cmpint (report.bad_number, ==, cases[i].bad_number);
   }
 }
 

@@ -5,11 +5,13 @@
 #include "db/counter.h"
 #include "db/dialogue_signature.h"
 #include "db/idempotency.h"
+#include "db/journal_line.h"
 #include "db/known.h"
 #include "db/line_notice.h"
 #include "db/product.h"
 #include "db/secret.h"
 #include "db/setting.h"
+#include "db/site.h"
 #include "db/store_sqlite.h"
 #include "db/voucher.h"
 #include "tests/store/fixture.h"
@@ -36,9 +38,8 @@ static const struct {
     {"SELECT COALESCE(SUM(", "and summed"},
     {"SELECT state, COUNT(*) FROM item GROUP BY", "the kept numbers of a backup are compared with a count"},
     {"SELECT fund.code FROM fund LEFT JOIN fund_entry", "reconciles whole ledgers: nightly, and in a backup"},
-    {"SELECT journal.seq, journal.at, journal.account, journal.verb, journal.subjects, journal.before, journal.after,"
-     " journal.reason, journal.previous_hash, journal.hash FROM journal ORDER BY seq",
-     "verifies the whole chain"},
+    {JOURNAL_SELECT "ORDER BY seq", "verifies the chains of all sites"},
+    {JOURNAL_SELECT "WHERE site = $1 ORDER BY number", "verifies the whole chain of a site"},
     {"SELECT recharge.code FROM recharge LEFT JOIN fund_entry", "reconciles recharges with ledgers: nightly"},
     {"SELECT key_id, COUNT(*) FROM secret GROUP BY", "the administrator asks which keys are in use"},
     {"PRAGMA ", "the engine's own check"},
@@ -49,7 +50,6 @@ static const struct {
   const char *detail, *reason;
 } walks[] = {
     {"SCAN wipe USING INDEX wipe_newest", "the newest first, to the LIMIT"},
-    {"SCAN wipe USING INDEX wipe_unfinished", "a partial index: what is on the benches now"},
 };
 
 static gboolean
@@ -240,6 +240,7 @@ walk_people (Store *store)
   ONE (Account, account_load (store, "C8000000", &error));
   ONE (Account, account_load_by_uid (store, 1001, &error));
   MANY (account_list (store, NULL, PAGE, &error));
+  MUST (account_set_site (store, "C8000000", "B8000000", &error));
   add_person (store, "P8000000", "Fatou");
   ONE (Person, person_load (store, "P8000000", &error));
   MANY (person_list (store, "P0000001", PAGE, &error));
@@ -415,12 +416,14 @@ walk_rest (Store *store)
   static const char kinds[] = "TPSLNKRFXCV";
   gint64 number;
   gboolean is_so;
-  JournalReport report;
+  JournalChain report;
   g_auto (IdempotencyAnswer) answer = {0};
   add_journal (store);
   MANY (journal_list (store, 100, PAGE, &error));
   MANY (journal_list_of (store, "T0000000", PAGE, &error));
   MUST (journal_verify (store, &report, &error));
+  MANY (journal_verify_sites (store, "", &error));
+  MANY (journal_list_of_site (store, "", 100, PAGE, &error));
   gint64 newest_at;
   MUST (journal_newest_at (store, &newest_at, &error));
   MUST (counter_next (store, 'T', &number, &error));
@@ -433,6 +436,18 @@ walk_rest (Store *store)
     MUST (code_is_known (store, code, &is_so, &error));
     g_assert_true (is_so);
   }
+}
+
+static void
+walk_sites (Store *store)
+{
+  const Site site = {.code = "B8000000", .name = (char *)"Mornant", .created_at = AT};
+  MUST (site_insert (store, &site, &error));
+  ONE (Site, site_load (store, "B8000000", &error));
+  MANY (site_list (store, NULL, PAGE, &error));
+  MUST (site_use (store, "B8000000", &error));
+  add_journal (store);
+  MUST (site_use (store, "", &error));
 }
 
 /* Before the others: a register in use becomes no demonstration, but is asked. */
@@ -471,6 +486,7 @@ walk (Store *store, const Place *place)
   walk_vouchers (store);
   walk_wipes (store);
   walk_rest (store);
+  walk_sites (store);
   walk_backup (store, place);
 }
 

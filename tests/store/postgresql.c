@@ -148,12 +148,12 @@ spend (Store *store, G_GNUC_UNUSED gpointer data, GError **error)
 typedef struct {
   Register *reg;
   int first, lent, spent;
-} Site;
+} Daemon;
 
 static gpointer
 site_thread (gpointer data)
 {
-  Site *site = data;
+  Daemon *site = data;
   for (int i = 0; i < EACH; i++) {
     int number = site->first + i;
     g_autoptr (GError) lending = NULL, spending = NULL;
@@ -178,25 +178,25 @@ daemons_share_one_truth (void)
   add_person (store, "P0000001", "Ada Exemple");
   add_item (store, "T0000001", "R9XX0001", ITEM_READY);
   add_fund (store, "F0000001", 1000);
-  Site sites[DAEMONS];
+  Daemon daemons[DAEMONS];
   GThread *threads[DAEMONS];
   for (int i = 0; i < DAEMONS; i++) {
     g_autoptr (GError) failure = NULL;
-    sites[i] = (Site){.reg = register_open (place.url, &failure), .first = i * EACH};
+    daemons[i] = (Daemon){.reg = register_open (place.url, &failure), .first = i * EACH};
     g_assert_no_error (failure);
   }
   for (int i = 0; i < DAEMONS; i++)
-    threads[i] = g_thread_new ("site", site_thread, &sites[i]);
+    threads[i] = g_thread_new ("site", site_thread, &daemons[i]);
   int lent = 0, spent = 0;
   for (int i = 0; i < DAEMONS; i++) {
     g_thread_join (threads[i]);
-    register_close (sites[i].reg);
-    lent += sites[i].lent;
-    spent += sites[i].spent;
+    register_close (daemons[i].reg);
+    lent += daemons[i].lent;
+    spent += daemons[i].spent;
   }
   g_assert_cmpint (lent, ==, 1);
   g_assert_cmpint (spent, ==, 10);
-  JournalReport report;
+  JournalChain report;
   MUST (journal_verify (store, &report, &error));
   g_assert_cmpint (report.problem, ==, JOURNAL_WHOLE);
   g_assert_cmpint (report.lines, ==, 11);

@@ -46,14 +46,14 @@ people (Register *reg)
 static gboolean
 verify (Store *store, gpointer data, GError **error)
 {
-  JournalReport *report = data;
+  JournalChain *report = data;
   return journal_verify (store, report, error);
 }
 
 static void
 assert_whole (Register *reg, gint64 lines)
 {
-  JournalReport report;
+  JournalChain report;
   MUST (register_read_wait (reg, verify, &report, &error));
   g_assert_cmpint (report.problem, ==, JOURNAL_WHOLE);
   g_assert_cmpint (report.lines, ==, lines);

@@ -195,7 +195,7 @@ def test_a_role_holds_after_a_restart(office):
 def test_an_account_is_added_shown_and_listed(daemon):
     by_name = add(daemon, READER, "agent")
     assert by_name == {"kind": "account", "code": by_name["code"], "name": "Colleague agent",
-                       "uid": pwd.getpwnam(READER).pw_uid, "role": "agent"}
+                       "uid": pwd.getpwnam(READER).pw_uid, "role": "agent", "site": None}
     by_number = daemon.post("/v1/accounts", {"name": "Elsewhere", "uid": 54321, "role": "reader"})
     assert daemon.get(f"/v1/objects/{by_number['code']}") == by_number
     own = {account["code"]: account for account in daemon.get("/v1/accounts")["items"]}

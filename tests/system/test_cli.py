@@ -211,9 +211,14 @@ def test_no_control_character_reaches_the_terminal(fake):
 def test_journal_verify(fake):
     fake.answers["GET /v1/journal/verify"] = {"ok": True, "lines": 12, "first_bad": None, "head_hash": "ab"}
     assert text_of(run(fake, "journal", "verify")) == (0, "Le journal est entier : 12 lignes vérifiées.\n", "")
-    fake.answers["GET /v1/journal/verify"] = {"ok": False, "lines": 12, "first_bad": 7, "head_hash": "ab"}
+    chains = [{"site": None, "lines": 3, "first_bad": None}, {"site": "BBCDFGHJ", "lines": 6, "first_bad": 7}]
+    fake.answers["GET /v1/journal/verify"] = {"ok": False, "lines": 9, "first_bad": 7, "sites": chains}
     leave, _, err = text_of(run(fake, "journal", "verify"))
-    assert leave == 3 and "rompue à la ligne 7" in err
+    assert leave == 3 and "rompue à la ligne 7 (lieu BBCD-FGHJ)." in err
+    chains[1] = {"site": "BBCDFGHJ", "lines": 9, "first_bad": None}
+    fake.answers["GET /v1/journal/verify"] = {"ok": True, "lines": 12, "first_bad": None, "sites": chains}
+    assert text_of(run(fake, "--lang", "en", "journal", "verify"))[1] == (
+        "The journal is whole: 12 lines checked.\n  3 lines\n  9 lines (site BBCD-FGHJ)\n")
 
 
 def test_doctor(fake):

@@ -132,6 +132,6 @@ def test_one_daemon_a_database_drives_a_bench(cluster):
         with Daemon("--database", url, env=here.env(), bench=True) as first:
             with Daemon("--database", url, env=there.env(), bench=True) as second:
                 assert (bench_status(first), bench_status(second)) == (200, 503)
-                assert "another daemon on this database drives the bench" in second.said()
+                assert "another daemon of this site drives the bench" in second.said()
         with Daemon("--database", url, env=there.env(), bench=True) as second:
             assert bench_status(second) == 200

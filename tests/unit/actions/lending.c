@@ -241,7 +241,7 @@ nothing_is_left_when_any_write_fails (void)
     g_assert_cmpstr (before, ==, after);
   }
   g_assert_true (DESK_DO (&desk, lend_things, &request));
-  JournalReport report;
+  JournalChain report;
   g_assert_true (journal_verify (desk.store, &report, NULL));
   g_assert_true (report.problem == JOURNAL_WHOLE);
 }
