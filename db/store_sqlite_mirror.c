@@ -447,7 +447,8 @@ void
 mirror_status (Mirror *mirror, MirrorStatus *status)
 {
   g_mutex_lock (&mirror->lock);
-  gint64 behind = mirror->behind_since == 0 ? 0 : g_get_monotonic_time () - mirror->behind_since;
+  /* never 0 while something is missing */
+  gint64 behind = mirror->behind_since == 0 ? 0 : g_get_monotonic_time () - mirror->behind_since + 1000;
   *status = (MirrorStatus){.state = mirror->state, .behind_ms = behind / 1000, .error = mirror->error};
   g_mutex_unlock (&mirror->lock);
 }

@@ -73,7 +73,7 @@ def head_of(folder):
         path = restore(folder, scratch)
         check_file(path)
         with contextlib.closing(sqlite3.connect(path)) as register:
-            return register.execute("SELECT seq, hash FROM journal_head").fetchone()
+            return register.execute("SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1").fetchone() or (0, "0" * 64)
 
 
 def hash_of_line(daemon, seq):
