@@ -5,6 +5,7 @@
 #include "daemon/actions/conductor.h"
 #include "daemon/actions/dialogues.h"
 #include "daemon/actions/offers.h"
+#include "daemon/actions/reset_screens.h"
 #include "daemon/actions/upkeep.h"
 #include "daemon/actions/vault.h"
 #include <stdio.h>
@@ -16,6 +17,7 @@ typedef struct {
   Events *events;
   Clock *clock;
   const Calendar *calendar;
+  const ResetScreens *screens;  /* NULL: none could be read */
   Vault *vault;                 /* NULL: no keys, codes are refused */
   const Offers *offers;         /* NULL: none are known */
   const RechargeLimits *limits; /* NULL: no limit */
