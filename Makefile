@@ -23,7 +23,7 @@ PACKAGES := glib-2.0 gio-unix-2.0 libusb-1.0 libmicrohttpd jansson sqlite3 libpq
 # of temoin-modem alone
 MODEM_PACKAGES := mbim-glib gio-unix-2.0 jansson
 FLEET_PACKAGES := umockdev-1.0
-TEST_PACKAGES := umockdev-1.0 zbar poppler-glib
+TEST_PACKAGES := umockdev-1.0 zbar poppler-glib mbim-glib
 JOBS ?= $(shell nproc)
 # these tests mostly wait for tablets: more of them than cores
 TEST_JOBS ?= 4
@@ -149,8 +149,7 @@ install: programs ## install under DESTDIR and PREFIX
 	for file in daemon/system/dialogues/*.conf; do \
 	  [ -e $(DESTDIR)/etc/temoin/dialogues/$$(basename $$file) ] || install -m644 $$file $(DESTDIR)/etc/temoin/dialogues/; done
 	[ -e $(DESTDIR)/etc/temoin/temoin.conf ] || install -m644 daemon/system/temoin.conf $(DESTDIR)/etc/temoin/
-	install -d $(DESTDIR)$(PREFIX)/share/temoin/offers $(DESTDIR)$(PREFIX)/share/temoin/dialogues
-	install -m644 daemon/system/dialogues/*.conf $(DESTDIR)$(PREFIX)/share/temoin/dialogues/
+	install -d $(DESTDIR)$(PREFIX)/share/temoin/offers
 	install -m644 daemon/system/offers/*.conf $(DESTDIR)$(PREFIX)/share/temoin/offers/
 	install -m644 daemon/system/temoin.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/temoin.conf
 

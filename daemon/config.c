@@ -318,7 +318,7 @@ config_load (const char *path, GError **error)
   config->owner_line = g_strdup ("");
   config->reset_screens = g_strdup (TEMOIN_DATA_DIR "/reset-screens");
   config->timeouts = conductor_default_timeouts;
-  config->dialogues_dir = g_strdup (TEMOIN_DATA_DIR "/dialogues");
+  config->dialogues_dir = g_strdup ("/etc/temoin/dialogues");
   config->offers_dir = g_strdup (TEMOIN_DATA_DIR "/offers");
   config->check_ms = DAY_MS;
   config->statement_deadline_ms = REGISTER_DEADLINE_MS;

@@ -78,6 +78,8 @@
   X (IMPORT_TWICE, "import_twice", MESSAGE_INPUT, NULL, "Ligne {1} : « {3} » est déjà à la ligne {4} (colonne {2}).", "Line {1}: \"{3}\" is already on line {4} (column {2}).") \
   X (IMPORT_DIFFERS, "import_differs", MESSAGE_REFUSED, NULL, "Ligne {1} : {2c} est déjà au registre, mais avec une autre valeur pour « {3} ». Corrigez le fichier ou la fiche.", "Line {1}: {2c} is already in the register, but with another value for \"{3}\". Correct the file or the record.") \
   X (IMPORT_WRONG, "import_wrong", MESSAGE_REFUSED, NULL, "Rien n'a été importé : {1} ligne(s) à corriger sur {2}.", "Nothing was imported: {1} line(s) to correct out of {2}.") \
+  X (IMPORT_CLAIMED, "import_claimed", MESSAGE_REFUSED, NULL, "C'est à la ligne {1} d'un fichier qui est en cours d'import. Attendez la fin de l'import.", "This is on line {1} of a file that is being imported. Wait until the import has ended.") \
+  X (IMPORT_PAUSED, "import_paused", MESSAGE_TROUBLE, NULL, "Le fichier est accepté, mais le registre ne peut pas être écrit en ce moment : le reste du fichier suivra tout seul. Ne l'envoyez pas une autre fois ; suivez avec « temoin import list ».", "The file is accepted, but the register cannot be written just now: the rest of the file follows by itself. Do not send another one; follow it with \"temoin import list\".") \
   X (IMPORT_SAME, "import_same", MESSAGE_NOTE, NULL, "Ligne {1} : {2c} est déjà au registre, rien à changer.", "Line {1}: {2c} is already in the register, nothing to change.") \
   /* not found */ \
   X (PERSON_NOT_FOUND, "person_not_found", MESSAGE_NOT_FOUND, NULL, "La personne {1c} n'est pas au registre.", "There is no person {1c} in the register.") \
