@@ -61,7 +61,7 @@ REPLAY_BIN := $(patsubst tests/fuzz/%.c,$(BUILD)/tests/fuzz/%,$(FUZZ_SRC))
 # preloaded by tests; never sanitized, it must go before the sanitizer
 POWERCUT := $(BUILD)/powercut.so
 # what check-tsan runs: all that has more than one thread and no process of its own
-TSAN_BIN := $(addprefix $(BUILD)/tests/,store/register $(addprefix unit/actions/,events lending) \
+TSAN_BIN := $(addprefix $(BUILD)/tests/,store/register store/mirror $(addprefix unit/actions/,events lending) \
             $(patsubst tests/%.c,%,$(wildcard tests/unit/api/*.c)))
 BENCH_SRC := $(wildcard tests/bench/*.c)
 BENCH_BIN := $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,$(BENCH_SRC))
