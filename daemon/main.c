@@ -147,7 +147,9 @@ open_register (Daemon *daemon, gboolean demo, GError **error)
     g_prefix_error_literal (error, "--demo is for a new register only: ");
     return FALSE;
   }
-  return register_read_wait (daemon->reg, read_clock, daemon, error);
+  if (!register_read_wait (daemon->reg, read_clock, daemon, error))
+    return FALSE;
+  return daemon->config->copy_to == NULL || register_copy_to (daemon->reg, daemon->config->copy_to, error);
 }
 
 static gboolean
