@@ -102,3 +102,20 @@ postgresql_schema_migrate (PGconn *connection, const Migration *list, int n, GEr
   }
   return TRUE;
 }
+
+gboolean
+postgresql_schema_make (PGconn *connection, const Migration *list, int n, GError **error)
+{
+  int version;
+  if (!store_postgresql_exec (connection, POSTGRESQL_WRITE_LOCK, error) ||
+      !postgresql_schema_read (connection, n, &version, error))
+    return FALSE;
+  if (version > 0) {
+    g_set_error (error, DB_ERROR, DB_ERROR_UNIQUE, "the database holds a register already");
+    return FALSE;
+  }
+  for (int i = 0; i < n; i++)
+    if (!apply (connection, &list[i], i + 1, error))
+      return FALSE;
+  return TRUE;
+}

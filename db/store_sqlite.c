@@ -500,4 +500,9 @@ const StoreEngine store_sqlite = {
     .check = store_sqlite_check,
     .search_put = store_sqlite_search_put,
     .search = store_sqlite_search,
+    .move = {.columns = store_sqlite_columns,
+             .references = store_sqlite_references,
+             .documents = store_sqlite_documents,
+             .put_rows = store_sqlite_put_rows,
+             .fill = store_sqlite_fill},
 };
