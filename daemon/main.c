@@ -33,6 +33,8 @@ typedef struct {
   Clock *clock;
   Events *events;
   Conductor *conductor;
+  Migration *migration;
+  Code site;
   Api *api;
 } Daemon;
 
@@ -128,10 +130,9 @@ open_register (Daemon *daemon, gboolean demo, GError **error)
 {
   if (daemon->config->database == NULL)
     daemon->config->database = g_strdup_printf ("sqlite:%s/register.db", daemon->config->state_dir);
-  Code site;
-  if (!read_site (daemon->config->site, site, error))
+  if (!read_site (daemon->config->site, daemon->site, error))
     return FALSE;
-  daemon->reg = register_open_site (daemon->config->database, site, error);
+  daemon->reg = register_open_site (daemon->config->database, daemon->site, error);
   if (daemon->reg == NULL)
     return FALSE;
   register_set_deadline (daemon->reg, daemon->config->statement_deadline_ms);
@@ -221,6 +222,7 @@ open_api (Daemon *daemon, GError **error)
       .conductor = daemon->conductor,
       .events = daemon->events,
       .clock = daemon->clock,
+      .migration = daemon->migration,
       .calendar = &daemon->config->calendar,
       .state_dir = daemon->config->state_dir,
       .label_host = daemon->config->label_host,
@@ -246,6 +248,7 @@ daemon_start (Daemon *daemon, Options *options, GError **error)
   if (!lock_state_dir (daemon, error) || !open_register (daemon, options->demo, error))
     return FALSE;
   daemon->events = events_new ();
+  daemon->migration = migration_new (daemon->reg, daemon->events, daemon->config->database, daemon->site);
   if (!options->no_bench)
     open_bench (daemon);
   return open_api (daemon, error);
@@ -257,6 +260,7 @@ daemon_stop (Daemon *daemon)
   if (daemon->api != NULL)
     (void)unlink (daemon->config->socket); /* a left-over one is replaced at the next start */
   api_free (daemon->api);
+  migration_free (daemon->migration);
   conductor_free (daemon->conductor);
   register_close (daemon->reg);
   events_free (daemon->events);

@@ -31,7 +31,7 @@ Rows *store_documents (Store *store, GError **error);
 
 /* A register being made at url, in one transaction: its schema is that of this program, and other programs do not see it. */
 typedef struct _StoreFill StoreFill;
-/* DB_ERROR_UNIQUE: there is something at url already; DB_ERROR_CORRUPT: it is somebody else's. NULL on error. */
+/* DB_ERROR_UNIQUE: there is something at url already. NULL on error. */
 StoreFill *store_fill_begin (const char *url, GError **error);
 Store *store_fill_store (StoreFill *fill); /* borrowed; inside a transaction that is not the caller's to end */
 /* Makes it the register at url, durable. After it, also when it failed, only store_fill_free. */

@@ -35,7 +35,7 @@ gboolean store_postgresql_exec (PGconn *connection, const char *sql, GError **er
 /* Connects, sets the session up, reads the stamp and, for STORE_WRITE, migrates. The old connection is given up. */
 gboolean store_postgresql_connect (PostgresqlStore *store, GError **error);
 /* Connects to an empty database and makes the schema in a transaction that stays open: for the caller to commit. DB_ERROR_UNIQUE when it
- * holds a register, DB_ERROR_CORRUPT when it has other tables. */
+ * has tables. */
 gboolean store_postgresql_connect_empty (PostgresqlStore *store, GError **error);
 /* TRUE when the connection can be used. A broken one is made again, but never inside a transaction, and after a failure not
  * before its delay is over: then DB_ERROR_LOST at once. */

@@ -106,12 +106,12 @@ postgresql_schema_migrate (PGconn *connection, const Migration *list, int n, GEr
 gboolean
 postgresql_schema_make (PGconn *connection, const Migration *list, int n, GError **error)
 {
-  int version;
+  g_autoptr (PGresult) found = NULL;
   if (!store_postgresql_exec (connection, POSTGRESQL_WRITE_LOCK, error) ||
-      !postgresql_schema_read (connection, n, &version, error))
+      (found = ask (connection, look, error)) == NULL)
     return FALSE;
-  if (version > 0) {
-    g_set_error (error, DB_ERROR, DB_ERROR_UNIQUE, "the database holds a register already");
+  if (*PQgetvalue (found, 0, 0) == 't' || *PQgetvalue (found, 0, 1) == 't') {
+    g_set_error (error, DB_ERROR, DB_ERROR_UNIQUE, "the database is not empty");
     return FALSE;
   }
   for (int i = 0; i < n; i++)

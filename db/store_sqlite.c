@@ -24,6 +24,7 @@ typedef struct {
   gint64 deadline_us;   /* of each statement; 0: none */
   gboolean takes_time;  /* none until the next transaction */
   SqliteRows *stepping; /* the statement that runs, or ran last; not owned */
+  int lock_fd;          /* of the one that writes; else -1 */
 } SqliteStore;
 
 typedef struct {
@@ -134,8 +135,12 @@ open_handle (SqliteStore *store, const char *path, StoreMode mode, GError **erro
   }
   if (mode == STORE_WRITE && !store_file_check_orphan (path, error))
     return FALSE;
-  if (mode == STORE_WRITE)
+  if (mode == STORE_WRITE) {
     create_private (path);
+    store->lock_fd = store_file_lock (path, error);
+    if (store->lock_fd < 0)
+      return FALSE;
+  }
   int code = sqlite3_open_v2 (path, &store->handle, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
   if (code != SQLITE_OK)
     return store_sqlite_fail (store->handle, code, path, error);
@@ -218,6 +223,7 @@ sqlite_open (const char *url, StoreMode mode, GError **error)
   SqliteStore *store = g_new0 (SqliteStore, 1);
   g_autoptr (Store) owned = &store->base;
   owned->engine = &store_sqlite;
+  store->lock_fd = -1;
   store->statements = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, statement_free);
   if (!open_handle (store, path, mode, error))
     return NULL;
@@ -258,6 +264,8 @@ sqlite_close (Store *base)
   g_clear_pointer (&store->statements, g_hash_table_unref);
   part_from_lost_file (store);
   (void)sqlite3_close (store->handle); /* every statement is finalized: nothing can keep it open */
+  if (store->lock_fd >= 0)
+    (void)close (store->lock_fd); /* frees the lock */
   store_file_clear (&store->file);
   g_free (store);
 }
@@ -466,7 +474,7 @@ sqlite_rollback (Store *store)
   store_file_renew (&((SqliteStore *)store)->file);      /* what did not fit in memory was written to the log */
 }
 
-/* One daemon a state directory: the file has one writer. */
+/* The file has one writer. */
 static gboolean
 sqlite_claim_bench (Store *store, GError **error)
 {

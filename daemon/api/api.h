@@ -3,6 +3,7 @@
 #pragma once
 #include "daemon/actions/clock.h"
 #include "daemon/actions/conductor.h"
+#include "daemon/actions/migration.h"
 #include <stdio.h>
 
 /* What the interface works with. Everything is borrowed and must outlive the Api. */
@@ -11,6 +12,7 @@ typedef struct {
   Conductor *conductor; /* NULL: this machine has no bench; wipes then answer M_BENCH_MISSING */
   Events *events;
   Clock *clock;
+  Migration *migration;
   const Calendar *calendar;
   const char *state_dir;  /* uploads and backups under way are kept here; nothing stays */
   const char *label_host; /* "TEMOIN.EXAMPLE.ORG": what a QR code says before the code */

@@ -25,7 +25,7 @@ gboolean api_loan_write_holder (View *view, const char *item_or_line, GError **e
 extern const Form api_person_form, api_item_form, api_sim_form, api_fund_form, api_recharge_form, api_lend_form,
     api_return_form, api_renew_form, api_wipe_form, api_attest_form, api_cancel_form, api_waive_form, api_unlock_form,
     api_demo_form, api_account_form, api_clock_form;
-extern const Form api_site_form, api_account_move_form;
+extern const Form api_site_form, api_account_move_form, api_migration_form;
 
 /* RouteHandler: readers. */
 gboolean api_person_list (Request *request, Store *store, GError **error);
@@ -37,6 +37,7 @@ gboolean api_fund_list (Request *request, Store *store, GError **error);
 gboolean api_loan_list (Request *request, Store *store, GError **error);
 gboolean api_recharge_list (Request *request, Store *store, GError **error);
 gboolean api_wipe_list (Request *request, Store *store, GError **error);
+gboolean api_migration_show (Request *request, Store *store, GError **error);
 gboolean api_site_list (Request *request, Store *store, GError **error);
 gboolean api_account_list (Request *request, Store *store, GError **error);
 gboolean api_find_object (Request *request, Store *store, GError **error);
@@ -71,6 +72,7 @@ gboolean api_wipe_ask (Request *request, Store *store, GError **error);
 gboolean api_wipe_attest (Request *request, Store *store, GError **error);
 gboolean api_wipe_cancel (Request *request, Store *store, GError **error);
 gboolean api_wipe_waive (Request *request, Store *store, GError **error);
+gboolean api_migration_start (Request *request, Store *store, GError **error);
 gboolean api_site_add (Request *request, Store *store, GError **error);
 gboolean api_account_move (Request *request, Store *store, GError **error);
 gboolean api_wipe_unlock (Request *request, Store *store, GError **error);

@@ -207,7 +207,7 @@ foreign_tables_are_refused (void)
   fill_register (&source);
   edit_database (target.url, "CREATE TABLE diary (day TEXT)");
   Watch watch = {0};
-  REFUSED (move (&source, target.url, &watch, NULL, &error), DB_ERROR_CORRUPT);
+  REFUSED (move (&source, target.url, &watch, NULL, &error), DB_ERROR_UNIQUE);
 }
 
 /* Nothing of a move that was stopped: not a table, not a file. */
