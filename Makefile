@@ -27,7 +27,7 @@ JOBS ?= $(shell nproc)
 TEST_JOBS ?= 4
 # pkg-config is asked once, and only when something is built.
 flags_of = $(shell pkg-config $(1) $(2) 2>/dev/null)
-CPPFLAGS += -I. -I$(BUILD)/gen -D_GNU_SOURCE -DTEMOIN_VERSION='"$(VERSION)"' -DG_LOG_USE_STRUCTURED
+CPPFLAGS += -I. -I$(BUILD)/gen -D_GNU_SOURCE -DTEMOIN_VERSION='"$(VERSION)"' -DTEMOIN_DATA_DIR='"$(PREFIX)/share/temoin"' -DG_LOG_USE_STRUCTURED
 CFLAGS ?= -g
 ALL_CFLAGS = -std=gnu17 $(OPT) $(WARNINGS) $(SAN_FLAGS_$(SAN)) $(CFLAGS)
 ALL_LDFLAGS = $(SAN_FLAGS_$(SAN)) $(LDFLAGS)
@@ -36,7 +36,7 @@ ALL_LDFLAGS = $(SAN_FLAGS_$(SAN)) $(LDFLAGS)
 FOLDERS := db labels daemon/rules daemon/devices daemon/actions daemon/documents daemon/api
 lib_of = $(BUILD)/lib/$(subst /,-,$(1)).a
 LIBS_temoind := $(foreach f,daemon/api daemon/documents daemon/actions daemon/devices daemon/rules labels db,$(call lib_of,$(f)))
-MAINS := labels/temoin-label.c cli/temoin.c
+MAINS := labels/temoin-label.c cli/temoin.c tests/fleet/main.c
 SRC_of = $(filter-out $(MAINS),$(wildcard $(1)/*.c))
 obj = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 
@@ -48,6 +48,7 @@ LIBS_unit/actions := $(call lib_of,daemon/actions) $(call lib_of,daemon/devices)
 LIBS_unit/documents := $(foreach f,daemon/documents labels daemon/rules db,$(call lib_of,$(f)))
 LIBS_unit/api     := $(LIBS_temoind)
 LIBS_unit/cli     := $(BUILD)/lib/cli.a
+LIBS_unit/fleet   := $(call lib_of,tests/fleet)
 LIBS_store        := $(call lib_of,db)
 
 PROGRAMS := $(addprefix $(BUILD)/,temoind temoin temoin-label temoin-fleet)
@@ -142,6 +143,8 @@ install: programs ## install under DESTDIR and PREFIX
 	install -m644 daemon/system/70-temoin.rules $(DESTDIR)$(PREFIX)/lib/udev/rules.d/
 	install -d $(DESTDIR)/etc/temoin
 	[ -e $(DESTDIR)/etc/temoin/temoin.conf ] || install -m644 daemon/system/temoin.conf $(DESTDIR)/etc/temoin/
+	install -d $(DESTDIR)$(PREFIX)/share/temoin/offers
+	install -m644 daemon/system/offers/*.conf $(DESTDIR)$(PREFIX)/share/temoin/offers/
 	install -m644 daemon/system/temoin.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/temoin.conf
 
 help: ## this list
@@ -175,7 +178,7 @@ $(call lib_of,$(1)): $(call obj,$(call SRC_of,$(1))) $(if $(filter db,$(1)),$(BU
 	@rm -f $$@
 	$(Q)ar rcs $$@ $$^
 endef
-$(foreach f,$(FOLDERS) cli,$(eval $(call library,$(f))))
+$(foreach f,$(FOLDERS) cli tests/fleet,$(eval $(call library,$(f))))
 
 # db/migrations/*.sql as a C array, in the order of their names
 $(BUILD)/gen/migrations.c: $(wildcard db/migrations/*.sql) db/migrations/embed.awk

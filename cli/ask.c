@@ -1,5 +1,6 @@
 /* Acting, listing, showing. */
 #include "cli/ask.h"
+#include "cli/codes.h"
 #include "cli/display.h"
 #include "cli/fields.h"
 #include "cli/table.h"
@@ -76,11 +77,14 @@ print_preview (const Session *session, const json_t *answer)
 Leave
 ask_act (const Session *session, const Typed *typed, GError **error)
 {
+  if (!codes_ask (session, typed, error))
+    return LEAVE_USAGE;
   g_autofree char *target = typed_target (typed);
   char *body = typed_body (typed);
   g_auto (Reply) reply = {0, NULL};
   Leave leave;
   json_t *answer = ask_post (session, target, body, &reply, &leave, error);
+  explicit_bzero (body, strlen (body)); /* it may hold a code */
   free (body);
   if (answer == NULL)
     return leave;
@@ -463,6 +467,30 @@ print_health (const Session *session, json_t *health)
 }
 
 Leave
+ask_reconcile (const Session *session, const Typed *typed, GError **error)
+{
+  g_auto (Reply) reply = {0, NULL};
+  Leave leave;
+  json_t *answer = ask_get (session, typed->command->path, &reply, &leave, error);
+  if (answer == NULL)
+    return leave;
+  static const Text good = {"Les soldes et les recharges suivent leurs écritures, au centime près.",
+                            "Balances and recharges follow their entries, to the cent."};
+  gboolean adds_up = json_is_true (json_object_get (answer, "ok"));
+  if (session->is_json)
+    answer_raw (&reply);
+  else if (adds_up)
+    printf ("%s\n", text_in (good, session->language));
+  else
+    answer_lists (session, answer, NULL, stdout);
+  json_decref (answer);
+  if (!adds_up)
+    fault_set (error, LEAVE_UNREACHABLE, session->language, "Des comptes ne tombent pas juste.",
+               "Some accounts do not add up.");
+  return adds_up ? LEAVE_DONE : LEAVE_UNREACHABLE;
+}
+
+Leave
 ask_health (const Session *session, const Typed *typed, GError **error)
 {
   g_auto (Reply) reply = {0, NULL};
@@ -477,9 +505,14 @@ ask_health (const Session *session, const Typed *typed, GError **error)
   if (is_well)
     add_findings (session, health);
   print_health (session, health);
+  gboolean adds_up = !json_is_false (json_object_get (health, "ledger_ok"));
   if (!is_well)
     fault_set (error, LEAVE_UNREACHABLE, session->language, "Témoin répond, mais son registre ne peut pas écrire.",
                "Témoin answers, but its register cannot write.");
+  else if (!adds_up)
+    fault_set (error, LEAVE_UNREACHABLE, session->language,
+               "Des comptes ne tombent pas juste : temoin fund reconcile dit lesquels.",
+               "Some accounts do not add up: temoin fund reconcile says which.");
   json_decref (health);
-  return is_well ? LEAVE_DONE : LEAVE_UNREACHABLE;
+  return is_well && adds_up ? LEAVE_DONE : LEAVE_UNREACHABLE;
 }

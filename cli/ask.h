@@ -12,6 +12,8 @@ Leave ask_record (const Session *session, const Typed *typed, GError **error);
 /* CommandFunc: recomputes the journal's chain; LEAVE_UNREACHABLE with a sentence when it is broken. */
 Leave ask_verify (const Session *session, const Typed *typed, GError **error);
 
+/* CommandFunc: compares balances with ledgers; LEAVE_UNREACHABLE, and what is wrong, when they differ. */
+Leave ask_reconcile (const Session *session, const Typed *typed, GError **error);
 /* CommandFunc: is the daemon well? LEAVE_UNREACHABLE when it is not. */
 Leave ask_health (const Session *session, const Typed *typed, GError **error);
 

@@ -41,13 +41,14 @@ typedef struct {
  * prints it and leaves with its code instead. */
 typedef Leave (*CommandFunc) (const Session *session, const Typed *typed, GError **error);
 
-#define COMMAND_PARAMETERS 12 /* the last one stays empty */
+#define COMMAND_PARAMETERS 13 /* the last one stays empty */
 struct _Command {
   const char *words;
   const char *method, *path; /* {field} in path is filled from the fields */
   const char *fixed;         /* "name=value" always sent, or NULL */
   const char *columns;       /* fields of a list, separated by spaces; NULL: not a list */
-  gboolean is_write;         /* takes --preview, --override and --comment */
+  const char *asked; /* fields that are codes, separated by spaces: asked for, never arguments (codes.h); or NULL */
+  gboolean is_write; /* takes --preview, --override and --comment */
   CommandFunc run;
   Text done;    /* one line for each object made; {code} must come first */
   Text summary; /* one line of help */

@@ -57,6 +57,33 @@ terminal_ask (const char *question)
   return text;
 }
 
+char *
+terminal_ask_unseen (const char *question)
+{
+  struct termios seen, unseen;
+  gboolean is_shown = isatty (STDIN_FILENO) && tcgetattr (STDIN_FILENO, &seen) == 0;
+  if (is_shown) {
+    fprintf (stderr, "%s", question);
+    fflush (stderr);
+    unseen = seen;
+    unseen.c_lflag &= ~(tcflag_t)ECHO;
+    (void)tcsetattr (STDIN_FILENO, TCSAFLUSH, &unseen); /* at worst it is seen by who types it */
+  }
+  char *line = NULL;
+  size_t size = 0;
+  ssize_t length = getline (&line, &size, stdin);
+  if (is_shown) {
+    (void)tcsetattr (STDIN_FILENO, TCSAFLUSH, &seen); /* nothing better can be done */
+    fprintf (stderr, "\n");
+  }
+  if (length > 0 && line[length - 1] == '\n')
+    line[--length] = '\0';
+  if (length > 0)
+    return line;
+  free (line);
+  return NULL;
+}
+
 gboolean
 terminal_confirm (const Session *session, const char *question)
 {

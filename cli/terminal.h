@@ -16,6 +16,9 @@ gboolean terminal_confirm (const Session *session, const char *question);
 /* Prints question and reads one line without its end; NULL at end of input or when empty. Caller frees. */
 char *terminal_ask (const char *question);
 
+/* The same without showing what is typed; when standard input is no terminal, its next line. NULL when there is none. Caller wipes and free()s. */
+char *terminal_ask_unseen (const char *question);
+
 /* From now on Ctrl-C and SIGTERM do not end the program but make this descriptor readable. -1 when it cannot be made. */
 int terminal_interrupt_fd (void);
 /* Keys arrive one by one, unseen, until terminal_restore. Nothing happens when standard input is no terminal. */

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #define DEFAULT_ZONE "Europe/Paris"
+#define DAY_MS       (24 * 60 * 60 * 1000)
 
 typedef gboolean (*Setter) (Config *config, const char *text, gsize offset, GError **error);
 
@@ -98,6 +99,29 @@ set_closed_days (Config *config, const char *text, gsize offset, GError **error)
   return TRUE;
 }
 
+/* "30,00": euros. */
+static gboolean
+set_money (Config *config, const char *text, gsize offset, GError **error)
+{
+  if (money_parse (text, &G_STRUCT_MEMBER (Money, config, offset)) == MONEY_OK)
+    return TRUE;
+  g_set_error (error, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_INVALID_VALUE, "\"%s\" is no amount (30,00)", text);
+  return FALSE;
+}
+
+static gboolean
+set_months (Config *config, const char *text, gsize offset, GError **error)
+{
+  gint64 months;
+  if (!g_ascii_string_to_signed (text, 10, 0, 600, &months, NULL)) {
+    g_set_error (error, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_INVALID_VALUE, "\"%s\" is no number of months (0 to 600)",
+                 text);
+    return FALSE;
+  }
+  G_STRUCT_MEMBER (int, config, offset) = (int)months;
+  return TRUE;
+}
+
 #define TIMEOUT(field) G_STRUCT_OFFSET (Config, timeouts.field)
 static const struct {
   const char *group, *key;
@@ -114,6 +138,11 @@ static const struct {
     {"daemon", "database", set_text, G_STRUCT_OFFSET (Config, database)},
     {"daemon", "site", set_text, G_STRUCT_OFFSET (Config, site)},
     {"daemon", "socket", set_text, G_STRUCT_OFFSET (Config, socket)},
+    {"daemon", "key_file", set_text, G_STRUCT_OFFSET (Config, key_file)},
+    {"daemon", "offers_dir", set_text, G_STRUCT_OFFSET (Config, offers_dir)},
+    {"daemon", "check_s", set_seconds, G_STRUCT_OFFSET (Config, check_ms)},
+    {"recharge", "month_cap", set_money, G_STRUCT_OFFSET (Config, recharge.month_cap)},
+    {"recharge", "window_months", set_months, G_STRUCT_OFFSET (Config, recharge.window_months)},
     {"register", "statement_deadline_s", set_seconds, G_STRUCT_OFFSET (Config, statement_deadline_ms)},
     {"bench", "tap_s", set_seconds, TIMEOUT (tap_ms)},
     {"bench", "probe_s", set_seconds, TIMEOUT (probe_ms)},
@@ -165,6 +194,8 @@ config_load (const char *path, GError **error)
   config->label_host = g_strdup ("TEMOIN.EXAMPLE.ORG");
   config->owner_line = g_strdup ("");
   config->timeouts = conductor_default_timeouts;
+  config->offers_dir = g_strdup (TEMOIN_DATA_DIR "/offers");
+  config->check_ms = DAY_MS;
   config->statement_deadline_ms = REGISTER_DEADLINE_MS;
   config->calendar.french_holidays = TRUE;
   if (!set_weekdays (config, "saturday;sunday", 0, error) || !set_zone (config, DEFAULT_ZONE, 0, error) ||
@@ -185,6 +216,8 @@ config_free (Config *config)
   g_free (config->owner_line);
   g_free (config->label_host);
   g_free (config->closed_days);
+  g_free (config->key_file);
+  g_free (config->offers_dir);
   g_clear_pointer (&config->calendar.zone, g_time_zone_unref);
   g_free (config);
 }

@@ -14,6 +14,10 @@ typedef struct {
   Calendar calendar;
   Day *closed_days; /* behind calendar.closed_days */
   ConductorTimeouts timeouts;
+  char *key_file;              /* keys of sealed codes; NULL: "secret.key" in state_dir */
+  char *offers_dir;            /* files of operators' offers */
+  guint check_ms;              /* between two daily checks */
+  RechargeLimits recharge;     /* what one person may have */
   guint statement_deadline_ms; /* of the register */
 } Config;
 

@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -31,6 +32,9 @@ typedef struct {
   int lock_fd;
   Register *reg;
   Clock *clock;
+  Vault *vault;
+  Offers *offers;
+  Upkeep *upkeep;
   Events *events;
   Conductor *conductor;
   Migration *migration;
@@ -214,6 +218,22 @@ open_socket (const char *path, int *listen_fd, GError **error)
   return FALSE;
 }
 
+/* Keys, offers and the daily check. A key that cannot be used, and an offer that cannot be understood, are said; the desk opens all the same. */
+static void
+open_lines (Daemon *daemon)
+{
+  Config *config = daemon->config;
+  if (config->key_file == NULL)
+    config->key_file = g_build_filename (config->state_dir, "secret.key", NULL);
+  daemon->vault = vault_open (config->key_file);
+  if (vault_problem (daemon->vault) != NULL) {
+    g_autofree char *sentence = finding_text (vault_problem (daemon->vault), LANGUAGE_EN);
+    g_warning ("sealed codes cannot be opened: %s", sentence);
+  }
+  daemon->offers = offers_load (config->offers_dir);
+  daemon->upkeep = upkeep_new (daemon->reg, daemon->clock, &config->calendar, MAX (config->check_ms / 1000, 1));
+}
+
 static gboolean
 open_api (Daemon *daemon, GError **error)
 {
@@ -224,6 +244,10 @@ open_api (Daemon *daemon, GError **error)
       .clock = daemon->clock,
       .migration = daemon->migration,
       .calendar = &daemon->config->calendar,
+      .vault = daemon->vault,
+      .offers = daemon->offers,
+      .limits = &daemon->config->recharge,
+      .upkeep = daemon->upkeep,
       .state_dir = daemon->config->state_dir,
       .label_host = daemon->config->label_host,
       .owner_line = daemon->config->owner_line,
@@ -249,6 +273,7 @@ daemon_start (Daemon *daemon, Options *options, GError **error)
     return FALSE;
   daemon->events = events_new ();
   daemon->migration = migration_new (daemon->reg, daemon->events, daemon->config->database, daemon->site);
+  open_lines (daemon);
   if (!options->no_bench)
     open_bench (daemon);
   return open_api (daemon, error);
@@ -261,10 +286,13 @@ daemon_stop (Daemon *daemon)
     (void)unlink (daemon->config->socket); /* a left-over one is replaced at the next start */
   api_free (daemon->api);
   migration_free (daemon->migration);
+  upkeep_free (daemon->upkeep);
   conductor_free (daemon->conductor);
   register_close (daemon->reg);
   events_free (daemon->events);
   clock_free (daemon->clock);
+  vault_free (daemon->vault);
+  offers_free (daemon->offers);
   if (daemon->lock_fd >= 0)
     (void)close (daemon->lock_fd); /* frees the lock */
   config_free (daemon->config);
@@ -277,12 +305,21 @@ on_stop_signal (gpointer user)
   return G_SOURCE_CONTINUE;
 }
 
+/* Keys and codes are in our memory: it is written to no core file, and no other process of the same user may read it. */
+static void
+hide_memory (void)
+{
+  if (prctl (PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
+    g_warning ("a crash of this program may write its memory to the disk: %s", g_strerror (errno));
+}
+
 static int
 serve (Options *options)
 {
   Daemon daemon = {.lock_fd = -1};
   g_autoptr (GError) error = NULL;
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
+  hide_memory ();
   gboolean started = daemon_start (&daemon, options, &error);
   if (started) {
     g_unix_signal_add (SIGTERM, on_stop_signal, loop);

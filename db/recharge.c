@@ -182,6 +182,8 @@ recharge_count_open (Store *store, RechargeState state, gint64 *count, GError **
 GPtrArray *
 recharge_reconcile (Store *store, guint limit, GError **error)
 {
+  if (!store_take_time (store, error))
+    return NULL;
   g_autoptr (Rows) rows =
       store_query (store, error,
                    "SELECT recharge.code FROM recharge LEFT JOIN fund_entry ON fund_entry.subject = recharge.code"

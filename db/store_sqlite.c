@@ -125,6 +125,17 @@ create_private (const char *path)
     close (fd);
 }
 
+/* Before the engine has the file. */
+static gboolean
+claim_file (SqliteStore *store, const char *path, GError **error)
+{
+  if (!store_file_check_orphan (path, error))
+    return FALSE;
+  create_private (path);
+  store->lock_fd = store_file_lock (path, error);
+  return store->lock_fd >= 0;
+}
+
 static gboolean
 open_handle (SqliteStore *store, const char *path, StoreMode mode, GError **error)
 {
@@ -133,14 +144,8 @@ open_handle (SqliteStore *store, const char *path, StoreMode mode, GError **erro
     g_set_error (error, DB_ERROR, DB_ERROR_NOT_FOUND, "no file %s", path);
     return FALSE;
   }
-  if (mode == STORE_WRITE && !store_file_check_orphan (path, error))
+  if (mode == STORE_WRITE && !claim_file (store, path, error))
     return FALSE;
-  if (mode == STORE_WRITE) {
-    create_private (path);
-    store->lock_fd = store_file_lock (path, error);
-    if (store->lock_fd < 0)
-      return FALSE;
-  }
   int code = sqlite3_open_v2 (path, &store->handle, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
   if (code != SQLITE_OK)
     return store_sqlite_fail (store->handle, code, path, error);

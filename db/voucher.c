@@ -78,27 +78,28 @@ voucher_list (Store *store, const VoucherState *state, const char *after_code, g
   return row_all (&voucher_row, rows, error);
 }
 
-Voucher *
-voucher_next (Store *store, const char *product, const Day *today, GError **error)
+GPtrArray *
+voucher_list_next (Store *store, const char *product, const Day *today, guint limit, GError **error)
 {
-  g_autoptr (GError) failure = NULL;
-  Voucher *voucher =
-      row_maybe (&voucher_row,
-                 store_query (store, &failure,
-                              SELECT_VOUCHER "WHERE state = 'stock' AND product = $1 AND expires_on >= $2"
-                                             " ORDER BY expires_on, code LIMIT 1",
-                              "ss", product, today->text),
-                 &failure);
-  if (voucher == NULL && failure == NULL)
-    voucher = row_maybe (&voucher_row,
-                         store_query (store, &failure,
-                                      SELECT_VOUCHER "WHERE state = 'stock' AND product = $1 AND expires_on IS NULL"
-                                                     " ORDER BY code LIMIT 1",
-                                      "s", product),
-                         &failure);
-  if (failure != NULL)
-    g_propagate_error (error, g_steal_pointer (&failure));
-  return voucher;
+  g_autoptr (GPtrArray) dated =
+      row_all (&voucher_row,
+               store_query (store, error,
+                            SELECT_VOUCHER "WHERE state = 'stock' AND product = $1 AND expires_on >= $2"
+                                           " ORDER BY expires_on, code LIMIT $3",
+                            "ssi", product, today->text, (gint64)limit),
+               error);
+  if (dated == NULL || dated->len == limit)
+    return g_steal_pointer (&dated);
+  GPtrArray *lasting = row_all (&voucher_row,
+                                store_query (store, error,
+                                             SELECT_VOUCHER "WHERE state = 'stock' AND product = $1"
+                                                            " AND expires_on IS NULL ORDER BY code LIMIT $2",
+                                             "si", product, (gint64)(limit - dated->len)),
+                                error);
+  if (lasting == NULL)
+    return NULL;
+  g_ptr_array_extend_and_steal (dated, lasting);
+  return g_steal_pointer (&dated);
 }
 
 gboolean

@@ -14,8 +14,8 @@ Voucher *voucher_load (Store *store, const char *code, GError **error);
 Voucher *voucher_load_by_number (Store *store, const char *number, GError **error);
 /* At most limit vouchers by code after after_code (NULL or "" = from the first); state NULL = all. Array of Voucher; caller unrefs. */
 GPtrArray *voucher_list (Store *store, const VoucherState *state, const char *after_code, guint limit, GError **error);
-/* The voucher of that product in stock that expires first and not before today; those that never expire come last. NULL with *error
- * untouched when there is none: pass an error and look at it. Caller frees. */
-Voucher *voucher_next (Store *store, const char *product, const Day *today, GError **error);
+/* Vouchers of that product in stock, which do not expire before today: those that expire first come first, those that never expire last. At
+ * most limit. Array of Voucher; caller unrefs. */
+GPtrArray *voucher_list_next (Store *store, const char *product, const Day *today, guint limit, GError **error);
 /* The only function that changes a voucher's state. DB_ERROR_STALE when it is not in `from`, or does not exist. */
 gboolean voucher_set_state (Store *store, const char *code, VoucherState from, VoucherState to, GError **error);

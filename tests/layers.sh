@@ -44,7 +44,7 @@ only microhttpd daemon/api/
 only curl/ cli/
 only cairo labels/ daemon/documents/
 # one function changes each state: verbs go through actions/state, where the table of moves is asked
-found=$(grep -lE '\b(item|line|loan)_set_state \(' daemon/*/*.c | grep -v '^daemon/actions/state.c$' || :)
+found=$(grep -lE '\b((item|line|loan|voucher)_set_state|recharge_move) \(' daemon/*/*.c | grep -v '^daemon/actions/state.c$' || :)
 [ -z "$found" ] || { echo "states are changed by actions/state.c alone, not by: $found"; bad=1; }
 [ "$bad" = 0 ] && echo "layers: every include is where it may be"
 exit "$bad"

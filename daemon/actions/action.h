@@ -1,7 +1,7 @@
 /* What every verb shares: who asks, when, under which calendar, and the three-list answer. One verb is one function, run in the
  * register's writer thread inside one transaction: it judges, changes rows, appends one journal line, or changes nothing. */
 #pragma once
-#include "daemon/rules/dates.h"
+#include "daemon/rules/fund.h"
 #include "db/store.h"
 
 /* Given by the api for one request; borrowed by the verb. */
@@ -13,6 +13,9 @@ typedef struct {
   gboolean is_preview;          /* judge only: the verb fills the verdict and changes nothing */
   const char *const *overrides; /* rights claimed ("lend-second"), NULL-terminated or NULL */
   const char *comment;          /* reason of an override or of the act; required with overrides */
+  struct _Vault *vault;         /* keys of sealed codes (vault.h); NULL: none, codes are refused */
+  const struct _Offers *offers; /* rules of operators' offers (offers.h); NULL: none are known */
+  const RechargeLimits *limits; /* what one person may have; NULL: no limit */
 } ActionContext;
 
 /* What a verb answers. Start with outcome_init; outcome_clear frees. */

@@ -76,7 +76,7 @@ choose_kind (Run *run, GError **error)
   if (field_is_absent (wanted) || g_str_equal (wanted, "auto"))
     run->kind = import_kind_of_headings (header->fields, header->n_fields);
   else if ((run->kind = import_kind_find (wanted)) == NULL) {
-    rule_error_set (error, M_WORD_UNKNOWN, wanted, "kind", "auto, tablets, sims, persons", NULL);
+    rule_error_set (error, M_WORD_UNKNOWN, wanted, "kind", "auto, tablets, sims, persons, vouchers", NULL);
     return FALSE;
   }
   if (run->kind != NULL)
@@ -245,7 +245,7 @@ static gboolean
 take_cells (Run *run, const char *const *cells, ImportRow *row, GError **error)
 {
   g_autoptr (GError) problem = NULL;
-  const ImportLine line = {.cells = cells, .fund = run->request->fund};
+  const ImportLine line = {.cells = cells, .fund = run->request->fund, .context = &run->context};
   const char *differs;
   if (!run->kind->known (run->store, &line, row->code, &differs, &problem))
     return set_refused (run, row, g_steal_pointer (&problem), error);

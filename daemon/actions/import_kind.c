@@ -4,6 +4,7 @@
 #include "daemon/actions/item.h"
 #include "daemon/actions/person.h"
 #include "daemon/actions/sim.h"
+#include "daemon/actions/voucher.h"
 #include <string.h>
 
 enum {
@@ -28,12 +29,24 @@ static const ImportColumn tablet_columns[] = {
     [TABLET_KIND] = {"kind", "sorte type"},
 };
 
-enum { SIM_ICCID, SIM_MSISDN, SIM_OPERATOR, SIM_OFFER };
+enum { SIM_ICCID, SIM_MSISDN, SIM_OPERATOR, SIM_OFFER, SIM_PIN, SIM_PUK };
 static const ImportColumn sim_columns[] = {
     [SIM_ICCID] = {"iccid", "numerodecarte ndecarte carte sim numerosim numerodesim cartesim"},
     [SIM_MSISDN] = {"msisdn", "numero numerodetelephone numerodappel ligne telephone phone phonenumber number"},
     [SIM_OPERATOR] = {"operator", "operateur"},
     [SIM_OFFER] = {"offer", "offre forfait plan"},
+    [SIM_PIN] = {"pin", "codepin pin1", TRUE},
+    [SIM_PUK] = {"puk", "codepuk puk1", TRUE},
+};
+
+enum { VOUCHER_NUMBER, VOUCHER_CODE, VOUCHER_OPERATOR, VOUCHER_PRODUCT, VOUCHER_PRICE, VOUCHER_EXPIRES_ON };
+static const ImportColumn voucher_columns[] = {
+    [VOUCHER_NUMBER] = {"voucher_number", "numerodubon ndubon numerodebon bon numeroduticket voucher serialofvoucher"},
+    [VOUCHER_CODE] = {"code", "codederecharge coderecharge rechargecode", TRUE},
+    [VOUCHER_OPERATOR] = {"operator", "operateur"},
+    [VOUCHER_PRODUCT] = {"product", "produit recharge"},
+    [VOUCHER_PRICE] = {"price", "prix montant valeur"},
+    [VOUCHER_EXPIRES_ON] = {"expires_on", "expire expiration datelimite validite valablejusquau expires"},
 };
 
 enum { PERSON_NAME, PERSON_PHONE, PERSON_EMAIL, PERSON_TOWN };
@@ -86,14 +99,16 @@ sim_request (const ImportLine *line)
   return (SimRequest){.iccid = line->cells[SIM_ICCID],
                       .msisdn = line->cells[SIM_MSISDN],
                       .operator_name = line->cells[SIM_OPERATOR],
-                      .offer = line->cells[SIM_OFFER]};
+                      .offer = line->cells[SIM_OFFER],
+                      .pin = line->cells[SIM_PIN],
+                      .puk = line->cells[SIM_PUK]};
 }
 
 static gboolean
 sim_line_known (Store *store, const ImportLine *line, Code code, const char **differs, GError **error)
 {
   const SimRequest request = sim_request (line);
-  return sim_known (store, &request, code, differs, error);
+  return sim_known (store, line->context, &request, code, differs, error);
 }
 
 static gboolean
@@ -129,12 +144,39 @@ person_line_add (Store *store, const ActionContext *context, const ImportLine *l
   return person_add (store, context, &request, outcome, error);
 }
 
+static VoucherRequest
+voucher_request (const ImportLine *line)
+{
+  return (VoucherRequest){.number = line->cells[VOUCHER_NUMBER],
+                          .code = line->cells[VOUCHER_CODE],
+                          .operator_name = line->cells[VOUCHER_OPERATOR],
+                          .product = line->cells[VOUCHER_PRODUCT],
+                          .price = line->cells[VOUCHER_PRICE],
+                          .expires_on = line->cells[VOUCHER_EXPIRES_ON]};
+}
+
+static gboolean
+voucher_line_known (Store *store, const ImportLine *line, Code code, const char **differs, GError **error)
+{
+  const VoucherRequest request = voucher_request (line);
+  return voucher_known (store, line->context, &request, code, differs, error);
+}
+
+static gboolean
+voucher_line_add (Store *store, const ActionContext *context, const ImportLine *line, Outcome *outcome, GError **error)
+{
+  const VoucherRequest request = voucher_request (line);
+  return voucher_add (store, context, &request, outcome, error);
+}
+
 static const ImportKind kinds[] = {
     {"tablets", tablet_columns, G_N_ELEMENTS (tablet_columns), TABLET_SERIAL, TABLET_SERIAL, TABLET_SERIAL,
      tablet_known, tablet_add},
     {"sims", sim_columns, G_N_ELEMENTS (sim_columns), SIM_ICCID, SIM_ICCID, SIM_ICCID, sim_line_known, sim_line_add},
     {"persons", person_columns, G_N_ELEMENTS (person_columns), PERSON_NAME, PERSON_NAME, PERSON_PHONE,
      person_line_known, person_line_add},
+    {"vouchers", voucher_columns, G_N_ELEMENTS (voucher_columns), VOUCHER_NUMBER, VOUCHER_NUMBER, VOUCHER_NUMBER,
+     voucher_line_known, voucher_line_add},
 };
 
 const ImportKind *

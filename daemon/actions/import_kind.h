@@ -5,12 +5,14 @@
 typedef struct {
   const char *name;     /* as in the verbs and in openapi.yaml */
   const char *synonyms; /* other headings, folded (field_fold), separated by one space */
+  gboolean is_secret;   /* a PIN, PUK or recharge code: never kept in clear, not even while the file is on its way */
 } ImportColumn;
 
 /* A line of data: one cell a column of the kind, in the order of its columns; NULL = no such column in the file. */
 typedef struct {
   const char *const *cells;
-  const char *fund; /* code of the fund for a line that names none; NULL = none */
+  const char *fund;             /* code of the fund for a line that names none; NULL = none */
+  const ActionContext *context; /* whose keys tell whether a sealed code is the same */
 } ImportLine;
 
 typedef struct {

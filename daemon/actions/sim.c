@@ -1,5 +1,6 @@
 /* sim.add: see sim.h. */
 #include "daemon/actions/sim.h"
+#include "daemon/actions/secret.h"
 #include "daemon/actions/state.h"
 #include "daemon/actions/field.h"
 #include "daemon/rules/field.h"
@@ -62,12 +63,60 @@ insert_line_and_card (Store *store, const ActionContext *context, Line *line, Ca
          card_insert (store, card, error);
 }
 
+/* What is printed on the card's carrier; either may be absent. */
+static const struct {
+  SecretKind kind;
+  gsize offset; /* in SimRequest */
+} codes[] = {
+    {SECRET_PIN, G_STRUCT_OFFSET (SimRequest, pin)},
+    {SECRET_PUK, G_STRUCT_OFFSET (SimRequest, puk)},
+};
+
+/* For each code that was given: it is well formed, and kept for that card, unless card is "". */
+static gboolean
+take_codes (Store *store, const ActionContext *context, const SimRequest *request, const char *card, GError **error)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (codes); i++) {
+    const char *typed = G_STRUCT_MEMBER (const char *, request, codes[i].offset);
+    if (field_is_absent (typed))
+      continue;
+    char *code = secret_clean (codes[i].kind, typed, error);
+    gboolean is_taken = code != NULL && (*card != '\0' ? secret_keep (store, context, codes[i].kind, card, code, error)
+                                                       : secret_may_keep (context, error));
+    vault_text_free (code);
+    if (!is_taken)
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* Is one of those given another one than the register's? NULL: no. */
+static gboolean
+compare_codes (Store *store, const ActionContext *context, const SimRequest *request, const char *card,
+               const char **differs, GError **error)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (codes); i++) {
+    const char *typed = G_STRUCT_MEMBER (const char *, request, codes[i].offset);
+    gboolean is_same = TRUE;
+    char *code = field_is_absent (typed) ? NULL : secret_clean (codes[i].kind, typed, error);
+    gboolean is_read = field_is_absent (typed) ||
+                       (code != NULL && secret_is (store, context, codes[i].kind, card, code, &is_same, error));
+    vault_text_free (code);
+    if (!is_read)
+      return FALSE;
+    if (!is_same)
+      *differs = secret_kind_name (codes[i].kind);
+  }
+  return TRUE;
+}
+
 gboolean
 sim_add (Store *store, const ActionContext *context, const SimRequest *request, Outcome *outcome, GError **error)
 {
   g_autoptr (Card) card = g_new0 (Card, 1);
   g_autoptr (Line) line = line_of_request (request, &card->iccid, error);
-  if (line == NULL || !judge_new (store, card->iccid, line, outcome->verdict, error))
+  if (line == NULL || !take_codes (store, context, request, "", error) ||
+      !judge_new (store, card->iccid, line, outcome->verdict, error))
     return FALSE;
   if (!action_may_go_on (context, outcome->verdict, error))
     return action_is_previewed (context);
@@ -76,7 +125,8 @@ sim_add (Store *store, const ActionContext *context, const SimRequest *request, 
     return FALSE;
   }
   g_autofree char *subjects = g_strjoin (" ", card->code, line->code, NULL);
-  if (!action_journal (store, context, "sim.add", subjects, "state=stock", "state=active", error))
+  if (!take_codes (store, context, request, card->code, error) ||
+      !action_journal (store, context, "sim.add", subjects, "state=stock", "state=active", error))
     return FALSE;
   outcome_add_code (outcome, card->code);
   outcome_add_code (outcome, line->code);
@@ -96,7 +146,8 @@ difference (const Line *asked, const Line *kept)
 }
 
 gboolean
-sim_known (Store *store, const SimRequest *request, Code code, const char **differs, GError **error)
+sim_known (Store *store, const ActionContext *context, const SimRequest *request, Code code, const char **differs,
+           GError **error)
 {
   g_autoptr (GError) problem = NULL;
   g_autofree char *iccid = NULL;
@@ -111,5 +162,5 @@ sim_known (Store *store, const SimRequest *request, Code code, const char **diff
   }
   g_strlcpy (code, card != NULL ? card->code : "", sizeof (Code));
   *differs = kept != NULL ? difference (asked, kept) : NULL;
-  return TRUE;
+  return card == NULL || *differs != NULL || compare_codes (store, context, request, card->code, differs, error);
 }

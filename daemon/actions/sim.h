@@ -6,10 +6,12 @@
 typedef struct {
   const char *iccid; /* required: 19 or 20 digits */
   const char *msisdn, *operator_name, *offer;
+  const char *pin, *puk; /* sealed at once */
 } SimRequest;
 /* Verb "sim.add": makes the card and its line, and the line goes stock -> active. outcome: the card's code, then the line's.
- * RULE_ERROR: M_ICCID_*, M_PHONE_FORMAT, M_ICCID_KNOWN, M_PHONE_KNOWN. */
+ * RULE_ERROR: M_ICCID_*, M_PHONE_FORMAT, M_ICCID_KNOWN, M_PHONE_KNOWN, M_PIN_FORMAT, M_PUK_FORMAT, M_SECRET_NO_KEY. */
 gboolean sim_add (Store *store, const ActionContext *context, const SimRequest *request, Outcome *outcome,
                   GError **error);
-/* Is a card with that ICCID in the register? As item_known. */
-gboolean sim_known (Store *store, const SimRequest *request, Code code, const char **differs, GError **error);
+/* Is a card with that ICCID in the register? As item_known; a PIN or PUK that is given is compared with the sealed one. */
+gboolean sim_known (Store *store, const ActionContext *context, const SimRequest *request, Code code,
+                    const char **differs, GError **error);

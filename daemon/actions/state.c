@@ -1,9 +1,11 @@
 /* Changing a state: the table of moves first, then the conditional write. */
 #include "daemon/actions/state.h"
 #include "daemon/rules/item.h"
+#include "daemon/rules/voucher.h"
 #include "db/item.h"
 #include "db/loan.h"
 #include "db/sim.h"
+#include "db/voucher.h"
 
 static gboolean
 refuse (GError **error, MessageId id, const char *code, const char *from, const char *to)
@@ -34,4 +36,22 @@ state_move_loan (Store *store, const char *code, LoanState from, LoanState to, c
   if (!loan_move_allowed (from, to))
     return refuse (error, M_LOAN_MOVE_NOT_ALLOWED, code, loan_state_name (from), loan_state_name (to));
   return loan_set_state (store, code, from, to, closed_on, error);
+}
+
+gboolean
+state_move_recharge (Store *store, const Recharge *recharge, const RechargeMove *move, GError **error)
+{
+  if (recharge_move_allowed (recharge->state, move->to))
+    return recharge_move (store, recharge->code, recharge->state, move, error);
+  rule_error_set (error, M_RECHARGE_STATE, recharge->code, recharge_state_name (recharge->state), NULL);
+  return FALSE;
+}
+
+gboolean
+state_move_voucher (Store *store, const char *code, VoucherState from, VoucherState to, GError **error)
+{
+  if (voucher_move_allowed (from, to))
+    return voucher_set_state (store, code, from, to, error);
+  rule_error_set (error, M_VOUCHER_NOT_IN_STOCK, code, voucher_state_name (from), NULL);
+  return FALSE;
 }

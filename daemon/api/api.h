@@ -4,6 +4,9 @@
 #include "daemon/actions/clock.h"
 #include "daemon/actions/conductor.h"
 #include "daemon/actions/migration.h"
+#include "daemon/actions/offers.h"
+#include "daemon/actions/upkeep.h"
+#include "daemon/actions/vault.h"
 #include <stdio.h>
 
 /* What the interface works with. Everything is borrowed and must outlive the Api. */
@@ -14,9 +17,13 @@ typedef struct {
   Clock *clock;
   Migration *migration;
   const Calendar *calendar;
-  const char *state_dir;  /* uploads and backups under way are kept here; nothing stays */
-  const char *label_host; /* "TEMOIN.EXAMPLE.ORG": what a QR code says before the code */
-  const char *owner_line; /* last line of a label and sanitizer on a certificate: the body's name */
+  Vault *vault;                 /* NULL: no keys, codes are refused */
+  const Offers *offers;         /* NULL: none are known */
+  const RechargeLimits *limits; /* NULL: no limit */
+  Upkeep *upkeep;               /* NULL: no daily check */
+  const char *state_dir;        /* uploads and backups under way are kept here; nothing stays */
+  const char *label_host;       /* "TEMOIN.EXAMPLE.ORG": what a QR code says before the code */
+  const char *owner_line;       /* last line of a label and sanitizer on a certificate: the body's name */
 } ApiWorld;
 
 typedef struct _Api Api;

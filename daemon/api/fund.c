@@ -1,8 +1,10 @@
 /* Funds and their ledgers, in HTTP. */
 #include "daemon/actions/fund.h"
+#include "daemon/api/problem.h"
 #include "daemon/api/resources.h"
 #include "daemon/rules/fund.h"
 #include "db/fund.h"
+#include "db/recharge.h"
 
 #define ENTRIES_SHOWN 500 /* of one fund's ledger, the newest; /v1/entries gives all, page by page */
 
@@ -117,4 +119,34 @@ api_fund_entries (Request *request, Store *store, GError **error)
   }
   g_autoptr (GPtrArray) entries = fund_entry_list (store, code, after, page.limit + 1, error);
   return entries != NULL && view_answer_list (request, store, &page, entries, write_entry, number_cursor, error);
+}
+
+static void
+tell_wrong (Verdict *verdict, MessageId id, const GPtrArray *codes)
+{
+  for (guint i = 0; i < codes->len; i++)
+    verdict_add (verdict, id, g_ptr_array_index (codes, i), NULL);
+}
+
+gboolean
+api_fund_reconcile (Request *request, Store *store, GError **error)
+{
+  enum { SHOWN = 100 }; /* recharges */
+  g_autoptr (GPtrArray) funds = fund_reconcile (store, error);
+  g_autoptr (GPtrArray) recharges = funds != NULL ? recharge_reconcile (store, SHOWN, error) : NULL;
+  if (recharges == NULL)
+    return FALSE;
+  g_autoptr (Verdict) verdict = verdict_new ();
+  tell_wrong (verdict, M_FUND_LEDGER_WRONG, funds);
+  tell_wrong (verdict, M_RECHARGE_LEDGER_WRONG, recharges);
+  g_auto (Writer) out;
+  writer_init (&out);
+  writer_open_object (&out, NULL);
+  writer_bool (&out, "ok", funds->len + recharges->len == 0);
+  writer_int (&out, "funds_wrong", funds->len);
+  writer_int (&out, "recharges_wrong", recharges->len);
+  problem_write_lists (&out, verdict);
+  writer_close (&out);
+  request_answer_json (request, 200, &out);
+  return TRUE;
 }

@@ -11,6 +11,7 @@ api_health_show (Request *request, Store *store, GError **error)
   RegisterStats stats;
   register_stats (request->world->reg, &stats);
   gboolean is_back = clock_is_back (request->world->clock);
+  const UpkeepReport upkeep = upkeep_report (request->world->upkeep);
   gboolean is_well = stats.last_error[0] == '\0' && !is_back;
   g_auto (Writer) out;
   writer_init (&out);
@@ -18,6 +19,9 @@ api_health_show (Request *request, Store *store, GError **error)
   writer_bool (&out, "ok", is_well);
   writer_text (&out, "version", TEMOIN_VERSION);
   writer_word (&out, "last_error", is_back ? "clock_backwards" : stats.last_error);
+  writer_bool (&out, "ledger_ok", upkeep.funds_wrong + upkeep.recharges_wrong == 0);
+  writer_instant (&out, "checked_at", upkeep.checked_at);
+  writer_int (&out, "ambiguous_recharges", upkeep.ambiguous);
   writer_close (&out);
   request_answer_json (request, is_well ? 200 : 503, &out);
   return TRUE;

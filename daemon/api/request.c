@@ -20,6 +20,8 @@ request_init (Request *request, const ApiWorld *world)
 static void
 answer_clear (Answer *answer)
 {
+  if (answer->is_secret && answer->bytes != NULL)
+    explicit_bzero ((gpointer)g_bytes_get_data (answer->bytes, NULL), g_bytes_get_size (answer->bytes));
   g_clear_pointer (&answer->bytes, g_bytes_unref);
   g_clear_pointer (&answer->backup, g_free);
   if (answer->fd >= 0)
@@ -38,6 +40,7 @@ request_clear (Request *request)
   outcome_clear (&request->outcome);
   account_free (request->account);
   form_data_free (request->form);
+  explicit_bzero (request->body->data, request->body->len); /* it may hold codes */
   g_byte_array_unref (request->body);
   g_hash_table_unref (request->query);
   g_clear_pointer (&request->near, g_ptr_array_unref);

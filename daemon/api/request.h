@@ -15,6 +15,7 @@ typedef struct {
   GBytes *bytes;
   int fd;               /* -1, or an open file to send whole */
   gboolean is_replayed; /* the stored answer of the same Idempotency-Key */
+  gboolean is_secret;   /* bytes are wiped once they are sent */
   char *backup;         /* value of X-Temoin-Backup, or NULL */
 } Answer;
 

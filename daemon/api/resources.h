@@ -14,17 +14,44 @@ gboolean api_loan_show (View *view, const char *code, GError **error);
 gboolean api_fund_show (View *view, const char *code, GError **error);
 gboolean api_recharge_show (View *view, const char *code, GError **error);
 gboolean api_wipe_show (View *view, const char *code, GError **error);
+gboolean api_voucher_show (View *view, const char *code, GError **error);
 gboolean api_account_show (View *view, const char *code, GError **error);
 gboolean api_site_show (View *view, const char *code, GError **error);
 /* record: const Loan *. For the loans of a person. */
 gboolean api_loan_write (View *view, gconstpointer record, GError **error);
 /* The member "holder" of a thing: who has it in an open loan, or null. */
 gboolean api_loan_write_holder (View *view, const char *item_or_line, GError **error);
+/* Members "NAME_until", "NAME_origin", "NAME_confidence". */
+void api_line_write_clock (Writer *out, const char *name, const LineClock *clock);
 
 /* Bodies. */
 extern const Form api_person_form, api_item_form, api_sim_form, api_fund_form, api_recharge_form, api_lend_form,
     api_return_form, api_renew_form, api_wipe_form, api_attest_form, api_cancel_form, api_waive_form, api_unlock_form,
     api_demo_form, api_account_form, api_clock_form;
+extern const Form api_voucher_form, api_product_form, api_bulk_form, api_settle_form, api_recharge_cancel_form,
+    api_clocks_form, api_told_form, api_reveal_form, api_key_form;
+
+/* RouteHandler: readers. */
+gboolean api_voucher_list (Request *request, Store *store, GError **error);
+gboolean api_product_list (Request *request, Store *store, GError **error);
+gboolean api_offer_list (Request *request, Store *store, GError **error);
+gboolean api_line_due (Request *request, Store *store, GError **error);
+gboolean api_line_notice_list (Request *request, Store *store, GError **error);
+gboolean api_fund_reconcile (Request *request, Store *store, GError **error);
+gboolean api_key_list (Request *request, Store *store, GError **error);
+/* RouteHandler: the writer. */
+gboolean api_voucher_add (Request *request, Store *store, GError **error);
+gboolean api_product_add (Request *request, Store *store, GError **error);
+gboolean api_recharge_settle (Request *request, Store *store, GError **error);
+gboolean api_recharge_cancel (Request *request, Store *store, GError **error);
+gboolean api_line_set (Request *request, Store *store, GError **error);
+gboolean api_line_told (Request *request, Store *store, GError **error);
+gboolean api_secret_reveal (Request *request, Store *store, GError **error);
+gboolean api_key_new (Request *request, Store *store, GError **error);
+gboolean api_key_rotate (Request *request, Store *store, GError **error);
+/* RouteReply. */
+gboolean api_secret_reply (Request *request, Store *store, GError **error);
+gboolean api_key_reply (Request *request, Store *store, GError **error);
 extern const Form api_site_form, api_account_move_form, api_migration_form;
 
 /* RouteHandler: readers. */

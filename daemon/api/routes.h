@@ -36,7 +36,9 @@ struct _Route {
   guint made_status; /* ROUTE_WRITE: 201 when it makes something new, else 200 */
   RouteDraw draw;
   RouteReply reply;
-  gboolean any_time; /* ROUTE_WRITE: acts even when the clock went back (clock_check) */
+  gboolean takes_codes; /* ROUTE_WRITE: its body may hold PINs, PUKs or recharge codes */
+  gboolean gives_codes; /* ROUTE_WRITE: so may its answer, which is then kept for no Idempotency-Key, and wiped */
+  gboolean any_time;    /* ROUTE_WRITE: acts even when the clock went back (clock_check) */
 };
 
 const Route *api_routes (gsize *n);

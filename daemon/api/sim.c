@@ -9,6 +9,8 @@ static const Field fields[] = {
     {"msisdn", FIELD_TEXT, G_STRUCT_OFFSET (SimRequest, msisdn), FALSE, 0},
     {"operator", FIELD_TEXT, G_STRUCT_OFFSET (SimRequest, operator_name), FALSE, 0},
     {"offer", FIELD_TEXT, G_STRUCT_OFFSET (SimRequest, offer), FALSE, 0},
+    {"pin", FIELD_TEXT, G_STRUCT_OFFSET (SimRequest, pin), FALSE, 0},
+    {"puk", FIELD_TEXT, G_STRUCT_OFFSET (SimRequest, puk), FALSE, 0},
 };
 const Form api_sim_form = {sizeof (SimRequest), fields, G_N_ELEMENTS (fields)};
 
@@ -76,8 +78,8 @@ write_line (View *view, gconstpointer record, GError **error)
   writer_text (view->out, "state_fr", line_state_text (line->state, LANGUAGE_FR));
   writer_text (view->out, "state_en", line_state_text (line->state, LANGUAGE_EN));
   writer_text (view->out, "card", card != NULL ? card->iccid : NULL);
-  writer_word (view->out, "credit_until", line->credit.day.text);
-  writer_word (view->out, "line_until", line->end.day.text);
+  api_line_write_clock (view->out, "credit", &line->credit);
+  api_line_write_clock (view->out, "line", &line->end);
   writer_instant (view->out, "created_at", line->created_at);
   if (!api_loan_write_holder (view, line->code, error))
     return FALSE;

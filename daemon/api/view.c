@@ -19,6 +19,7 @@ static const struct {
     {'F', "fund", api_fund_show, M_FUND_NOT_FOUND},
     {'X', "wipe", api_wipe_show, M_WIPE_NOT_FOUND},
     {'R', "recharge", api_recharge_show, M_RECHARGE_NOT_FOUND},
+    {'V', "voucher", api_voucher_show, M_VOUCHER_NOT_FOUND},
     {'C', NULL, api_account_show, M_ACCOUNT_NOT_FOUND},
     {'B', NULL, api_site_show, M_SITE_NOT_FOUND},
 };
@@ -26,7 +27,12 @@ static const struct {
 View
 view_of (const Request *request, Store *store, Writer *out)
 {
-  return (View){.store = store, .out = out, .calendar = request->world->calendar, .today = request_today (request)};
+  return (View){.store = store,
+                .out = out,
+                .calendar = request->world->calendar,
+                .vault = request->world->vault,
+                .offers = request->world->offers,
+                .today = request_today (request)};
 }
 
 const char *

@@ -7,6 +7,8 @@ typedef struct {
   Store *store;
   Writer *out;
   const Calendar *calendar;
+  Vault *vault;         /* NULL: no keys */
+  const Offers *offers; /* NULL: none are known */
   Day today;
   gboolean is_full; /* with what only one object at a time shows: a person's loans, a ledger, evidence */
 } View;

@@ -138,6 +138,9 @@ set_context (Request *request)
       .is_preview = common != NULL && common->preview,
       .overrides = common != NULL ? common->overrides : NULL,
       .comment = common != NULL ? common->comment : NULL,
+      .vault = request->world->vault,
+      .offers = request->world->offers,
+      .limits = request->world->limits,
   };
 }
 
@@ -190,11 +193,23 @@ act (Request *request, Store *store, const OnceRequest *once, GError **error)
     return FALSE;
   if (!request->route->handler (request, store, error) || !reply (request, store, error))
     return FALSE;
-  if (request->context.is_preview)
+  if (request->context.is_preview || once->key == NULL)
     return TRUE;
   g_autofree char *body =
       g_strndup (g_bytes_get_data (request->answer.bytes, NULL), g_bytes_get_size (request->answer.bytes));
   return once_put (store, &request->context, once, (int)request->answer.status, body, error);
+}
+
+/* What a body that may hold codes is known by: a keyed digest, for a plain one of a body with four unknown digits is soon guessed. NULL: by
+ * itself; without keys nothing with a code is ever kept. Caller frees. */
+static char *
+body_print (const Request *request)
+{
+  const GByteArray *body = request->body;
+  if (!request->route->takes_codes || request->world->vault == NULL)
+    return NULL;
+  g_auto (GStrv) prints = vault_prints (request->world->vault, (const char *)body->data, body->len);
+  return g_strdup (prints[0]);
 }
 
 static gboolean
@@ -206,12 +221,13 @@ run_write (Store *store, gpointer data, GError **error)
     return FALSE;
   set_context (request);
   g_autofree char *target = request_target (request);
+  g_autofree char *print = body_print (request);
   const OnceRequest once = {
-      .key = request->key,
+      .key = request->route->gives_codes ? NULL : request->key, /* what it answers is kept nowhere */
       .method = request->route->method,
       .target = target,
-      .body = (const char *)request->body->data,
-      .body_length = request->body->len,
+      .body = print != NULL ? print : (const char *)request->body->data,
+      .body_length = print != NULL ? strlen (print) : request->body->len,
   };
   g_auto (IdempotencyAnswer) stored = {0};
   if (!once_find (store, &request->context, &once, &stored, error))
@@ -243,6 +259,8 @@ publish (const Request *request)
     if (code[0] == 'X' && world->conductor != NULL)
       conductor_wake (world->conductor, code);
     touched_item = touched_item || code[0] == 'T';
+    if (code[0] == 'R')
+      upkeep_touch (world->upkeep);
   }
   if (touched_item && world->conductor != NULL)
     conductor_refresh (world->conductor);

@@ -6,6 +6,7 @@
 #include "daemon/rules/item.h"
 #include "daemon/rules/piece.h"
 #include "daemon/rules/right.h"
+#include "daemon/rules/voucher.h"
 #include "daemon/rules/wipe.h"
 
 #define NARROW_SPACE   "\u202f"
@@ -93,6 +94,8 @@ WORD_PRINTER (print_line_state, LineState, line_state_parse, line_state_text)
 WORD_PRINTER (print_loan_state, LoanState, loan_state_parse, loan_state_text)
 WORD_PRINTER (print_wipe_state, WipeState, wipe_state_parse, wipe_state_text)
 WORD_PRINTER (print_verdict, WipeVerdict, wipe_verdict_parse, wipe_verdict_text)
+WORD_PRINTER (print_recharge_state, RechargeState, recharge_state_parse, recharge_state_text)
+WORD_PRINTER (print_voucher_state, VoucherState, voucher_state_parse, voucher_state_text)
 WORD_PRINTER (print_strand, Strand, strand_parse, strand_text)
 WORD_PRINTER (print_role, Role, role_parse, role_text)
 
@@ -163,6 +166,22 @@ static const Name field_names[] = {
     {"role", "rôle"},
     {"user", "utilisateur"},
     {"uid", "numéro d'utilisateur"},
+    {"pin", "code PIN"},
+    {"puk", "code PUK"},
+    {"number", "numéro du bon"},
+    {"code", "code de recharge"},
+    {"voucher", "bon de recharge"},
+    {"expires_on", "date limite"},
+    {"credit_valid", "durée du crédit"},
+    {"line_valid", "durée de la ligne"},
+    {"credit_until", "fin du crédit"},
+    {"line_until", "fin de la ligne"},
+    {"lines", "lignes"},
+    {"recharge", "recharge"},
+    {"outcome", "résultat"},
+    {"origin", "origine"},
+    {"evidence", "preuve"},
+    {"what", "ce qui est demandé"},
 };
 
 static const char *
@@ -197,10 +216,23 @@ static const struct {
   char how;
   Printer print;
 } printers[] = {
-    {'d', print_day},        {'m', print_money},      {'c', print_code},       {'k', print_kinds},
-    {'i', print_item_state}, {'l', print_line_state}, {'o', print_loan_state}, {'w', print_wipe_state},
-    {'v', print_verdict},    {'s', print_strand},     {'u', print_role},       {'r', print_closed},
-    {'b', print_objection},  {'f', print_field},      {'p', print_pieces},
+    {'d', print_day},
+    {'m', print_money},
+    {'c', print_code},
+    {'k', print_kinds},
+    {'i', print_item_state},
+    {'l', print_line_state},
+    {'o', print_loan_state},
+    {'w', print_wipe_state},
+    {'v', print_verdict},
+    {'s', print_strand},
+    {'u', print_role},
+    {'r', print_closed},
+    {'g', print_recharge_state},
+    {'q', print_voucher_state},
+    {'b', print_objection},
+    {'f', print_field},
+    {'p', print_pieces},
 };
 
 char *

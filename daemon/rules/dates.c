@@ -95,6 +95,16 @@ day_add (const Day *day, int days)
 }
 
 Day
+day_add_months (const Day *day, int months)
+{
+  GDate date;
+  if (!day_to_date (day, &date))
+    return (Day){""};
+  g_date_add_months (&date, (guint)months); /* on the month's last day at most */
+  return day_of_date (&date);
+}
+
+Day
 day_add_year (const Day *day)
 {
   GDate date;

@@ -21,6 +21,8 @@ gboolean day_to_date (const Day *day, GDate *date);
 Day day_of_instant (const Calendar *calendar, gint64 instant);
 /* day + days (may be negative), held within the years 1 to 9999. "" gives "". */
 Day day_add (const Day *day, int days);
+/* Same date so many calendar months later, on the month's last day at most. "" gives "". */
+Day day_add_months (const Day *day, int months);
 /* Same date one calendar year later; 29 February becomes 28 February. */
 Day day_add_year (const Day *day);
 /* Whole days from a to b (negative when b is before a). */

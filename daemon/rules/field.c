@@ -269,3 +269,36 @@ inventory_check (const char *text, GError **error)
     rule_error_set (error, M_INVENTORY_LONG, text, G_STRINGIFY (INVENTORY_MAX_CHARACTERS), NULL);
   return number;
 }
+
+gboolean
+secret_check (SecretKind kind, const char *text, GError **error)
+{
+  static const struct {
+    gsize least, most;
+    gboolean takes_letters;
+    MessageId id;
+  } forms[] = {
+      [SECRET_PIN] = {4, 8, FALSE, M_PIN_FORMAT},
+      [SECRET_PUK] = {8, 8, FALSE, M_PUK_FORMAT},
+      [SECRET_VOUCHER] = {8, 32, TRUE, M_VOUCHER_CODE_FORMAT},
+  };
+  gsize length = 0;
+  while (g_ascii_isdigit (text[length]) || (forms[kind].takes_letters && g_ascii_isalpha (text[length])))
+    length++;
+  if (text[length] == '\0' && length >= forms[kind].least && length <= forms[kind].most)
+    return TRUE;
+  rule_error_set (error, forms[kind].id, NULL);
+  return FALSE;
+}
+
+char *
+product_id_check (const char *text, GError **error)
+{
+  static const char allowed[] = "abcdefghijklmnopqrstuvwxyz0123456789-";
+  g_autofree char *id = g_strstrip (g_ascii_strdown (text != NULL ? text : "", -1));
+  gsize length = strlen (id);
+  if (length >= 1 && length <= 60 && strspn (id, allowed) == length)
+    return g_steal_pointer (&id);
+  rule_error_set (error, M_PRODUCT_ID, text != NULL ? text : "", NULL);
+  return NULL;
+}

@@ -1,6 +1,7 @@
 /* What people type or scan into a field: checked and normalised, one function a field. Amounts are db/money.h, days dates.h, codes code.h. */
 #pragma once
 #include "daemon/rules/message.h"
+#include "db/records.h"
 
 /* All: NULL or blank text is M_*_MISSING. On success a normalised copy (caller frees); NULL with RULE_ERROR otherwise. */
 
@@ -16,3 +17,8 @@ char *serial_check (const char *text, GError **error);
 char *name_check (const char *text, GError **error);
 /* 1..25 characters (accounting rule), trimmed, like a name. M_INVENTORY_* */
 char *inventory_check (const char *text, GError **error);
+/* A PIN (4..8 digits), a PUK (8 digits) or a recharge code (8..32 letters and digits of ASCII), already without spaces and hyphens. The error never
+ * repeats what was typed. M_PIN_FORMAT, M_PUK_FORMAT, M_VOUCHER_CODE_FORMAT. */
+gboolean secret_check (SecretKind kind, const char *text, GError **error);
+/* A short word of ours: a-z, 0-9 and hyphens, 1..60. M_PRODUCT_ID */
+char *product_id_check (const char *text, GError **error);

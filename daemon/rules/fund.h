@@ -16,12 +16,22 @@ const char *strand_text (Strand strand, Language language);
 /* Splits total over n shares: the first (total mod n) shares get one cent more. shares has room for n. total >= 0. */
 void money_split (Money total, guint n, Money *shares);
 
+/* What this body set for one person; 0: no limit. A keep-alive saves the body's line, not the person's credit: it does not count. */
+typedef struct {
+  Money month_cap;   /* in a calendar month */
+  int window_months; /* from the first recharge */
+} RechargeLimits;
+
 typedef struct {
   const Line *line;
   const char *holder;  /* who has the line, or NULL */
   int holder_overdue;  /* overdue loans of that person: stops a top-up, not a keep-alive */
   gboolean keep_alive; /* the cheapest recharge that saves the line */
   Day today;
+  const RechargeLimits *limits; /* NULL: none */
+  Money amount, month;          /* of this recharge, and what that person had this month without it */
+  Day first;                    /* of that person's first recharge; "" when this is it */
 } RechargeFacts;
-/* retired, lost, expired, suspended lines are refused (suspended with confirmation "recharge-suspended"); overdue holder: confirmation "recharge-overdue" unless keep_alive. */
+/* retired, lost, expired, suspended lines are refused (suspended with confirmation "recharge-suspended"); overdue holder: confirmation "recharge-overdue" unless keep_alive.
+ * Above the month's cap: confirmation "recharge-cap"; after the window: "recharge-window". */
 void recharge_judge (const RechargeFacts *facts, Verdict *verdict);

@@ -23,6 +23,7 @@ typedef enum { LANGUAGE_FR, LANGUAGE_EN } Language;
  *   {1d} a day YYYY-MM-DD as people write it (21/11/2026)      {1m} cents as money (7 900,00 €, €7,900.00)
  *   {1c} a code as TBCD-FGHK, or several: "TBCDFGHK, TNKDVTPF"  {1k} kind letters ("TS": une tablette ou une carte SIM)
  *   {1i} {1l} {1o} {1w} {1v} the stored word of an item, line, loan, wipe state or of a wipe verdict, as people say it; or several: "new, to_wipe"
+ *   {1g} {1q} the stored word of the state of a recharge and of a voucher
  *   {1u} roles ("agent, admin": agent, administrateur)
  *   {1f} a field of the interface ("amount": somme)   {1p} names of pieces ("charger, sleeve": chargeur, housse)
  *   {1s} a strand   {1r} why a day is closed (dates.h)   {1b} why a strategy cannot work (wipe.h)

@@ -22,6 +22,7 @@ enum {
 #define HEADER_BYTES   12
 #define FRAGMENT_BYTES (HEADER_BYTES + 8)
 #define COMMAND_BYTES  28    // service, cid, query or set, length
+#define PADDING_BYTES  4     // hosts pad the information buffer to this, or do not
 #define MESSAGE_MAX    65536 // of one control message from the host
 #define MAX_TRANSFER   4096  // before the host has said its own
 #define FRAGMENT_MS    1250  // chapter 9.5: the next fragment comes within this
@@ -156,8 +157,9 @@ send_fragments (Mbim *mbim, guint32 type, guint32 transaction, const GByteArray 
   guint32 rounds = mangle == MBIM_MANGLE_TWICE ? 2 : 1;
   for (guint32 i = 0; i < total * rounds; i++) {
     guint32 current = i % total;
-    if (mangle == MBIM_MANGLE_CUT && current == total - 1)
-      break;
+    gboolean is_last = current == total - 1;
+    if ((mangle == MBIM_MANGLE_CUT && is_last) || (mangle == MBIM_MANGLE_LAST && !is_last))
+      continue;
     if (mangle == MBIM_MANGLE_REORDER && total > 1 && current >= total - 2)
       current = 2 * total - 3 - current;
     send_fragment (mbim, type, transaction, body, total, current);
@@ -166,15 +168,14 @@ send_fragments (Mbim *mbim, guint32 type, guint32 transaction, const GByteArray 
 
 void
 mbim_command_done (Mbim *mbim, guint32 transaction, const guint8 *service, guint32 cid, guint32 status,
-                   struct MbimWriter *info, enum MbimMangle mangle)
+                   const GByteArray *info, enum MbimMangle mangle)
 {
-  g_autoptr (GByteArray) bytes = mbim_writer_end (info != NULL ? info : mbim_writer_new ());
   struct MbimWriter *out = mbim_writer_new ();
   mbim_put_raw (out, service, MBIM_UUID_BYTES);
   mbim_put_u32 (out, cid);
   mbim_put_u32 (out, status);
-  mbim_put_u32 (out, bytes->len);
-  mbim_put_raw (out, bytes->data, bytes->len);
+  mbim_put_u32 (out, info->len);
+  mbim_put_raw (out, info->data, info->len);
   g_autoptr (GByteArray) body = mbim_writer_end (out);
   send_fragments (mbim, COMMAND_DONE, transaction, body, mangle);
 }
@@ -246,7 +247,7 @@ run_command (Mbim *mbim, guint32 transaction)
   guint32 kind = mbim_get_u32 (&in);
   guint32 length = mbim_get_u32 (&in);
   struct MbimCommand command = {transaction, cid, service, kind == 1, mbim_get_raw (&in, length), length};
-  if (in.is_bad || kind > 1 || in.at != in.length)
+  if (in.is_bad || kind > 1 || in.length - in.at >= PADDING_BYTES)
     complain (mbim, transaction, MBIM_ERROR_LENGTH_MISMATCH);
   else
     mbim->type->command (mbim->owner, &command);

@@ -15,6 +15,7 @@ enum MbimStatus { // chapter 9.4.5
   MBIM_PIN_DISABLED = 6,
   MBIM_NOT_REGISTERED = 7,
   MBIM_NO_DEVICE_SUPPORT = 9,
+  MBIM_PACKET_SERVICE_DETACHED = 12,
   MBIM_NOT_INITIALIZED = 14,
   MBIM_CONTEXT_NOT_ACTIVATED = 16,
   MBIM_RADIO_POWER_OFF = 20,
@@ -68,6 +69,7 @@ enum MbimMangle {
   MBIM_MANGLE_CUT,     // the last fragment is lost
   MBIM_MANGLE_REORDER, // the last two change places
   MBIM_MANGLE_TWICE,   // everything is sent a second time
+  MBIM_MANGLE_LAST,    // the last fragment alone
 };
 
 // Makes a closed channel. `owner` stays the caller's.
@@ -96,9 +98,9 @@ void mbim_close_done (Mbim *mbim, guint32 transaction, guint32 status);
 // FUNCTION_ERROR.
 void mbim_function_error (Mbim *mbim, guint32 transaction, enum MbimError error);
 
-// COMMAND_DONE. `info` may be NULL for an empty information buffer; it is freed.
+// COMMAND_DONE with an information buffer, which stays the caller's.
 void mbim_command_done (Mbim *mbim, guint32 transaction, const guint8 *service, guint32 cid, guint32 status,
-                        struct MbimWriter *info, enum MbimMangle mangle);
+                        const GByteArray *info, enum MbimMangle mangle);
 
 // INDICATE_STATUS, when the function is open; `info` is freed.
 void mbim_indicate (Mbim *mbim, const guint8 *service, guint32 cid, struct MbimWriter *info);

@@ -9,7 +9,8 @@
 
 #define NODE_ANY 99
 
-static const struct ModemService *const services[] = {&modem_basic, &modem_sms, &modem_ussd};
+static const struct ModemService *const services[] = {&modem_basic,     &modem_sms,        &modem_ussd,
+                                                      &modem_phonebook, &modem_extensions, &modem_qmi};
 
 // Places where a fault may strike, before those of the commands.
 enum { POINT_ANY, POINT_OPEN, POINT_CLOSE, POINT_TOPUP, N_POINTS };
@@ -18,10 +19,19 @@ static const char *const point_names[] = {
     [POINT_ANY] = "any", [POINT_OPEN] = "open", [POINT_CLOSE] = "close", [POINT_TOPUP] = "topup"};
 
 static const char *const fault_names[] = {
-    [MODEM_FAULT_NONE] = "none",   [MODEM_FAULT_UNPLUG] = "unplug",   [MODEM_FAULT_SILENT] = "silent",
-    [MODEM_FAULT_FAIL] = "fail",   [MODEM_FAULT_LOST] = "lost",       [MODEM_FAULT_GONE] = "gone",
-    [MODEM_FAULT_RESET] = "reset", [MODEM_FAULT_LATE] = "late",       [MODEM_FAULT_TWICE] = "twice",
-    [MODEM_FAULT_CUT] = "cut",     [MODEM_FAULT_REORDER] = "reorder", [MODEM_FAULT_NOT_OPENED] = "not-opened",
+    [MODEM_FAULT_NONE] = "none",
+    [MODEM_FAULT_UNPLUG] = "unplug",
+    [MODEM_FAULT_SILENT] = "silent",
+    [MODEM_FAULT_FAIL] = "fail",
+    [MODEM_FAULT_LOST] = "lost",
+    [MODEM_FAULT_GONE] = "gone",
+    [MODEM_FAULT_RESET] = "reset",
+    [MODEM_FAULT_LATE] = "late",
+    [MODEM_FAULT_TWICE] = "twice",
+    [MODEM_FAULT_CUT] = "cut",
+    [MODEM_FAULT_REORDER] = "reorder",
+    [MODEM_FAULT_STALL] = "stall",
+    [MODEM_FAULT_NOT_OPENED] = "not-opened",
 };
 
 void
@@ -37,7 +47,20 @@ static gboolean
 has_service (const Modem *modem, const struct ModemService *service)
 {
   const struct ModemSettings *set = &modem->settings;
-  return (service != &modem_ussd || set->ussd) && (service != &modem_sms || set->sms);
+  const struct {
+    const struct ModemService *service;
+    gboolean is_there;
+  } optional[] = {
+      {&modem_ussd, set->ussd},
+      {&modem_sms, set->sms},
+      {&modem_phonebook, set->phonebook},
+      {&modem_extensions, set->extensions != MODEM_EX_1},
+      {&modem_qmi, set->radio == MODEM_RADIO_LOCKED},
+  };
+  for (gsize i = 0; i < G_N_ELEMENTS (optional); i++)
+    if (optional[i].service == service)
+      return optional[i].is_there;
+  return TRUE;
 }
 
 const struct ModemService *
@@ -183,7 +206,7 @@ modem_later (Modem *modem, double seconds, void (*act) (Modem *modem, gpointer d
 // ---- answers ----
 
 static void
-send_done (Modem *modem, const struct ModemRequest *request, enum MbimStatus status, struct MbimWriter *info,
+send_done (Modem *modem, const struct ModemRequest *request, enum MbimStatus status, const GByteArray *info,
            enum MbimMangle mangle)
 {
   if (modem->settings.interleave)
@@ -194,7 +217,8 @@ send_done (Modem *modem, const struct ModemRequest *request, enum MbimStatus sta
 struct LateAnswer {
   struct ModemRequest *request;
   enum MbimStatus status;
-  struct MbimWriter *info;
+  GByteArray *info;
+  enum MbimMangle mangle; // what comes late
 };
 
 static void
@@ -202,7 +226,7 @@ late_answer_free (gpointer memory)
 {
   struct LateAnswer *late = memory;
   g_free (late->request);
-  mbim_writer_free (late->info);
+  g_byte_array_unref (late->info);
   g_free (late);
 }
 
@@ -210,15 +234,14 @@ static void
 answer_late (Modem *modem, gpointer memory)
 {
   struct LateAnswer *late = memory;
-  send_done (modem, late->request, late->status, g_steal_pointer (&late->info), MBIM_MANGLE_NONE);
+  send_done (modem, late->request, late->status, late->info, late->mangle);
   late_answer_free (late);
 }
 
 // What becomes of an answer under each fault; those not listed let it pass.
 static const enum MbimMangle mangles[] = {
-    [MODEM_FAULT_TWICE] = MBIM_MANGLE_TWICE,
-    [MODEM_FAULT_CUT] = MBIM_MANGLE_CUT,
-    [MODEM_FAULT_REORDER] = MBIM_MANGLE_REORDER,
+    [MODEM_FAULT_TWICE] = MBIM_MANGLE_TWICE,     [MODEM_FAULT_CUT] = MBIM_MANGLE_CUT,
+    [MODEM_FAULT_REORDER] = MBIM_MANGLE_REORDER, [MODEM_FAULT_STALL] = MBIM_MANGLE_CUT,
     [MODEM_FAULT_NOT_OPENED] = MBIM_MANGLE_NONE,
 };
 
@@ -242,19 +265,19 @@ modem_end_lost (Modem *modem, enum ModemFault fault)
 }
 
 void
-modem_answer (Modem *modem, struct ModemRequest *request, enum MbimStatus status, struct MbimWriter *info)
+modem_answer (Modem *modem, struct ModemRequest *request, enum MbimStatus status, struct MbimWriter *writer)
 {
   enum ModemFault fault = request->fault;
-  if (fault == MODEM_FAULT_LATE) {
+  g_autoptr (GByteArray) info = mbim_writer_end (writer != NULL ? writer : mbim_writer_new ());
+  if (fault != MODEM_FAULT_LATE && !modem_loses (fault))
+    send_done (modem, request, status, info, mangles[fault]);
+  if (fault == MODEM_FAULT_LATE || fault == MODEM_FAULT_STALL) {
     struct LateAnswer *late = g_new (struct LateAnswer, 1);
-    *late = (struct LateAnswer){request, status, info};
+    enum MbimMangle mangle = fault == MODEM_FAULT_LATE ? MBIM_MANGLE_NONE : MBIM_MANGLE_LAST;
+    *late = (struct LateAnswer){request, status, g_steal_pointer (&info), mangle};
     modem_later (modem, modem->settings.late_seconds, answer_late, late, late_answer_free);
     return;
   }
-  if (modem_loses (fault))
-    mbim_writer_free (info);
-  else
-    send_done (modem, request, status, info, mangles[fault]);
   g_free (request);
   modem_end_lost (modem, fault);
 }
@@ -324,6 +347,7 @@ is_struck (Modem *modem, guint32 transaction, enum ModemFault fault)
   case MODEM_FAULT_TWICE:
   case MODEM_FAULT_CUT:
   case MODEM_FAULT_REORDER:
+  case MODEM_FAULT_STALL:
     return FALSE;
   }
   g_assert_not_reached ();
@@ -367,11 +391,16 @@ channel_close (gpointer owner, guint32 transaction)
 {
   Modem *modem = owner;
   enum ModemFault fault = strike (modem, point_names[POINT_CLOSE]);
+  gboolean was_open = mbim_is_open (modem->mbim) || modem->is_stale;
   modem->closes++;
   modem->is_stale = FALSE;
   modem_touch (modem);
   if (is_struck (modem, transaction, fault))
     return FALSE;
+  if (!was_open) {
+    mbim_close_done (modem->mbim, transaction, MBIM_FAILURE); // so does the D-Link DWM-156
+    return FALSE;
+  }
   forget_session (modem);
   return TRUE;
 }
@@ -421,6 +450,16 @@ port_received (gpointer model, const guint8 *bytes, gsize length)
   Modem *modem = model;
   mbim_receive (modem->mbim, bytes, length);
 }
+
+static void
+port_held (gpointer model, guint programs)
+{
+  Modem *modem = model;
+  modem->hosts = programs;
+  modem_touch (modem);
+}
+
+static const struct ModemEar ear = {port_received, port_held};
 
 // ---- card and network ----
 
@@ -507,7 +546,7 @@ start (Modem *modem)
   mbim_reset (modem->mbim);
   forget_session (modem);
   modem->radio_on = modem->settings.radio == MODEM_RADIO_ON;
-  modem->radio_unlocked = FALSE;
+  modem->radio_unlocked = modem->is_detached = modem->is_connected = FALSE;
   modem->ussd_is_held = modem->settings.ussd_busy != MODEM_USSD_FREE;
   modem->is_stale = modem->settings.open == MODEM_OPEN_STRAY;
   start_card (modem);
@@ -580,7 +619,7 @@ attach (Modem *modem, GError **error)
       set->node == NODE_ANY ? -1 : set->node,
       (guint)set->max_command,
   };
-  modem->port = modem_port_attach (modem->bus, set->port, &shape, port_received, modem, error);
+  modem->port = modem_port_attach (modem->bus, set->port, &shape, &ear, modem, error);
   return modem->port != NULL;
 }
 
@@ -676,6 +715,7 @@ static const struct {
     {"plugged", G_STRUCT_OFFSET (Modem, plugged)},
     {"radio", G_STRUCT_OFFSET (Modem, radio_on)},
     {"registration", G_STRUCT_OFFSET (Modem, registration)},
+    {"hosts", G_STRUCT_OFFSET (Modem, hosts)},
     {"opens", G_STRUCT_OFFSET (Modem, opens)},
     {"closes", G_STRUCT_OFFSET (Modem, closes)},
     {"commands", G_STRUCT_OFFSET (Modem, commands)},

@@ -34,6 +34,7 @@ enum ModemFault {
   MODEM_FAULT_TWICE,      // answered twice
   MODEM_FAULT_CUT,        // the last fragment of the answer is lost
   MODEM_FAULT_REORDER,    // the last two fragments of the answer change places
+  MODEM_FAULT_STALL,      // the last fragment of the answer comes late_seconds after the others
   MODEM_FAULT_NOT_OPENED, // FUNCTION_ERROR NotOpened, though it was open
 };
 
@@ -63,7 +64,7 @@ struct ModemService {
   gsize n_commands;
 };
 
-extern const struct ModemService modem_basic, modem_sms, modem_ussd;
+extern const struct ModemService modem_basic, modem_sms, modem_ussd, modem_phonebook, modem_extensions, modem_qmi;
 
 #define MODEM_COMMANDS_MAX 64
 
@@ -79,6 +80,7 @@ struct Modem {
   gboolean is_stale;                // open from before: a CLOSE must come first
   gboolean is_booting, is_verified; // the card: not read yet; its PIN was given
   gboolean radio_on, radio_unlocked;
+  gboolean is_detached, is_connected; // the packet service; a data session
   enum ModemRegister registration;
   guint boot_timer, register_timer;
   GPtrArray *pending;                  // of struct Later in modem.c: what comes after a delay
@@ -87,6 +89,7 @@ struct Modem {
   char *ussd_page;                     // where the USSD session is, NULL when none is open
   gboolean ussd_is_open, ussd_is_held; // by us; by another program
   enum ModemFault faults[MODEM_COMMANDS_MAX]; // by place in the list of all commands
+  guint hosts;                                // programs that hold its node open, as far as the transport knows
   guint opens, closes, commands, protocol_errors;
   void (*changed) (gpointer user);
   gpointer changed_user;
@@ -155,6 +158,12 @@ void modem_send_to_card (struct Sim *sim, const struct Operator *op, const char 
 
 // A message of the network that nobody asked for (modem_ussd.c). FALSE with error when there is no network.
 gboolean modem_push_ussd (Modem *modem, const char *text, GError **error);
+
+// MBIM_OK when the card was read, whether it is locked or not; or why it was not.
+enum MbimStatus modem_card_status (const Modem *modem);
+
+// The MBIMEx version whose layouts are in force.
+enum ModemExtensions modem_version (const Modem *modem);
 
 // What the host hears of without having asked (modem_basic.c).
 void modem_indicate_ready (Modem *modem);

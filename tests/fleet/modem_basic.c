@@ -10,17 +10,20 @@ enum {
   PIN = 4,
   PIN_LIST = 5,
   HOME_PROVIDER = 6,
+  VISIBLE_PROVIDERS = 8,
   REGISTER_STATE = 9,
   PACKET_SERVICE = 10,
   SIGNAL_STATE = 11,
+  CONNECT = 12,
   DEVICE_SERVICES = 16,
   SUBSCRIBE_LIST = 19,
+  PACKET_STATISTICS = 20,
 };
 
 #define DATA_CLASSES 0x3c // UMTS, HSDPA, HSUPA, LTE
 
-static enum ModemExtensions
-version (const Modem *modem)
+enum ModemExtensions
+modem_version (const Modem *modem)
 {
   return MAX (modem->spoken, (enum ModemExtensions)modem->settings.forced);
 }
@@ -66,7 +69,7 @@ ready_info (const Modem *modem)
   gboolean has_numbers = is_readable && *modem->sim->settings.numbers != '\0';
   g_auto (GStrv) numbers = g_strsplit (has_numbers ? modem->sim->settings.numbers : "", ",", -1);
   mbim_put_u32 (out, ready);
-  if (version (modem) == MODEM_EX_3)
+  if (modem_version (modem) == MODEM_EX_3)
     mbim_put_u32 (out, 6); // a card that can be taken out
   mbim_put_text (out, is_readable ? modem->sim->settings.imsi : NULL);
   mbim_put_text (out, iccid);
@@ -121,9 +124,8 @@ pin_info (const Modem *modem)
   return pin_words (way == MODEM_PIN_PIN2 ? PIN2 : PIN1, UNLOCKED, left);
 }
 
-// Commands that need a card that was read: MBIM_OK, or why there is none.
-static enum MbimStatus
-card_status (const Modem *modem)
+enum MbimStatus
+modem_card_status (const Modem *modem)
 {
   if (modem->sim == NULL)
     return MBIM_SIM_NOT_INSERTED;
@@ -135,7 +137,7 @@ card_status (const Modem *modem)
 static void
 query_pin (Modem *modem, struct ModemRequest *request)
 {
-  enum MbimStatus status = card_status (modem);
+  enum MbimStatus status = modem_card_status (modem);
   gboolean is_locked = status == MBIM_OK && modem_ready (modem) == READY_LOCKED;
   if (status == MBIM_NOT_INITIALIZED && modem->settings.boot == MODEM_BOOT_LOCKED)
     modem_answer (modem, request, MBIM_OK, pin_words (PIN1, LOCKED, 3));
@@ -245,7 +247,7 @@ act_pin (Modem *modem, struct ModemRequest *request)
     query_pin (modem, request);
     return;
   }
-  enum MbimStatus status = card_status (modem);
+  enum MbimStatus status = modem_card_status (modem);
   if (status != MBIM_OK) {
     modem_answer (modem, request, status, NULL);
     return;
@@ -262,7 +264,7 @@ static void
 act_pin_list (Modem *modem, struct ModemRequest *request)
 {
   enum { N_PINS = 10, MODE_ENABLED = 1, MODE_DISABLED = 2, NUMERIC = 1 };
-  enum MbimStatus status = card_status (modem);
+  enum MbimStatus status = modem_card_status (modem);
   if (status != MBIM_OK) {
     modem_answer (modem, request, status, NULL);
     return;
@@ -315,22 +317,30 @@ act_radio (Modem *modem, struct ModemRequest *request)
   }
 }
 
+// The operator of the card, which there must be.
+static struct MbimWriter *
+provider_info (const Modem *modem)
+{
+  enum { HOME = 1, GSM = 1, UNKNOWN = 99 };
+  struct MbimWriter *out = mbim_writer_new ();
+  mbim_put_text (out, modem->operator->settings.provider);
+  mbim_put_u32 (out, HOME);
+  mbim_put_text (out, modem->operator->settings.provider_name);
+  mbim_put_u32 (out, GSM);
+  mbim_put_u32 (out, (guint32)modem->settings.rssi);
+  mbim_put_u32 (out, UNKNOWN); // error rate
+  return out;
+}
+
 static void
 act_home_provider (Modem *modem, struct ModemRequest *request)
 {
   if (modem_ready (modem) != READY_INITIALIZED || modem->operator== NULL) {
-    enum MbimStatus status = card_status (modem);
+    enum MbimStatus status = modem_card_status (modem);
     modem_answer (modem, request, status != MBIM_OK ? status : MBIM_PIN_REQUIRED, NULL);
     return;
   }
-  struct MbimWriter *out = mbim_writer_new ();
-  mbim_put_text (out, modem->operator->settings.provider);
-  mbim_put_u32 (out, 1); // home
-  mbim_put_text (out, modem->operator->settings.provider_name);
-  mbim_put_u32 (out, 1); // GSM
-  mbim_put_u32 (out, (guint32)modem->settings.rssi);
-  mbim_put_u32 (out, 99); // error rate unknown
-  modem_answer (modem, request, MBIM_OK, out);
+  modem_answer (modem, request, MBIM_OK, provider_info (modem));
 }
 
 static struct MbimWriter *
@@ -348,7 +358,7 @@ register_info (const Modem *modem)
   mbim_put_text (out, is_home ? modem->operator->settings.provider_name : NULL);
   mbim_put_text (out, NULL); // roaming
   mbim_put_u32 (out, 0);
-  if (version (modem) >= MODEM_EX_2)
+  if (modem_version (modem) >= MODEM_EX_2)
     mbim_put_u32 (out, DATA_CLASSES); // preferred
   return out;
 }
@@ -363,7 +373,7 @@ modem_indicate_register (Modem *modem)
 static enum MbimStatus
 register_status (const Modem *modem)
 {
-  enum MbimStatus status = card_status (modem);
+  enum MbimStatus status = modem_card_status (modem);
   if (status != MBIM_OK)
     return status;
   if (!modem->radio_on)
@@ -393,7 +403,7 @@ signal_info (const Modem *modem)
   mbim_put_u32 (out, 30); // seconds between two indications
   mbim_put_u32 (out, 0);
   mbim_put_u32 (out, 0);
-  if (version (modem) >= MODEM_EX_2)
+  if (modem_version (modem) >= MODEM_EX_2)
     mbim_put_u64 (out, 0); // no RSRP, no SNR
   return out;
 }
@@ -402,6 +412,86 @@ void
 modem_indicate_signal (Modem *modem)
 {
   modem_indicate (modem, &modem_basic, SIGNAL_STATE, signal_info (modem));
+}
+
+// A scan: the network of the card is the only one here.
+static void
+act_visible (Modem *modem, struct ModemRequest *request)
+{
+  if (!modem->radio_on) {
+    modem_answer (modem, request, MBIM_RADIO_POWER_OFF, NULL);
+    return;
+  }
+  struct MbimWriter *out = mbim_writer_new ();
+  mbim_put_u32 (out, modem->operator!= NULL ? 1 : 0);
+  if (modem->operator!= NULL)
+    mbim_put_struct (out, provider_info (modem));
+  modem_answer (modem, request, MBIM_OK, out);
+}
+
+// Packets go nowhere here; the state is what hosts look at.
+static void
+act_packet_service (Modem *modem, struct ModemRequest *request)
+{
+  enum { ATTACHED = 2, DETACHED = 4, LTE = 0x20, UP = 50000000, DOWN = 100000000 /* bits a second */ };
+  if (modem->registration != REGISTER_HOME) {
+    modem_answer (modem, request, MBIM_NOT_REGISTERED, NULL);
+    return;
+  }
+  if (request->is_set)
+    modem->is_detached = mbim_get_u32 (&request->in) == 1;
+  struct MbimWriter *out = mbim_writer_new ();
+  mbim_put_u32 (out, 0); // no error
+  mbim_put_u32 (out, modem->is_detached ? DETACHED : ATTACHED);
+  mbim_put_u32 (out, modem->is_detached ? 0 : LTE);
+  mbim_put_u64 (out, UP);
+  mbim_put_u64 (out, DOWN);
+  if (modem_version (modem) >= MODEM_EX_2)
+    mbim_put_u32 (out, 0); // frequency range
+  if (modem_version (modem) == MODEM_EX_3) {
+    mbim_put_u32 (out, 0); // no 5G
+    mbim_put_u64 (out, 0); // tracking area
+  }
+  modem_answer (modem, request, MBIM_OK, out);
+}
+
+static struct MbimWriter *
+connect_info (const Modem *modem, guint32 session)
+{
+  static const char internet[] = "~^*~Norrsken~^*~"; // the UUID of that context type, as in the specification
+  enum { ACTIVATED = 1, DEACTIVATED = 3, IPV4 = 1 };
+  struct MbimWriter *out = mbim_writer_new ();
+  mbim_put_u32 (out, session);
+  mbim_put_u32 (out, modem->is_connected ? ACTIVATED : DEACTIVATED);
+  mbim_put_u32 (out, 0); // no voice call
+  mbim_put_u32 (out, modem->is_connected ? IPV4 : 0);
+  mbim_put_raw (out, internet, MBIM_UUID_BYTES);
+  mbim_put_u32 (out, 0); // no error
+  return out;
+}
+
+// One session, in the layout of MBIM 1.0.
+static void
+act_connect (Modem *modem, struct ModemRequest *request)
+{
+  guint32 session = mbim_get_u32 (&request->in), command = mbim_get_u32 (&request->in);
+  enum MbimStatus status = MBIM_OK;
+  if (modem->registration != REGISTER_HOME || modem->is_detached)
+    status = MBIM_PACKET_SERVICE_DETACHED;
+  else if (request->in.is_bad || session != 0)
+    status = MBIM_INVALID_PARAMETERS;
+  else if (request->is_set)
+    modem->is_connected = command == 1;
+  modem_answer (modem, request, status, status == MBIM_OK ? connect_info (modem, session) : NULL);
+}
+
+static void
+act_statistics (Modem *modem, struct ModemRequest *request)
+{
+  struct MbimWriter *out = mbim_writer_new ();
+  for (guint i = 0; i < 6; i++)
+    mbim_put_u64 (out, 0); // two counters of errors, octets and packets in and out, two counters of errors
+  modem_answer (modem, request, modem->is_connected ? MBIM_OK : MBIM_CONTEXT_NOT_ACTIVATED, out);
 }
 
 static void
@@ -497,8 +587,12 @@ static const struct ModemCommand commands[] = {
     {"pin", PIN, TRUE, TRUE, act_pin},
     {"pin-list", PIN_LIST, TRUE, FALSE, act_pin_list},
     {"home", HOME_PROVIDER, TRUE, FALSE, act_home_provider},
+    {"visible", VISIBLE_PROVIDERS, TRUE, FALSE, act_visible},
     {"register", REGISTER_STATE, TRUE, TRUE, act_register},
     {"signal", SIGNAL_STATE, TRUE, TRUE, act_signal},
+    {"packet-service", PACKET_SERVICE, TRUE, TRUE, act_packet_service},
+    {"connect", CONNECT, TRUE, TRUE, act_connect},
+    {"statistics", PACKET_STATISTICS, TRUE, FALSE, act_statistics},
     {"services", DEVICE_SERVICES, TRUE, FALSE, act_services},
     {"subscribe", SUBSCRIBE_LIST, FALSE, TRUE, act_subscribe},
 };

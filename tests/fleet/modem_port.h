@@ -13,12 +13,18 @@ struct ModemShape {
   guint max_command;                  // bytes, what IOCTL_WDM_MAX_COMMAND says; 0: the kernel does not know that ioctl
 };
 
-// Shows a modem on a port: the USB device, its interface, its node and its network interface. `received` is called in the
-// main loop with pieces of what the host writes, cut anywhere; it may detach the port. NULL with error when the port or the
-// node is taken.
-ModemPort *modem_port_attach (UsbBus *bus, const char *port, const struct ModemShape *shape,
-                              void (*received) (gpointer model, const guint8 *bytes, gsize length), gpointer model,
-                              GError **error);
+// What a model wants to hear. Called in the main loop; the model may detach its port from inside.
+struct ModemEar {
+  // A piece of what a host program writes, cut anywhere.
+  void (*received) (gpointer model, const guint8 *bytes, gsize length);
+  // So many host programs hold the node open now. When the last one leaves, what it has not read is forgotten.
+  void (*held) (gpointer model, guint programs);
+};
+
+// Shows a modem on a port: the USB device, its interface, its node and its network interface. `ear` must live as long as the
+// port. NULL with error when the port or the node is taken.
+ModemPort *modem_port_attach (UsbBus *bus, const char *port, const struct ModemShape *shape, const struct ModemEar *ear,
+                              gpointer model, GError **error);
 
 // The cable goes: hosts that hold the node see a hang-up. `port` is dead for the caller.
 void modem_port_detach (ModemPort *port);

@@ -30,7 +30,6 @@ static const struct Key rows[] = {
     {"sms_coding", KEY_CHOICE, AT (sms_coding), "7bit", "7bit|ucs2"},
     {"sms_order", KEY_CHOICE, AT (sms_order), "in-order", "in-order|reversed|shuffled"}, // parts of a long message
     {"wrong_codes_max", KEY_NUMBER, AT (wrong_codes_max), "3", NULL},                    // then every code is refused
-    {"knows_numbers", KEY_BOOLEAN, AT (knows_numbers), "true", NULL}, // else its cards hold no number of their own
     {"ussd_seconds", KEY_SECONDS, AT (ussd_seconds), "0.02", NULL},
     {"ussd_text_seconds", KEY_SECONDS, AT (ussd_text_seconds), "0.05", NULL}, // the text after "terminated"
     {"sms_seconds", KEY_SECONDS, AT (sms_seconds), "0.02", NULL},

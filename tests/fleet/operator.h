@@ -19,7 +19,7 @@ enum SmsOrder { SMS_IN_ORDER, SMS_REVERSED, SMS_SHUFFLED };
 struct OperatorSettings {
   char *provider, *provider_name, *smsc, *today;
   int ussd_coding, ussd_style, sms_coding, sms_order; // the enums above; sms_coding: 0 7-bit, 1 UCS-2
-  int pads_with_cr, wrong_codes_max, knows_numbers;
+  int pads_with_cr, wrong_codes_max;
   double ussd_seconds, ussd_text_seconds, sms_seconds;
 };
 

@@ -24,7 +24,7 @@ struct ModemPort {
   struct UmockNode node;
   guint number; // of the node
   char *interface_path, *wdm_path, *net_path, *char_link;
-  void (*received) (gpointer model, const guint8 *bytes, gsize length);
+  const struct ModemEar *ear;
   gpointer model;
   guint source; // reads what the host writes
   GQueue out;   // of GBytes
@@ -53,6 +53,39 @@ on_ioctl (UMockdevIoctlBase *base, UMockdevIoctlClient *client, gpointer user)
 }
 
 static gboolean
+tell_clients (gpointer user)
+{
+  struct UmockWdm *wdm = user;
+  guint clients = (guint)g_atomic_int_get (&wdm->clients);
+  if (wdm->port == NULL)
+    return G_SOURCE_REMOVE;
+  if (clients == 0)
+    modem_port_flush (wdm->port); // as the kernel does
+  wdm->port->ear->held (wdm->port->model, clients);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_client_gone (gpointer user, GObject *client)
+{
+  (void)client; // is being freed
+  struct UmockWdm *wdm = user;
+  g_atomic_int_add (&wdm->clients, -1);
+  g_idle_add_full (G_PRIORITY_DEFAULT, tell_clients, wdm, NULL);
+}
+
+// A client object lives as long as the program holds the node; its "connected" is not told for one that asks nothing.
+static void
+on_client (UMockdevIoctlBase *base, UMockdevIoctlClient *client, gpointer user)
+{
+  (void)base; // the number says all
+  struct UmockWdm *wdm = user;
+  g_atomic_int_inc (&wdm->clients);
+  g_object_weak_ref (G_OBJECT (client), on_client_gone, wdm);
+  g_idle_add_full (G_PRIORITY_DEFAULT, tell_clients, wdm, NULL);
+}
+
+static gboolean
 wdm_serve (UsbBus *bus, guint number, guint max_command, GError **error)
 {
   struct UmockWdm *wdm = &bus->wdm[number];
@@ -62,6 +95,7 @@ wdm_serve (UsbBus *bus, guint number, guint max_command, GError **error)
   g_autofree char *devname = g_strdup_printf ("/dev/cdc-wdm%u", number);
   wdm->handler = umockdev_ioctl_base_new ();
   g_signal_connect (wdm->handler, "handle-ioctl", G_CALLBACK (on_ioctl), wdm);
+  g_signal_connect (wdm->handler, "client-connected", G_CALLBACK (on_client), wdm);
   return umockdev_testbed_attach_ioctl (bus->testbed, devname, wdm->handler, error);
 }
 
@@ -88,7 +122,7 @@ on_readable (gint fd, GIOCondition condition, gpointer user)
   guint8 bytes[4096];
   ssize_t count = read (fd, bytes, sizeof bytes);
   if (count > 0)
-    port->received (port->model, bytes, (gsize)count);
+    port->ear->received (port->model, bytes, (gsize)count);
   return G_SOURCE_CONTINUE;
 }
 
@@ -253,6 +287,7 @@ port_free (ModemPort *port)
   g_queue_clear_full (&port->out, bytes_free);
   umock_node_close (&port->node);
   port->bus->wdm[port->number].is_taken = FALSE;
+  port->bus->wdm[port->number].port = NULL;
   g_free (port->interface_path);
   g_free (port->wdm_path);
   g_free (port->net_path);
@@ -261,8 +296,8 @@ port_free (ModemPort *port)
 }
 
 ModemPort *
-modem_port_attach (UsbBus *bus, const char *where, const struct ModemShape *shape,
-                   void (*received) (gpointer model, const guint8 *bytes, gsize length), gpointer model, GError **error)
+modem_port_attach (UsbBus *bus, const char *where, const struct ModemShape *shape, const struct ModemEar *ear,
+                   gpointer model, GError **error)
 {
   int number = take_number (bus, shape->node, error);
   if (number < 0)
@@ -270,9 +305,10 @@ modem_port_attach (UsbBus *bus, const char *where, const struct ModemShape *shap
   ModemPort *port = g_new0 (ModemPort, 1);
   port->bus = bus;
   port->number = (guint)number;
-  port->received = received;
+  port->ear = ear;
   port->model = model;
   port->node.fd = port->node.master = -1;
+  bus->wdm[number].port = port;
   port->usb = usb_device_attach (bus, where, shape->identity, &gadget, NULL, error);
   if (port->usb == NULL) {
     port_free (port);

@@ -371,8 +371,8 @@ walk_vouchers (Store *store)
   ONE (Voucher, voucher_load_by_number (store, "LOT-8000000", &error));
   MANY (voucher_list (store, NULL, "V0000001", PAGE, &error));
   MANY (voucher_list (store, &rejected, NULL, PAGE, &error));
-  ONE (Voucher, voucher_next (store, "orange-10", &today, &error));
-  ONE (Voucher, voucher_next (store, "orange-10", &later, &error));
+  MANY (voucher_list_next (store, "orange-10", &today, PAGE, &error));
+  MANY (voucher_list_next (store, "orange-10", &later, PAGE, &error));
   MUST (voucher_set_state (store, "V8000000", VOUCHER_STOCK, VOUCHER_RESERVED, &error));
   MUST (product_put (store, &product, &error));
   ONE (Product, product_load (store, "orange-10", &error));

@@ -217,10 +217,12 @@ def ussd_parts(info):
     return (*words(info, 3), blob(info, 12))
 
 
+def packed(typed):
+    """ASCII letters, digits and signs that the 7-bit alphabet has in the same place, packed."""
+    number = sum(unit << (7 * i) for i, unit in enumerate(typed.encode("ascii")))
+    return number.to_bytes((len(typed) * 7 + 7) // 8, "little")
+
+
 def septets(typed):
-    """ASCII letters, digits, * and # packed, with the padding of seven spare bits."""
-    units = typed.encode("ascii")
-    if len(units) % 8 == 7:
-        units += b"\r"
-    number = sum(unit << (7 * i) for i, unit in enumerate(units))
-    return number.to_bytes((len(units) * 7 + 7) // 8, "little")
+    """The same with the padding of seven spare bits that USSD has."""
+    return packed(typed + "\r" if len(typed) % 8 == 7 else typed)

@@ -45,7 +45,7 @@ def test_a_day_at_the_desk():
         assert len(temoin(daemon, "lend", person, tablet, sim).splitlines()) == 2
         assert "Amina Diallo" in temoin(daemon, "lend", person, tablet, leaves=1)
         assert temoin(daemon, "due", "--days", "500").count("Amina Diallo") == 2
-        assert temoin(daemon, "recharge", sim, "--amount", "9,90", "--product", "5 Go").endswith("9,90 €\n")
+        assert temoin(daemon, "recharge", sim, "--amount", "9,90", "--product", "5 Go").endswith("9,90 €  confirmée\n")
         assert "90,10 €" in temoin(daemon, "fund", "show", net)
         assert temoin(daemon, "return", tablet, "--piece", "housse=manquant", "--condition", "vitre rayée").startswith("N")
         assert "manquant" in temoin(daemon, "show", tablet)

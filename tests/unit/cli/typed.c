@@ -142,8 +142,10 @@ test_nearest (void)
 static void
 check_done (const Command *command)
 {
-  gboolean makes =
-      command->is_write && strstr (command->words, "clock") == NULL && !g_str_equal (command->words, "migrate");
+  /* what has no code of the register: the clock, keys, products, the register itself */
+  gboolean makes = command->is_write && strstr (command->words, "clock") == NULL &&
+                   strstr (command->words, "key ") == NULL && strstr (command->words, "product ") == NULL &&
+                   !g_str_equal (command->words, "migrate");
   g_assert_true (!command->is_write || (command->done.fr != NULL && command->done.en != NULL));
   g_assert_true (!makes || g_str_has_prefix (command->done.fr, "{code}"));
   g_assert_true (!makes || g_str_has_prefix (command->done.en, "{code}"));

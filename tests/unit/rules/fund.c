@@ -179,6 +179,34 @@ test_an_overdue_loan_stops_the_top_up_not_the_keep_alive (void)
 }
 
 static void
+test_what_one_person_may_have (void)
+{
+  const RechargeLimits limits = {.month_cap = {3000}, .window_months = 12};
+  const struct {
+    gint64 month, amount;
+    const char *first;
+    gboolean keep_alive;
+    const char *right;
+  } rows[] = {
+      {0, 3000, "", FALSE, NULL},
+      {2500, 500, "2025-11-23", FALSE, NULL},
+      {2500, 501, "", FALSE, "recharge-cap"},
+      {2500, 501, "", TRUE, NULL}, /* it saves the body's line */
+      {0, 500, "2025-11-22", FALSE, "recharge-window"},
+      {0, 500, "2025-11-22", TRUE, NULL},
+  };
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
+    RechargeFacts facts = recharge_facts (LINE_LENT);
+    facts.limits = &limits;
+    facts.month = money_of_cents (rows[i].month);
+    facts.amount = money_of_cents (rows[i].amount);
+    facts.keep_alive = rows[i].keep_alive;
+    g_strlcpy (facts.first.text, rows[i].first, sizeof facts.first.text);
+    assert_recharge (&facts, 0, rows[i].right, NULL);
+  }
+}
+
+static void
 test_recharge_notes (void)
 {
   static const struct {
@@ -211,6 +239,7 @@ main (int argc, char **argv)
   g_test_add_func ("/rules/recharge/every-state", test_recharge_every_state);
   g_test_add_func ("/rules/recharge/an-overdue-loan-stops-the-top-up-not-the-keep-alive",
                    test_an_overdue_loan_stops_the_top_up_not_the_keep_alive);
+  g_test_add_func ("/rules/recharge/what-one-person-may-have", test_what_one_person_may_have);
   g_test_add_func ("/rules/recharge/notes", test_recharge_notes);
   return g_test_run ();
 }
