@@ -19,7 +19,9 @@ SAN_FLAGS_asan := -fsanitize=address,undefined -fno-sanitize-recover=undefined -
 SAN_FLAGS_tsan := -fsanitize=thread -fno-omit-frame-pointer
 SAN_FLAGS_fuzz := -fsanitize=fuzzer-no-link,address,undefined -fno-omit-frame-pointer
 OPT := $(if $(SAN),-O1,-O2)
-PACKAGES := glib-2.0 gio-unix-2.0 libusb-1.0 libmicrohttpd jansson sqlite3 libpq libqrencode cairo pangocairo libcrypto libcurl libsodium
+PACKAGES := glib-2.0 gio-unix-2.0 libusb-1.0 libmicrohttpd jansson sqlite3 libpq libqrencode cairo pangocairo libcrypto libcurl libsodium libudev
+# of temoin-modem alone
+MODEM_PACKAGES := mbim-glib gio-unix-2.0 jansson
 FLEET_PACKAGES := umockdev-1.0
 TEST_PACKAGES := umockdev-1.0 zbar poppler-glib
 JOBS ?= $(shell nproc)
@@ -36,7 +38,7 @@ ALL_LDFLAGS = $(SAN_FLAGS_$(SAN)) $(LDFLAGS)
 FOLDERS := db labels daemon/rules daemon/devices daemon/actions daemon/documents daemon/api
 lib_of = $(BUILD)/lib/$(subst /,-,$(1)).a
 LIBS_temoind := $(foreach f,daemon/api daemon/documents daemon/actions daemon/devices daemon/rules labels db,$(call lib_of,$(f)))
-MAINS := labels/temoin-label.c cli/temoin.c tests/fleet/main.c
+MAINS := labels/temoin-label.c cli/temoin.c daemon/devices/temoin-modem.c tests/fleet/main.c
 SRC_of = $(filter-out $(MAINS),$(wildcard $(1)/*.c))
 obj = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 
@@ -51,7 +53,7 @@ LIBS_unit/cli     := $(BUILD)/lib/cli.a
 LIBS_unit/fleet   := $(call lib_of,tests/fleet)
 LIBS_store        := $(call lib_of,db)
 
-PROGRAMS := $(addprefix $(BUILD)/,temoind temoin temoin-label temoin-fleet)
+PROGRAMS := $(addprefix $(BUILD)/,temoind temoin temoin-label temoin-modem temoin-fleet)
 UNIT_SRC := $(wildcard tests/unit/*/*.c tests/store/*.c)
 UNIT_BIN := $(patsubst tests/%.c,$(BUILD)/tests/%,$(UNIT_SRC))
 FUZZ_SRC := $(filter-out tests/fuzz/replay.c,$(wildcard tests/fuzz/*.c))
@@ -68,7 +70,7 @@ BENCH_BIN := $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,$(BENCH_SRC))
 .DELETE_ON_ERROR:
 .SECONDARY:
 
-all: ## build everything: temoind, temoin, temoin-label, temoin-fleet
+all: ## build everything: temoind, temoin, temoin-label, temoin-modem, temoin-fleet
 	@.ci/install-packages build demo
 	@$(MAKE) --no-print-directory -j$(JOBS) programs
 programs: $(PROGRAMS)
@@ -134,14 +136,16 @@ install: programs ## install under DESTDIR and PREFIX
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man8 \
 	  $(DESTDIR)$(PREFIX)/lib/systemd/system $(DESTDIR)$(PREFIX)/lib/udev/rules.d $(DESTDIR)$(PREFIX)/lib/sysusers.d
 	install -m755 $(BUILD)/temoin $(BUILD)/temoin-label $(DESTDIR)$(PREFIX)/bin/
-	install -m755 $(BUILD)/temoind $(DESTDIR)$(PREFIX)/sbin/
+	install -m755 $(BUILD)/temoind $(BUILD)/temoin-modem $(DESTDIR)$(PREFIX)/sbin/
 	install -m644 docs/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
 	install -m644 docs/man/*.8 $(DESTDIR)$(PREFIX)/share/man/man8/
-	for unit in temoind.service temoin-backup.service temoin-backup.timer; do \
+	for unit in temoind.service temoin-backup.service temoin-backup.timer temoin-modem.socket temoin-modem@.service; do \
 	  sed 's|@PREFIX@|$(PREFIX)|g' daemon/system/$$unit >$(DESTDIR)$(PREFIX)/lib/systemd/system/$$unit; done
 	install -d -m700 $(DESTDIR)/var/backups/temoin
 	install -m644 daemon/system/70-temoin.rules $(DESTDIR)$(PREFIX)/lib/udev/rules.d/
-	install -d $(DESTDIR)/etc/temoin
+	install -d $(DESTDIR)/etc/temoin $(DESTDIR)/etc/temoin/dialogues
+	for file in daemon/system/dialogues/*.conf; do \
+	  [ -e $(DESTDIR)/etc/temoin/dialogues/$$(basename $$file) ] || install -m644 $$file $(DESTDIR)/etc/temoin/dialogues/; done
 	[ -e $(DESTDIR)/etc/temoin/temoin.conf ] || install -m644 daemon/system/temoin.conf $(DESTDIR)/etc/temoin/
 	install -d $(DESTDIR)$(PREFIX)/share/temoin/offers
 	install -m644 daemon/system/offers/*.conf $(DESTDIR)$(PREFIX)/share/temoin/offers/
@@ -163,8 +167,9 @@ $(BUILD)/obj/tests/%.o: PKG_CFLAGS = $(TESTS_CFLAGS)
 $(BUILD)/obj/tests/fleet/%.o: PKG_CFLAGS = $(FLEET_CFLAGS)
 PKG_CFLAGS = $(MAIN_CFLAGS)
 ifneq ($(filter-out deps help clean all demo test check-asan check-tsan bench fuzz format check-format check-style,$(or $(MAKECMDGOALS),all)),)
-MAIN_CFLAGS := $(call flags_of,--cflags,$(PACKAGES))
+MAIN_CFLAGS := $(call flags_of,--cflags,$(PACKAGES) $(MODEM_PACKAGES))
 MAIN_LIBS := $(call flags_of,--libs,$(PACKAGES)) -lm
+MODEM_LIBS := $(call flags_of,--libs,$(MODEM_PACKAGES))
 FLEET_CFLAGS := $(MAIN_CFLAGS) $(call flags_of,--cflags,$(FLEET_PACKAGES))
 FLEET_LIBS := $(call flags_of,--libs,$(FLEET_PACKAGES)) $(MAIN_LIBS)
 TESTS_CFLAGS := $(MAIN_CFLAGS) $(call flags_of,--cflags,$(TEST_PACKAGES))
@@ -197,6 +202,9 @@ $(BUILD)/temoin: $(call obj,cli/temoin.c) $(BUILD)/lib/cli.a
 $(BUILD)/temoin-label: $(call obj,labels/temoin-label.c) $(call lib_of,labels)
 	@echo "  LD $@"
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(MAIN_LIBS)
+$(BUILD)/temoin-modem: $(call obj,daemon/devices/temoin-modem.c) $(call lib_of,daemon/devices)
+	@echo "  LD $@"
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(MODEM_LIBS)
 $(BUILD)/temoin-fleet: $(call obj,$(wildcard tests/fleet/*.c))
 	@echo "  LD $@"
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(FLEET_LIBS)

@@ -1,6 +1,7 @@
 /* The table of commands. To add one: add a row, and a line in docs/man/temoin.1 (a test compares the two). */
 #include "cli/commands.h"
 #include "cli/ask.h"
+#include "cli/certify.h"
 #include "cli/backup.h"
 #include "cli/codes.h"
 #include "cli/erase.h"
@@ -284,8 +285,11 @@ const Command commands[] = {
      {"--cancel", NOTHING, NULL, PARAMETER_FLAG, 0, {"annuler", "cancel"}},
      {"--waive", {"RAISON", "REASON"}, NULL, PARAMETER_TEXT, 0, {"déclarer prête sans effacement (droit wipe-waive)", "declare ready without a wipe (right wipe-waive)"}}}},
   {.words = "certificate", .method = "GET", .path = "/v1/certificates/{id}", .run = transfer_fetch,
-   .summary = {"le certificat d'effacement (PDF)", "the certificate of erasure (PDF)"},
+   .summary = {"le certificat d'effacement (PDF, ou JSON si le fichier finit par .json)", "the certificate of erasure (PDF, or JSON when the file ends in .json)"},
    .parameters = {{"ID", ID, "id", PARAMETER_TEXT, PARAMETER_REQUIRED, {"code de la tablette ou de l'effacement", "code of the tablet or of the wipe"}}, OUTPUT, FORCE}},
+  {.words = "certificate verify", .method = "GET", .path = "/v1/certificates/{id}", .run = certify_verify,
+   .summary = {"comparer un certificat avec le registre", "compare a certificate with the register"},
+   .parameters = {{"FILE", {"FICHIER|CODE", "FILE|CODE"}, NULL, PARAMETER_TEXT, PARAMETER_REQUIRED, {"le certificat en JSON (- : entrée standard), le texte de son code QR, ou le code de l'effacement", "the certificate in JSON (-: standard input), the text of its QR code, or the code of the wipe"}}}},
   {.words = "label", .method = "GET", .path = "/v1/labels", .run = transfer_fetch,
    .summary = {"une planche d'étiquettes (PDF ou PNG)", "a sheet of labels (PDF or PNG)"},
    .parameters = {

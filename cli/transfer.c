@@ -14,12 +14,16 @@ output_path (const Typed *typed)
   return path == NULL ? typed_text (typed, "FILE") : path;
 }
 
-/* Only labels have a field of that name to choose by; the others have one form. */
+/* What may be had in another form, told by the name of the file; the rest has one form. */
 static void
 choose_output (const Typed *typed, const char *path)
 {
-  if (json_object_get (typed->fields, "codes") != NULL)
-    json_object_set_new (typed->fields, "output", json_string (g_str_has_suffix (path, ".png") ? "png" : "pdf"));
+  static const struct {
+    const char *target, *suffix, *output;
+  } forms[] = {{"/v1/labels", ".png", "png"}, {"/v1/certificates/", ".json", "json"}};
+  for (gsize i = 0; i < G_N_ELEMENTS (forms); i++)
+    if (g_str_has_prefix (typed->command->path, forms[i].target) && g_str_has_suffix (path, forms[i].suffix))
+      json_object_set_new (typed->fields, "output", json_string (forms[i].output));
 }
 
 void

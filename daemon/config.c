@@ -1,6 +1,7 @@
 /* Reading the configuration file. One row per key. */
 #include "daemon/config.h"
 #include <math.h>
+#include <string.h>
 
 #define DEFAULT_ZONE "Europe/Paris"
 #define DAY_MS       (24 * 60 * 60 * 1000)
@@ -99,6 +100,29 @@ set_closed_days (Config *config, const char *text, gsize offset, GError **error)
   return TRUE;
 }
 
+#define FINGERPRINT_LETTERS 64 /* SHA-256 in hex */
+
+static gboolean
+set_fingerprints (Config *config, const char *text, gsize offset, GError **error)
+{
+  static const char letters[] = "0123456789abcdefABCDEF";
+  g_auto (GStrv) words = g_strsplit_set (text, "; ", -1);
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  for (guint i = 0; words[i] != NULL; i++) {
+    if (*words[i] == '\0')
+      continue;
+    if (strlen (words[i]) != FINGERPRINT_LETTERS || strspn (words[i], letters) != FINGERPRINT_LETTERS) {
+      g_set_error (error, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_INVALID_VALUE, "\"%s\" is no SHA-256 in hexadecimal",
+                   words[i]);
+      return FALSE;
+    }
+    g_strv_builder_add (builder, words[i]);
+  }
+  g_strfreev (G_STRUCT_MEMBER (GStrv, config, offset));
+  G_STRUCT_MEMBER (GStrv, config, offset) = g_strv_builder_end (builder);
+  return TRUE;
+}
+
 /* "30,00": euros. */
 static gboolean
 set_money (Config *config, const char *text, gsize offset, GError **error)
@@ -150,6 +174,7 @@ static const struct {
     {"bench", "human_s", set_seconds, TIMEOUT (human_ms)},
     {"bench", "return_s", set_seconds, TIMEOUT (return_ms)},
     {"bench", "settle_s", set_seconds, TIMEOUT (settle_ms)},
+    {"bench", "attestation_roots", set_fingerprints, G_STRUCT_OFFSET (Config, attestation_roots)},
 };
 
 static gboolean
@@ -216,6 +241,7 @@ config_free (Config *config)
   g_free (config->owner_line);
   g_free (config->label_host);
   g_free (config->closed_days);
+  g_strfreev (config->attestation_roots);
   g_free (config->key_file);
   g_free (config->offers_dir);
   g_clear_pointer (&config->calendar.zone, g_time_zone_unref);

@@ -14,6 +14,7 @@ typedef struct {
   Calendar calendar;
   Day *closed_days; /* behind calendar.closed_days */
   ConductorTimeouts timeouts;
+  GStrv attestation_roots;     /* SHA-256 in hex of the public keys of trusted roots (device.h); NULL: none */
   char *key_file;              /* keys of sealed codes; NULL: "secret.key" in state_dir */
   char *offers_dir;            /* files of operators' offers */
   guint check_ms;              /* between two daily checks */

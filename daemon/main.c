@@ -161,8 +161,9 @@ open_bench (Daemon *daemon)
   g_autoptr (GError) error = NULL;
   g_autofree char *key_path = g_build_filename (daemon->config->state_dir, "adbkey.pem", NULL);
   if (register_write_wait (daemon->reg, claim_bench, NULL, &error))
-    daemon->conductor = conductor_new (daemon->reg, daemon->events, key_path, &daemon->config->timeouts, clock_now,
-                                       daemon->clock, &error);
+    daemon->conductor =
+        conductor_new (daemon->reg, daemon->events, key_path, &daemon->config->timeouts,
+                       (const char *const *)daemon->config->attestation_roots, clock_now, daemon->clock, &error);
   if (daemon->conductor == NULL)
     g_warning ("no bench: %s", error->message);
 }

@@ -351,10 +351,12 @@ typedef struct {
 typedef struct {
   Code code;
   Code item;
-  Code site;      /* on whose bench; set by wipe_insert */
-  char *port;     /* "1-1.2": reserved for this item until a verdict */
-  char *serial;   /* as read over the cable */
-  char *strategy; /* NULL until armed */
+  Code site;         /* on whose bench; set by wipe_insert */
+  char *port;        /* "1-1.2": reserved for this item until a verdict; NULL once it was unplugged to be looked at */
+  char *proven_port; /* where it was then */
+  char *tool;        /* program and version that wipes it */
+  char *serial;      /* as read over the cable */
+  char *strategy;    /* NULL until armed */
   WipeState state;
   WipeVerdict verdict;
   char *reason; /* stable word: why it waits or ended: "tap", "attest", "cable", "swapped", "google_account" ... */

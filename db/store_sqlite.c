@@ -339,8 +339,8 @@ bind_bytes (sqlite3_stmt *statement, int index, GBytes *bytes)
 }
 
 /* $1 is a named parameter here, numbered by first appearance: ask for its index. */
-static const char *const parameters[] = {"$1", "$2",  "$3",  "$4",  "$5",  "$6",  "$7",  "$8",
-                                         "$9", "$10", "$11", "$12", "$13", "$14", "$15", "$16"};
+static const char *const parameters[] = {"$1",  "$2",  "$3",  "$4",  "$5",  "$6",  "$7",  "$8",  "$9",  "$10",
+                                         "$11", "$12", "$13", "$14", "$15", "$16", "$17", "$18", "$19", "$20"};
 
 static gboolean
 bind_all (SqliteRows *rows, const char *types, va_list arguments, GError **error)

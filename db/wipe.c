@@ -4,7 +4,7 @@
 
 #define SELECT_WIPE                                                                                                    \
   "SELECT code, item, port, serial, strategy, state, verdict, reason, facts, created_at, started_at, ended_at,"        \
-  " asked_by, attested_by, attestation, site FROM wipe "
+  " asked_by, attested_by, attestation, proven_port, tool, site FROM wipe "
 enum {
   CODE,
   ITEM,
@@ -21,6 +21,8 @@ enum {
   ASKED_BY,
   ATTESTED_BY,
   ATTESTATION,
+  PROVEN_PORT,
+  TOOL,
   SITE
 };
 /* The condition of the partial indexes: word for word, or they are not used. */
@@ -34,6 +36,8 @@ wipe_free (Wipe *wipe)
   if (wipe == NULL)
     return;
   g_free (wipe->port);
+  g_free (wipe->proven_port);
+  g_free (wipe->tool);
   g_free (wipe->serial);
   g_free (wipe->strategy);
   g_free (wipe->reason);
@@ -67,6 +71,8 @@ wipe_read (Rows *rows, GError **error)
   wipe->asked_by = row_dup (rows, ASKED_BY);
   wipe->attested_by = row_dup (rows, ATTESTED_BY);
   wipe->attestation = row_dup (rows, ATTESTATION);
+  wipe->proven_port = row_dup (rows, PROVEN_PORT);
+  wipe->tool = row_dup (rows, TOOL);
   row_code (rows, SITE, wipe->site);
   if (!wipe_state_parse (rows_text (rows, STATE), &wipe->state) ||
       !wipe_verdict_parse (rows_text (rows, VERDICT), &wipe->verdict))
@@ -81,12 +87,12 @@ wipe_insert (Store *store, const Wipe *wipe, GError **error)
 {
   return store_run (store, NULL, error,
                     "INSERT INTO wipe (code, item, port, serial, strategy, state, verdict, reason, facts, created_at,"
-                    " started_at, ended_at, asked_by, attested_by, attestation, site)"
-                    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
-                    "sssssssssiiissss", wipe->code, wipe->item, wipe->port, wipe->serial, wipe->strategy,
+                    " started_at, ended_at, asked_by, attested_by, attestation, tool, site)"
+                    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
+                    "sssssssssiiisssss", wipe->code, wipe->item, wipe->port, wipe->serial, wipe->strategy,
                     wipe_state_name (wipe->state), wipe_verdict_name (wipe->verdict), wipe->reason, wipe->facts,
                     wipe->created_at, wipe->started_at, wipe->ended_at, wipe->asked_by, wipe->attested_by,
-                    wipe->attestation, store_site (store));
+                    wipe->attestation, wipe->tool, store_site (store));
 }
 
 Wipe *
@@ -173,6 +179,17 @@ wipe_set_port (Store *store, const char *code, const char *port, GError **error)
   return store_run (store, &changed, error, "UPDATE wipe SET port = $2 WHERE code = $1 AND " IS_UNFINISHED, "ss", code,
                     port) &&
          row_changed (changed, DB_ERROR_NOT_FOUND, "unfinished wipe", code, error);
+}
+
+gboolean
+wipe_release_port (Store *store, const char *code, GError **error)
+{
+  gint64 changed;
+  return store_run (store, &changed, error,
+                    "UPDATE wipe SET proven_port = port, port = NULL WHERE code = $1 AND port IS NOT NULL"
+                    " AND " IS_UNFINISHED,
+                    "s", code) &&
+         row_changed (changed, DB_ERROR_STALE, "unfinished wipe on a port", code, error);
 }
 
 gboolean

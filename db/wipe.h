@@ -11,8 +11,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Wipe, wipe_free)
 void wipe_event_free (WipeEvent *event);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WipeEvent, wipe_event_free)
 
-/* Adds a wipe on the bench of the store's site (strings but asked_by may be NULL; wipe->site is not read). DB_ERROR_UNIQUE: the item, or
- * the port there, has an unfinished wipe already; DB_ERROR_FOREIGN: no such item. */
+/* Adds a wipe on the bench of the store's site (strings but asked_by may be NULL; wipe->site and proven_port are not read). DB_ERROR_UNIQUE: the
+ * item, or the port there, has an unfinished wipe already; DB_ERROR_FOREIGN: no such item. */
 gboolean wipe_insert (Store *store, const Wipe *wipe, GError **error);
 /* DB_ERROR_NOT_FOUND when there is none. Caller frees. */
 Wipe *wipe_load (Store *store, const char *code, GError **error);
@@ -36,6 +36,9 @@ gboolean wipe_move (Store *store, const char *code, WipeState from, WipeState to
 /* Set one thing each; DB_ERROR_NOT_FOUND when there is no such wipe. port: another one than at first (an unfinished wipe only,
  * DB_ERROR_UNIQUE when it is taken). serial and facts: as read over the cable. attestation: who saw what. */
 gboolean wipe_set_port (Store *store, const char *code, const char *port, GError **error);
+/* The tablet was unplugged with its evidence complete: its port is free for another wipe, and is kept as proven_port. DB_ERROR_STALE when
+ * the wipe is over or holds no port. */
+gboolean wipe_release_port (Store *store, const char *code, GError **error);
 gboolean wipe_set_facts (Store *store, const char *code, const char *serial, const char *facts, GError **error);
 gboolean wipe_set_strategy (Store *store, const char *code, const char *strategy, GError **error);
 gboolean wipe_set_verdict (Store *store, const char *code, WipeVerdict verdict, GError **error);

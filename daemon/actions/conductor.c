@@ -360,7 +360,7 @@ conductor_restart (Conductor *conductor)
 
 Conductor *
 conductor_new (Register *reg, Events *events, const char *key_path, const ConductorTimeouts *timeouts,
-               gint64 (*now) (gpointer), gpointer now_data, GError **error)
+               const char *const *attestation_roots, gint64 (*now) (gpointer), gpointer now_data, GError **error)
 {
   g_autoptr (Conductor) conductor = g_new0 (Conductor, 1);
   conductor->reg = reg;
@@ -377,6 +377,7 @@ conductor_new (Register *reg, Events *events, const char *key_path, const Conduc
                                     .timeouts = &conductor->timeouts,
                                     .now = now,
                                     .now_data = now_data,
+                                    .attestation_roots = attestation_roots,
                                     .changed = on_run_changed,
                                     .over = on_run_over,
                                     .user = conductor};

@@ -19,9 +19,11 @@ typedef struct {
 extern const ConductorTimeouts conductor_default_timeouts;
 
 /* key_path: our adb key. Takes up unfinished wipes of the register. NULL with error when USB cannot be used. now: the clock in epoch
- * seconds (a demo clock may run ahead). reg, events: borrowed, must outlive it. */
+ * seconds (a demo clock may run ahead). attestation_roots: fingerprints of trusted roots (AttestationExpected) or NULL. reg, events,
+ * attestation_roots: borrowed, must outlive it. */
 Conductor *conductor_new (Register *reg, Events *events, const char *key_path, const ConductorTimeouts *timeouts,
-                          gint64 (*now) (gpointer), gpointer now_data, GError **error);
+                          const char *const *attestation_roots, gint64 (*now) (gpointer), gpointer now_data,
+                          GError **error);
 void conductor_free (Conductor *conductor);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Conductor, conductor_free)
 /* A wipe was asked, attested or cancelled (after its commit): look at it again. Any thread. */

@@ -11,6 +11,8 @@
 #include "db/person.h"
 #include <string.h>
 
+#define TOOL "Témoin temoind " TEMOIN_VERSION
+
 void
 bench_slot_free (BenchSlot *slot)
 {
@@ -163,7 +165,8 @@ open_wipe (Store *store, const ActionContext *context, const WipeRequest *reques
                .strategy = (char *)request->strategy,
                .state = WIPE_SEEN,
                .created_at = context->now,
-               .asked_by = (char *)context->account};
+               .asked_by = (char *)context->account,
+               .tool = (char *)TOOL};
   g_strlcpy (wipe.item, item->code, sizeof wipe.item);
   if (!action_new_code (store, 'X', wipe.code, error))
     return FALSE;

@@ -23,6 +23,8 @@ happening_free (Happening *happening)
   g_free (happening->serial);
   g_free (happening->text);
   device_facts_free (happening->facts);
+  if (happening->chain != NULL)
+    g_bytes_unref (happening->chain);
   g_clear_error (&happening->error);
   g_free (happening);
 }
@@ -43,6 +45,7 @@ run_unref (WipeRun *run)
   g_object_unref (run->cancellable);
   wipe_step_free (run->refused_step);
   device_facts_free (run->facts);
+  g_free (run->challenge);
   wipe_free (run->wipe);
   g_free (run);
 }
@@ -172,6 +175,8 @@ take_over (WipeRun *run, Wipe *after)
   run->world->changed (run->wipe->code, run->world->user);
   if (after->state != before)
     entered (run, before);
+  if (!run->is_over && run->challenge != NULL && !run->is_asking_status)
+    run_ask_status (run);
   if (!run->is_over)
     pump (run);
 }
@@ -189,7 +194,9 @@ on_written (gpointer user)
   else if (writing->step != NULL && g_error_matches (writing->error, DB_ERROR, DB_ERROR_STALE)) {
     g_debug ("wipe %s: %s", run->wipe->code, writing->error->message);
     run->is_writing = FALSE;
-    run_write (run, NULL); /* somebody was faster: read it again */
+    if (!run->is_asking_status)
+      g_clear_pointer (&run->challenge, g_free); /* it is not on disk: never sent */
+    run_write (run, NULL);                       /* somebody was faster: read it again */
   } else {
     g_warning ("wipe %s cannot go on: %s", run->wipe->code, writing->error->message);
     run->refused_step = g_steal_pointer (&writing->step);
@@ -288,7 +295,9 @@ wipe_run_bench (WipeRun *run, const Device *device, BenchEvent event)
 {
   static const HappeningKind kinds[] = {
       [BENCH_ARRIVED] = HAPPENED_ARRIVED, [BENCH_LEFT] = HAPPENED_LEFT, [BENCH_CHANGED] = HAPPENED_LINK};
-  if (g_str_equal (device->port, run->wipe->port))
+  gboolean is_ours = run->wipe->port != NULL ? g_str_equal (device->port, run->wipe->port)
+                                             : g_strcmp0 (device->serial, run->wipe->serial) == 0;
+  if (is_ours)
     run_happen (run, happening_of_device (kinds[event], device));
 }
 
@@ -308,11 +317,33 @@ run_start_probe (WipeRun *run)
   bench_probe (run->world->bench, run->session, run->cancellable, on_probed, run_ref (run));
 }
 
+static void
+on_status (const TradeinStatus *status, const GError *error, gpointer user)
+{
+  WipeRun *run = user;
+  Happening *happening = happening_new (HAPPENED_STATUS);
+  happening->error = error != NULL ? g_error_copy (error) : NULL;
+  if (status != NULL) {
+    happening->is_locked = status->is_locked;
+    happening->chain = status->chain != NULL ? g_bytes_ref (status->chain) : NULL;
+    happening->text = g_strdup (status->no_chain_because);
+  }
+  run_happen (run, happening);
+  run_unref (run);
+}
+
+void
+run_ask_status (WipeRun *run)
+{
+  run->is_asking_status = TRUE;
+  bench_ask_tradein (run->world->bench, run->session, run->challenge, run->cancellable, on_status, run_ref (run));
+}
+
 /* The device on our port if it is ours beyond doubt: our serial, and no other device shows it. */
 const Device *
 run_our_device (const WipeRun *run)
 {
-  const Device *device = bench_find_port (run->world->bench, run->wipe->port);
+  const Device *device = run->wipe->port != NULL ? bench_find_port (run->world->bench, run->wipe->port) : NULL;
   if (device == NULL || device->is_duplicate || g_strcmp0 (device->serial, run->wipe->serial) != 0)
     return NULL;
   return device;
@@ -375,6 +406,14 @@ is_away (WipeState state)
 }
 
 static void
+write_judgement (WipeRun *run)
+{
+  WipeStep *step = run_step (run);
+  step->judges = TRUE;
+  run_write (run, step);
+}
+
+static void
 entered (WipeRun *run, WipeState before)
 {
   if (!is_away (run->wipe->state) || !is_away (before)) /* away is one wait, however often it shows a face */
@@ -394,12 +433,10 @@ entered (WipeRun *run, WipeState before)
   case WIPE_RECOVERY:
     enter_away (run);
     break;
-  case WIPE_RETURNED: {
-    WipeStep *step = run_step (run);
-    step->judges = TRUE;
-    run_write (run, step);
+  case WIPE_RETURNED:
+    if (run->challenge == NULL) /* else its answer is judged with the rest */
+      write_judgement (run);
     break;
-  }
   case WIPE_WAIT_HUMAN:
     enter_wait (run);
     break;
@@ -424,6 +461,7 @@ typedef enum {
   PLACE_STARTED,
   PLACE_BY_HAND,
   PLACE_AWAY,
+  PLACE_RETURNED,
   PLACE_ATTEST,
   PLACE_NONE,
   PLACES_N
@@ -453,7 +491,10 @@ static const Handler handlers[PLACES_N][HAPPENINGS_N] = {
                     [HAPPENED_LINK] = away_link,
                     [HAPPENED_SETTLED] = away_settled,
                     [HAPPENED_TIMER] = away_timer},
+    [PLACE_RETURNED] =
+        {[HAPPENED_RELOAD] = reload, [HAPPENED_STATUS] = status_answered, [HAPPENED_LEFT] = returned_left},
     [PLACE_ATTEST] = {[HAPPENED_RELOAD] = reload,
+                      [HAPPENED_STATUS] = status_answered,
                       [HAPPENED_ARRIVED] = attest_arrived,
                       [HAPPENED_LINK] = attest_link,
                       [HAPPENED_LEFT] = attest_left},
@@ -466,7 +507,7 @@ place_of (const Wipe *wipe)
   static const Place places[WIPE_STATES_N] = {
       [WIPE_SEEN] = PLACE_BEFORE,    [WIPE_IDENTIFIED] = PLACE_BEFORE, [WIPE_GATED] = PLACE_BEFORE,
       [WIPE_ARMED] = PLACE_BEFORE,   [WIPE_STARTED] = PLACE_STARTED,   [WIPE_GONE] = PLACE_AWAY,
-      [WIPE_RECOVERY] = PLACE_AWAY,  [WIPE_RETURNED] = PLACE_NONE,     [WIPE_VERIFIED] = PLACE_NONE,
+      [WIPE_RECOVERY] = PLACE_AWAY,  [WIPE_RETURNED] = PLACE_RETURNED, [WIPE_VERIFIED] = PLACE_NONE,
       [WIPE_NOT_WIPED] = PLACE_NONE, [WIPE_UNKNOWN] = PLACE_NONE,      [WIPE_BLOCKED] = PLACE_NONE,
       [WIPE_ABORTED] = PLACE_NONE,   [WIPE_WAIT_HUMAN] = PLACE_NONE,
   };

@@ -13,6 +13,7 @@ typedef struct {
   const ConductorTimeouts *timeouts;
   gint64 (*now) (gpointer); /* epoch seconds */
   gpointer now_data;
+  const char *const *attestation_roots;              /* see AttestationExpected; NULL: none is pinned */
   void (*changed) (const char *wipe, gpointer user); /* after each commit */
   void (*over) (const char *wipe, gpointer user);    /* after the last commit: forget this run */
   gpointer user;

@@ -1,6 +1,7 @@
 /* A wipe from its command on: sent once, gone, back, waiting for a person's eyes. Nothing here can take it back. */
 #include "daemon/actions/wipe_run_parts.h"
 #include <string.h>
+#include <sys/random.h>
 
 /* ---- the command ---- */
 
@@ -200,6 +201,24 @@ key_note (const WipeRun *run, const Happening *happening)
   return asked_before ? "trade-in: adb is open to anybody, as after a reset" : "open-to-all: adb is open to anybody";
 }
 
+#define CHALLENGE_BYTES 32 /* in hex as the text of the challenge */
+
+/* Adb that lets anybody in: it is asked to sign a challenge. The step that keeps the challenge comes first. */
+static void
+add_challenge (WipeRun *run, WipeStep *step)
+{
+  GString *challenge = g_string_new (NULL);
+  guint8 bytes[CHALLENGE_BYTES];
+  if (getrandom (bytes, sizeof bytes, 0) != (ssize_t)sizeof bytes)
+    g_error ("the system has no random numbers");
+  for (gsize i = 0; i < sizeof bytes; i++)
+    g_string_append_printf (challenge, "%02x", bytes[i]);
+  g_free (run->challenge);
+  run->challenge = g_string_free (challenge, FALSE);
+  step->challenge = g_strdup (run->challenge);
+  wipe_step_note (step, "usb", "trade-in-challenge: %s", run->challenge);
+}
+
 void
 away_link (WipeRun *run, const Happening *happening)
 {
@@ -208,6 +227,8 @@ away_link (WipeRun *run, const Happening *happening)
     return;
   WipeStep *step = returned_step (run);
   wipe_step_note (step, "usb", "%s", key_note (run, happening));
+  if (happening->link == DEVICE_LINK_READY && !happening->has_asked)
+    add_challenge (run, step);
   run_write (run, step);
 }
 
@@ -227,11 +248,62 @@ away_timer (WipeRun *run, const Happening *happening)
   run_write_event (run, WIPE_ON_LOST, "wipe_lost");
 }
 
+/* ---- back: what it proves of itself ---- */
+
+static void
+note_words (WipeStep *step, const char *note, const char *const *words)
+{
+  for (; *words != NULL; words++)
+    wipe_step_note (step, "usb", "%s: %s", note, *words);
+}
+
+/* What was signed, and how far it could be verified here. */
+static void
+note_attestation (WipeRun *run, WipeStep *step, const Happening *happening)
+{
+  const AttestationExpected expected = {
+      .challenge = run->challenge, .serial = run->wipe->serial, .roots = run->world->attestation_roots};
+  AttestationReport report;
+  attestation_check (happening->chain, &expected, &report);
+  step->challenge = g_strdup (run->challenge);
+  step->chain = g_bytes_ref (happening->chain);
+  note_words (step, "verified", report.verified);
+  note_words (step, "not-verified", report.unverified);
+  if (report.failure != NULL)
+    wipe_step_note (step, "usb", "attestation-fails: %s", report.failure);
+  else
+    wipe_step_note (step, "usb", "attestation-holds: %s", report.level);
+  step->judges = step->judges || report.failure == NULL;
+}
+
+/* While a person is waited for, only what decides is judged. */
+void
+status_answered (WipeRun *run, const Happening *happening)
+{
+  WipeStep *step = run_step (run);
+  step->judges = run->wipe->state == WIPE_RETURNED;
+  if (happening->error != NULL)
+    wipe_step_note (step, "usb", "trade-in-unread: %s", happening->error->message);
+  else if (happening->is_locked) {
+    wipe_step_note (step, "usb", "frp-locked: said_by_trade_in");
+    step->judges = TRUE;
+  } else {
+    wipe_step_note (step, "usb", "trade-in-reset: no lock");
+    if (happening->chain != NULL)
+      note_attestation (run, step, happening);
+    else
+      wipe_step_note (step, "usb", "attestation-missing: %s", happening->text);
+  }
+  run->is_asking_status = FALSE;
+  g_clear_pointer (&run->challenge, g_free);
+  run_write (run, step);
+}
+
 /* ---- back, waiting for a person's eyes ---- */
 
-/* It restarts once more (the reset was not over), or was unplugged: what it shows when it is back counts. */
+/* It restarts once more: the reset was not over. */
 void
-attest_left (WipeRun *run, const Happening *happening)
+returned_left (WipeRun *run, const Happening *happening)
 {
   WipeStep *step = run_step (run);
   wipe_step_note (step, "usb", "left-again: %s", face_name (happening));
@@ -239,25 +311,47 @@ attest_left (WipeRun *run, const Happening *happening)
   run_write (run, step);
 }
 
+/* The evidence is complete: it may be looked at away from the bench, and its port is free for another one. Should it come back before it is
+ * attested, on whatever port, it is looked at again (it may just have restarted). */
+void
+attest_left (WipeRun *run, const Happening *happening)
+{
+  (void)happening;
+  run->session = 0;
+  if (run->wipe->port == NULL)
+    return;
+  WipeStep *step = run_step (run);
+  wipe_step_note (step, "usb", "unplugged: %s", run->wipe->port);
+  step->releases_port = TRUE;
+  run_write (run, step);
+}
+
 void
 attest_arrived (WipeRun *run, const Happening *happening)
 {
   g_autoptr (GError) error = NULL;
-  if (write_foreign (run, happening) || happening->serial == NULL || happening->mode != DEVICE_ADB)
+  gboolean is_ours = g_strcmp0 (happening->serial, run->wipe->serial) == 0 && !happening->is_duplicate;
+  if (run->wipe->port != NULL && write_foreign (run, happening))
+    return;
+  if (!is_ours || happening->mode != DEVICE_ADB)
     return;
   run->session = happening->session;
   if (!bench_connect (run->world->bench, run->session, 0, &error))
     g_debug ("wipe %s: %s", run->wipe->code, error->message); /* it left again */
 }
 
+/* Our key opens it: it was not wiped. Open to anybody: it may prove now what it could not before. */
 void
 attest_link (WipeRun *run, const Happening *happening)
 {
-  if (write_foreign (run, happening) || happening->link != DEVICE_LINK_READY || !happening->has_asked ||
-      happening->session != run->session)
+  if ((run->wipe->port != NULL && write_foreign (run, happening)) || happening->link != DEVICE_LINK_READY ||
+      happening->session != run->session || run->challenge != NULL)
     return;
   WipeStep *step = run_step (run);
-  wipe_step_note (step, "usb", "key-accepted: adb opens with our key");
-  wipe_step_event (step, WIPE_ON_KEY_ACCEPTED, "wipe_key_accepted");
+  if (happening->has_asked) {
+    wipe_step_note (step, "usb", "key-accepted: adb opens with our key");
+    wipe_step_event (step, WIPE_ON_KEY_ACCEPTED, "wipe_key_accepted");
+  } else
+    add_challenge (run, step);
   run_write (run, step);
 }

@@ -16,6 +16,7 @@ typedef enum {
   HAPPENED_FAILED,   /* the strategy gave up */
   HAPPENED_TIMER,    /* the wait of this state is over */
   HAPPENED_SETTLED,  /* back for long enough without adb */
+  HAPPENED_STATUS,   /* the reset tablet answered our challenge, or did not */
   HAPPENINGS_N
 } HappeningKind;
 
@@ -27,6 +28,8 @@ typedef struct {
   char *serial, *text;
   gboolean is_recovery, has_asked, is_duplicate;
   DeviceFacts *facts;
+  gboolean is_locked; /* STATUS: by Google's lock */
+  GBytes *chain;      /* STATUS: what was signed; NULL: text says why not */
   GError *error;
 } Happening;
 
@@ -41,6 +44,8 @@ struct _WipeRun {
   const Strategy *strategy;
   gboolean strategy_runs, has_left; /* has_left: it left before the strategy's last word */
   gboolean is_writing, is_probing;
+  char *challenge; /* to be sent as soon as the step that keeps it is on disk, or sent; NULL: none */
+  gboolean is_asking_status;
   WipeStep *refused_step; /* not written (disk full ...): tried again, nothing is acted upon meanwhile */
   GQueue happenings;
   GCancellable *cancellable;
@@ -71,6 +76,8 @@ void run_write_note (WipeRun *run, const char *kind, const char *text);
 void run_start_probe (WipeRun *run);
 /* StrategyFunc; user: a reference to the run. */
 void run_on_strategy (StrategyEvent event, const char *text, gboolean was_sent, const GError *error, gpointer user);
+/* Sends the challenge that is on disk by now. */
+void run_ask_status (WipeRun *run);
 /* The device on our port if it is ours beyond doubt: our serial, and no other device shows it. NULL otherwise. */
 const Device *run_our_device (const WipeRun *run);
 
@@ -99,6 +106,8 @@ void away_left (WipeRun *run, const Happening *happening);
 void away_link (WipeRun *run, const Happening *happening);
 void away_settled (WipeRun *run, const Happening *happening);
 void away_timer (WipeRun *run, const Happening *happening);
+void status_answered (WipeRun *run, const Happening *happening);
+void returned_left (WipeRun *run, const Happening *happening);
 void attest_left (WipeRun *run, const Happening *happening);
 void attest_arrived (WipeRun *run, const Happening *happening);
 void attest_link (WipeRun *run, const Happening *happening);

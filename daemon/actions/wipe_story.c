@@ -3,6 +3,7 @@
 #include "daemon/actions/state.h"
 #include "daemon/actions/wipe.h"
 #include "daemon/rules/item.h"
+#include "db/challenge.h"
 #include "db/item.h"
 #include "db/loan.h"
 #include <string.h>
@@ -47,6 +48,9 @@ wipe_step_free (WipeStep *step)
   g_free (step->strategy);
   g_free (step->serial);
   g_free (step->facts);
+  g_free (step->challenge);
+  if (step->chain != NULL)
+    g_bytes_unref (step->chain);
   g_free (step);
 }
 
@@ -200,6 +204,16 @@ begin (Store *store, const ActionContext *context, const Wipe *wipe, GError **er
          action_journal (store, context, "wipe.start", subjects, "item=to_wipe", what, error);
 }
 
+/* Before it is sent, or after it was answered. */
+static gboolean
+write_challenge (Store *store, const WipeStep *step, GError **error)
+{
+  if (step->challenge == NULL)
+    return TRUE;
+  return step->chain != NULL ? challenge_set_chain (store, step->challenge, step->chain, error)
+                             : challenge_insert (store, step->challenge, step->wipe, step->now_ms / 1000, error);
+}
+
 static gboolean
 write_what_was_read (Store *store, const WipeStep *step, GError **error)
 {
@@ -208,7 +222,8 @@ write_what_was_read (Store *store, const WipeStep *step, GError **error)
     if (!wipe_event_add (store, step->wipe, step->now_ms, note->kind, note->text, error))
       return FALSE;
   }
-  if (step->facts != NULL && !wipe_set_facts (store, step->wipe, step->serial, step->facts, error))
+  if (!write_challenge (store, step, error) || (step->releases_port && !wipe_release_port (store, step->wipe, error)) ||
+      (step->facts != NULL && !wipe_set_facts (store, step->wipe, step->serial, step->facts, error)))
     return FALSE;
   return step->strategy == NULL || wipe_set_strategy (store, step->wipe, step->strategy, error);
 }

@@ -25,6 +25,9 @@ typedef struct {
       gate; /* instead of a given event: judge the gate with what was read of the device; item, holder and port are filled in */
   char *reason; /* a waiting reason (wipe_story.c, table), or wipe_reason_of_error / of_verdict, or a message's code */
   char *strategy, *serial, *facts;
+  char *challenge;        /* to a reset tablet: kept before it is sent; with chain: the one that was answered */
+  GBytes *chain;          /* what the tablet signed over it */
+  gboolean releases_port; /* unplugged with its evidence complete */
 } WipeStep;
 WipeStep *wipe_step_new (const char *wipe, gint64 now_ms);
 void wipe_step_free (WipeStep *step);

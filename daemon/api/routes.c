@@ -63,7 +63,7 @@ static const Route routes[] = {
   {ROW ("GET", "/v1/due", ALL, ROUTE_READ, api_due_list, "days limit after", "Loans due within so many days")},
   {ROW ("GET", "/v1/bench", ALL, ROUTE_READ, api_bench_list, "", "What is plugged in now")},
   {ROW ("GET", "/v1/labels", ALL, ROUTE_DRAW, api_label_gather, "codes format start output dpi", "A sheet of QR labels"), .draw = api_label_draw},
-  {ROW ("GET", "/v1/certificates/{code}", ALL, ROUTE_DRAW, api_certificate_gather, "", "Certificate of erasure, of a wipe or of an item's last verified wipe"), .draw = api_certificate_draw},
+  {ROW ("GET", "/v1/certificates/{code}", ALL, ROUTE_DRAW, api_certificate_gather, "output", "Certificate of erasure, of a wipe or of an item's last verified wipe"), .draw = api_certificate_draw},
   {ROW ("GET", "/v1/journal", ALL, ROUTE_READ, api_journal_list, "site limit after", "Lines of the journal, in order")},
   {ROW ("GET", "/v1/journal/verify", ALL, ROUTE_READ, api_journal_verify, "site", "Recompute the journal's chains of hashes")},
   {ROW ("GET", "/v1/accounts", ADMINS, ROUTE_READ, api_account_list, "limit after", "Staff accounts, by code")},

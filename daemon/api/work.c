@@ -99,11 +99,10 @@ static void
 read_done (gpointer data, const GError *error)
 {
   Job *job = data;
-  if (error == NULL && job->request->route->kind == ROUTE_DRAW)
-    work_start_draw (job->work, job->request, job->user);
-  if (error == NULL && job->request->route->kind == ROUTE_DRAW)
+  if (error == NULL && job->request->route->kind == ROUTE_DRAW) {
+    work_start_draw (job->work, job->request, job->user); /* from here on the request is the pool's, and may be over */
     g_free (job);
-  else if (error == NULL)
+  } else if (error == NULL)
     finish (job);
   else if (job->request->is_stranger && job->request->account == NULL)
     register_write (job->work->world->reg, run_enrol, read_again, job);

@@ -117,6 +117,41 @@ typedef void (*ProbeFunc) (DeviceFacts *facts, const GError *error, gpointer use
 /* Reads the facts of a READY device (adb: getprop, dumpsys; fastboot: getvar). Read-only. The callback is always called once. */
 void bench_probe (Bench *bench, guint64 session, GCancellable *cancellable, ProbeFunc func, gpointer user);
 
+/* ---- what a reset tablet proves of itself: Android 16's trade-in mode (tradein.c) ---- */
+
+typedef struct {
+  gboolean is_locked;                 /* Google's lock (FRP): a former account is asked */
+  int battery_health, battery_cycles; /* percent, cycles; -1 = not said */
+  GBytes *chain;          /* attestation of our challenge: certificates in DER, one after the other; NULL = none */
+  char *no_chain_because; /* the tablet's own words; NULL with a chain */
+} TradeinStatus;
+void tradein_status_free (TradeinStatus *status);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TradeinStatus, tradein_status_free)
+/* status: borrowed, NULL on error. */
+typedef void (*TradeinFunc) (const TradeinStatus *status, const GError *error, gpointer user);
+/* Asks a READY adb device for its trade-in status over a challenge of 1 to 128 letters and digits. Read-only. The callback is always called
+ * once. DEVICE_ERROR_REFUSED: it is not in trade-in mode. */
+void bench_ask_tradein (Bench *bench, guint64 session, const char *challenge, GCancellable *cancellable,
+                        TradeinFunc func, gpointer user);
+
+typedef struct {
+  const char *challenge; /* what was sent */
+  const char *serial;    /* as on the cable */
+  const char *const *
+      roots; /* SHA-256 of the public keys (SubjectPublicKeyInfo) of the roots that are trusted, in hex; NULL or empty: any */
+} AttestationExpected;
+#define ATTESTATION_WORDS 8
+/* Stable words, static. */
+typedef struct {
+  const char
+      *failure; /* why it proves nothing: "chain_broken" "challenge_differs" "boot_unverified" ...; NULL: it holds */
+  const char *level;                                                       /* "trusted_environment" "strongbox" */
+  const char *verified[ATTESTATION_WORDS], *unverified[ATTESTATION_WORDS]; /* "chain_signatures" ...; NULL-terminated */
+} AttestationReport;
+/* Checks the chain offline, as far as that goes: signatures, one extension, our challenge in it, hardware, a locked boot loader and a
+ * system signed by the maker, the serial when the chip says it, the root when some are given. Never: revocation, dates. */
+void attestation_check (GBytes *chain, const AttestationExpected *expected, AttestationReport *report);
+
 /* One way to reset a tablet: one row, one file (strategy_*.c). */
 typedef enum {
   STRATEGY_SAID, /* text = a command just sent, or what a person was asked (stable English words, for the evidence) */

@@ -222,7 +222,8 @@ typedef struct {
 
 /* Called for each news with result NULL, then exactly once with the result (text NULL, news to be ignored). Strings are borrowed. */
 typedef void (*ModemJobFunc) (guint64 job, ModemNews news, const char *text, const ModemResult *result, gpointer user);
-/* Starts the job; its number, or 0 with an error: then nothing was sent and func is never called. One job a modem. */
+/* Starts the job; its number, or 0 with an error: then nothing was sent and func is never called. One job a modem. The message of
+ * MODEM_ERROR_RIGHT and MODEM_ERROR_STATE is a word of MODEM_CODES; the others are English sentences. */
 guint64 modem_bench_start (ModemBench *bench, const ModemOrder *order, ModemJobFunc func, gpointer user,
                            GError **error);
 /* Ends it as soon as that is safe; the result still comes by the callback: what was sent stays ambiguous. No effect on an unknown number. */

@@ -8,7 +8,7 @@
 typedef enum {
   MODEM_ASK_OPEN, /* first: node */
   MODEM_ASK_PING, /* answered at once by PONG, whatever goes on */
-  MODEM_ASK_STOP, /* ends what is under way (its DONE comes), id = the request to stop */
+  MODEM_ASK_STOP, /* ends what is under way: its DONE comes */
   MODEM_ASK_IDENTIFY,
   MODEM_ASK_PIN, /* job = the act; iccid, imei, pin, new_pin, puk, is_typed, attempts_seen, confirmations */
   MODEM_ASK_REGISTER,

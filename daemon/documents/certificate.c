@@ -12,7 +12,8 @@
 #define VALUE_X          (FLOW_MARGIN + LABEL_WIDTH + GAP)
 #define VALUE_WIDTH      (FLOW_WIDTH - LABEL_WIDTH - GAP)
 #define GAP              (4.0 * POINTS_PER_MM)
-#define ROW_PADDING      3.0 /* points */
+#define INDENT           12.0 /* points: the English of a line of the story */
+#define ROW_PADDING      3.0  /* points */
 #define SIGNATURE_HEIGHT (34.0 * POINTS_PER_MM)
 #define SIGNATURE_WIDTH  ((FLOW_WIDTH - GAP) / 2)
 #define KEEP_WITH_NEXT   42.0 /* points: a heading and two lines */
@@ -143,14 +144,26 @@ draw_fields (Flow *flow, const Certificate *certificate)
   flow_move_to (flow, flow_y (flow) + GAP);
 }
 
+/* A line and its English are never on two pages, unless they are longer than one. */
 static void
-draw_list (Flow *flow, Caption caption, const char *const *lines, gsize n_lines)
+draw_line (Flow *flow, const CertificateLine *line)
+{
+  g_autofree char *text =
+      g_strjoin ("  ", line->at != NULL ? line->at : line->fr, line->at != NULL ? line->fr : NULL, NULL);
+  double width = FLOW_WIDTH - INDENT;
+  flow_need (flow, flow_height (flow, FLOW_ITEM, FLOW_WIDTH, text) + flow_height (flow, FLOW_SMALL, width, line->en));
+  flow_text (flow, FLOW_ITEM, NULL, FLOW_MARGIN, FLOW_WIDTH, text);
+  draw_english (flow, FLOW_MARGIN + INDENT, width, line->fr, line->en);
+}
+
+static void
+draw_list (Flow *flow, Caption caption, const CertificateLine *lines, gsize n_lines)
 {
   if (n_lines == 0)
     return;
   draw_heading (flow, caption);
   for (gsize i = 0; i < n_lines; i++)
-    flow_text (flow, FLOW_ITEM, NULL, FLOW_MARGIN, FLOW_WIDTH, lines[i]);
+    draw_line (flow, &lines[i]);
   flow_move_to (flow, flow_y (flow) + GAP);
 }
 

@@ -3,12 +3,14 @@
 #include "daemon/rules/evidence.h"
 #include "daemon/rules/item.h"
 #include "db/account.h"
+#include "db/challenge.h"
 #include "db/item.h"
 #include "db/journal.h"
 #include "db/wipe.h"
 #include <string.h>
 
-#define TOOL "Témoin temoind " TEMOIN_VERSION
+#define TOOL           "Témoin temoind " TEMOIN_VERSION
+#define DIGEST_LETTERS 32 /* in the QR code: 128 bits */
 
 /* What the register knows of one erasure. */
 typedef struct {
@@ -17,15 +19,17 @@ typedef struct {
   Account *asked_by, *attested_by; /* NULL when not known as an account */
   JournalLine *journal;            /* the newest line about the wipe, or NULL */
   GPtrArray *events;               /* WipeEvent */
+  WipeEvidence evidence;           /* counted from them */
+  Challenge *challenge;            /* that was answered, or NULL */
   const ErasureIssuer *issuer;     /* during erasure_load */
 } Source;
 
 struct _Erasure {
   Certificate certificate;
-  GArray *fields;      /* CertificateField */
-  GPtrArray *timeline; /* texts */
-  GPtrArray *evidence;
-  GPtrArray *texts; /* all other texts that the certificate points to */
+  GArray *fields;   /* CertificateField */
+  GArray *timeline; /* CertificateLine */
+  GArray *evidence;
+  GPtrArray *texts; /* all that the certificate points to */
 };
 
 void
@@ -34,8 +38,8 @@ erasure_free (Erasure *erasure)
   if (erasure == NULL)
     return;
   g_array_unref (erasure->fields);
-  g_ptr_array_unref (erasure->timeline);
-  g_ptr_array_unref (erasure->evidence);
+  g_array_unref (erasure->timeline);
+  g_array_unref (erasure->evidence);
   g_ptr_array_unref (erasure->texts);
   g_free (erasure);
 }
@@ -54,6 +58,7 @@ source_clear (Source *source)
   account_free (source->asked_by);
   account_free (source->attested_by);
   journal_line_free (source->journal);
+  challenge_free (source->challenge);
   g_clear_pointer (&source->events, g_ptr_array_unref);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Source, source_clear)
@@ -121,7 +126,22 @@ static char *
 value_media (const Source *source)
 {
   g_autofree char *encryption = fact (source, "encryption");
-  return g_strdup_printf ("Flash, Android; encryption: %s", encryption != NULL ? encryption : "not read");
+  return encryption != NULL ? g_strdup_printf ("Flash, Android ; chiffrement / encryption: %s", encryption)
+                            : g_strdup ("Flash, Android ; chiffrement non lu / encryption not read");
+}
+
+static char *
+value_media_source (const Source *source)
+{
+  (void)source;
+  return g_strdup ("Mémoire interne de l'appareil / internal memory of the device");
+}
+
+static char *
+value_destination (const Source *source)
+{
+  (void)source;
+  return g_strdup ("Reste au parc de l'organisme, pour un nouveau prêt / stays in the fleet, for another loan");
 }
 
 static char *
@@ -143,7 +163,8 @@ value_accounts (const Source *source)
 {
   g_autofree char *google = fact (source, "google_accounts");
   g_autofree char *other = fact (source, "other_accounts");
-  return google != NULL ? g_strdup_printf ("Google: %s; other: %s", google, other != NULL ? other : "-") : NULL;
+  return google != NULL ? g_strdup_printf ("Google : %s ; autres / other: %s", google, other != NULL ? other : "-")
+                        : g_strdup ("non lus / not read");
 }
 
 static char *
@@ -151,8 +172,40 @@ value_method (const Source *source)
 {
   g_autofree char *encryption = fact (source, "encryption");
   gboolean is_plain = g_strcmp0 (encryption, "none") == 0;
-  return g_strdup (is_plain ? "Factory reset; NIST SP 800-88 Clear"
-                            : "Factory reset; NIST SP 800-88 Clear; cryptographic erase expected");
+  return g_strdup (is_plain ? "Remise à l'état d'usine / factory reset"
+                            : "Remise à l'état d'usine ; effacement cryptographique attendu / "
+                              "factory reset; cryptographic erase expected");
+}
+
+/* Never more: an acknowledged command and a cable show no "Purge". */
+static char *
+value_sanitization (const Source *source)
+{
+  (void)source;
+  return g_strdup ("NIST SP 800-88 : Clear");
+}
+
+/* After the reset: who says that no former account is asked. */
+static char *
+value_lock (const Source *source)
+{
+  if (source->evidence.tradein_says_reset)
+    return g_strdup ("aucun, dit par l'appareil / none, said by the device");
+  return g_strdup (source->evidence.attested ? "aucun, vu par une personne / none, seen by a person"
+                                             : "non lu / not read");
+}
+
+/* What the security chip signed. The challenge and the fingerprint of its certificates name it for good. */
+static char *
+value_chip (const Source *source)
+{
+  if (source->challenge == NULL)
+    return NULL;
+  g_autofree char *chain = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, source->challenge->chain);
+  return g_strdup_printf ("%s ; défi / challenge %s ; certificats / certificates SHA-256 %s",
+                          source->evidence.attestation_holds ? "signature valable / signature holds"
+                                                             : "signature sans valeur / signature proves nothing",
+                          source->challenge->challenge, chain);
 }
 
 static char *
@@ -164,14 +217,13 @@ value_strategy (const Source *source)
 static char *
 value_tool (const Source *source)
 {
-  (void)source;
-  return g_strdup (TOOL);
+  return g_strdup (source->wipe->tool != NULL ? source->wipe->tool : TOOL);
 }
 
 static char *
 value_port (const Source *source)
 {
-  return g_strdup (source->wipe->port);
+  return g_strdup (source->wipe->proven_port != NULL ? source->wipe->proven_port : source->wipe->port);
 }
 
 static char *
@@ -179,10 +231,13 @@ value_verification (const Source *source)
 {
   static const char *const methods[] = {
       [VERDICT_NONE] = NULL,
-      [VERDICT_PROVEN] = "The device itself reported the reset, over our challenge",
-      [VERDICT_CONSISTENT] = "Seen over USB: command accepted, reset, return to the same port with the same serial, "
-                             "former key without effect",
-      [VERDICT_ATTESTED] = "Seen over USB, and a named person saw the welcome screen and no former account",
+      [VERDICT_PROVEN] =
+          "Suivi par le câble, et prouvé par l'appareil remis à zéro / followed over the cable, and proven by "
+          "the reset device",
+      [VERDICT_CONSISTENT] = NULL, /* no certificate */
+      [VERDICT_ATTESTED] =
+          "Suivi par le câble, puis une personne nommée a vu l'écran d'accueil, sans ancien compte / followed "
+          "over the cable, then a named person saw the welcome screen and no former account",
       [VERDICT_NOT_WIPED] = NULL,
       [VERDICT_UNKNOWN] = NULL,
   };
@@ -227,7 +282,7 @@ static char *
 value_verifier (const Source *source)
 {
   const char *who = source->attested_by != NULL ? source->attested_by->name : source->wipe->attested_by;
-  return who != NULL ? signatory (source, who, ", ") : g_strdup (TOOL);
+  return who != NULL ? signatory (source, who, ", ") : value_tool (source);
 }
 
 static char *
@@ -243,32 +298,45 @@ value_journal (const Source *source)
   return line != NULL ? g_strdup_printf ("%" G_GINT64_FORMAT ", SHA-256 %s", line->seq, line->hash) : NULL;
 }
 
+static char *
+value_location (const Source *source)
+{
+  const char *body = source->issuer->owner_line;
+  return body != NULL && body[0] != '\0' ? g_strdup (body) : NULL;
+}
+
 static const struct {
-  const char *fr, *en;
+  const char *name, *fr, *en;
   char *(*value) (const Source *source);
 } rows[] = {
-    {"Fabricant", "Manufacturer", value_maker},
-    {"Modèle", "Model", value_model},
-    {"Numéro de série", "Serial number", value_serial},
-    {"IMEI", "IMEI", value_imei},
-    {"Numéro d'inventaire", "Property number", value_inventory},
-    {"Code", "Code", value_code},
-    {"Support", "Media", value_media},
-    {"Système avant effacement", "System before", value_android},
-    {"Empreinte du système", "Build fingerprint", value_fingerprint},
-    {"Comptes présents avant", "Accounts before", value_accounts},
-    {"Méthode", "Method", value_method},
-    {"Procédé", "Strategy", value_strategy},
-    {"Outil", "Tool", value_tool},
-    {"Port USB", "USB port", value_port},
-    {"Commande envoyée le", "Command sent", value_started},
-    {"Terminé le", "Ended", value_ended},
-    {"Vérification", "Verification", value_verification},
-    {"Verdict", "Verdict", value_verdict},
-    {"Effacé par", "Sanitizer", value_sanitizer},
-    {"Vérifié par", "Verifier", value_verifier},
-    {"Ce qui a été vu", "What was seen", value_attestation},
-    {"Ligne du journal", "Journal line", value_journal},
+    {"manufacturer", "Fabricant", "Manufacturer", value_maker},
+    {"model", "Modèle", "Model", value_model},
+    {"serial", "Numéro de série", "Serial number", value_serial},
+    {"imei", "IMEI", "IMEI", value_imei},
+    {"property_number", "Numéro d'inventaire", "Property number", value_inventory},
+    {"item", "Code", "Code", value_code},
+    {"media_type", "Support", "Media type", value_media},
+    {"media_source", "Origine du support", "Media source", value_media_source},
+    {"system_before", "Système avant effacement", "System before", value_android},
+    {"fingerprint", "Empreinte du système", "Build fingerprint", value_fingerprint},
+    {"accounts_before", "Comptes présents avant", "Accounts before", value_accounts},
+    {"sanitization", "Niveau d'effacement", "Sanitization description", value_sanitization},
+    {"method", "Méthode", "Method", value_method},
+    {"strategy", "Procédé", "Strategy", value_strategy},
+    {"tool", "Outil", "Tool", value_tool},
+    {"port", "Port USB", "USB port", value_port},
+    {"started", "Commande envoyée le", "Command sent", value_started},
+    {"ended", "Terminé le", "Ended", value_ended},
+    {"verification", "Vérification", "Verification method", value_verification},
+    {"verdict", "Verdict", "Verdict", value_verdict},
+    {"lock_after", "Verrou Google après", "Google lock after", value_lock},
+    {"chip", "Puce de sécurité", "Security chip", value_chip},
+    {"sanitizer", "Effacé par", "Sanitizer", value_sanitizer},
+    {"verifier", "Vérifié par", "Verifier", value_verifier},
+    {"location", "Lieu et contact", "Location and contact", value_location},
+    {"attestation", "Ce qui a été vu", "What was seen", value_attestation},
+    {"destination", "Destination", "Destination", value_destination},
+    {"journal", "Ligne du journal", "Journal line", value_journal},
 };
 
 /* ---- reading ---- */
@@ -329,6 +397,22 @@ load_journal (Store *store, Source *source, GError **error)
 }
 
 static gboolean
+load_story (Store *store, Source *source, GError **error)
+{
+  g_autoptr (GError) failed = NULL;
+  source->events = wipe_event_list (store, source->wipe->code, 0, error);
+  if (source->events == NULL)
+    return FALSE;
+  for (guint i = 0; i < source->events->len; i++)
+    evidence_count (&source->evidence, g_ptr_array_index (source->events, i));
+  source->challenge = challenge_last_answered (store, source->wipe->code, &failed);
+  if (failed == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&failed));
+  return FALSE;
+}
+
+static gboolean
 source_load (Store *store, const char *code, Source *source, GError **error)
 {
   source->wipe = load_wipe (store, code, error);
@@ -339,8 +423,7 @@ source_load (Store *store, const char *code, Source *source, GError **error)
     return FALSE;
   }
   source->item = item_load (store, source->wipe->item, error);
-  source->events = wipe_event_list (store, source->wipe->code, 0, error);
-  return source->item != NULL && source->events != NULL &&
+  return source->item != NULL && load_story (store, source, error) &&
          load_account (store, source->wipe->asked_by, &source->asked_by, error) &&
          load_account (store, source->wipe->attested_by, &source->attested_by, error) &&
          load_journal (store, source, error);
@@ -361,7 +444,7 @@ static void
 fill_fields (Erasure *erasure, const Source *source)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
-    const CertificateField field = {rows[i].fr, rows[i].en, keep (erasure, rows[i].value (source))};
+    const CertificateField field = {rows[i].name, rows[i].fr, rows[i].en, keep (erasure, rows[i].value (source))};
     g_array_append_val (erasure->fields, field);
   }
 }
@@ -372,12 +455,37 @@ fill_story (Erasure *erasure, const Source *source)
 {
   for (guint i = 0; i < source->events->len; i++) {
     const WipeEvent *event = g_ptr_array_index (source->events, i);
-    gboolean is_step = g_str_equal (event->kind, "state");
-    g_autofree char *at = instant (source, event->at_ms / 1000, "%d/%m/%Y %H:%M:%S");
-    g_ptr_array_add (is_step ? erasure->timeline : erasure->evidence,
-                     is_step ? g_strdup_printf ("%s  %s", at, event->text)
-                             : g_strdup_printf ("%s  %s: %s", at, event->kind, event->text));
+    const CertificateLine line = {.at_ms = event->at_ms,
+                                  .at = keep (erasure, instant (source, event->at_ms / 1000, "%d/%m/%Y %H:%M:%S")),
+                                  .kind = keep (erasure, g_strdup (event->kind)),
+                                  .note = keep (erasure, g_strdup (event->text)),
+                                  .fr = keep (erasure, wipe_event_text (event, LANGUAGE_FR)),
+                                  .en = keep (erasure, wipe_event_text (event, LANGUAGE_EN))};
+    g_array_append_val (g_str_equal (event->kind, "state") ? erasure->timeline : erasure->evidence, line);
   }
+}
+
+static void
+add_lines (GString *facts, const GArray *lines)
+{
+  for (guint i = 0; i < lines->len; i++) {
+    const CertificateLine *line = &g_array_index (lines, CertificateLine, i);
+    g_string_append_printf (facts, "%" G_GINT64_FORMAT " %s %s\n", line->at_ms, line->kind, line->note);
+  }
+}
+
+/* As erasure.h says. Caller frees. */
+static char *
+digest_of (const Erasure *erasure)
+{
+  g_autoptr (GString) facts = g_string_new (NULL);
+  for (guint i = 0; i < erasure->fields->len; i++) {
+    const CertificateField *field = &g_array_index (erasure->fields, CertificateField, i);
+    g_string_append_printf (facts, "%s=%s\n", field->name, field->value != NULL ? field->value : "");
+  }
+  add_lines (facts, erasure->timeline);
+  add_lines (facts, erasure->evidence);
+  return g_compute_checksum_for_data (G_CHECKSUM_SHA256, (const guchar *)facts->str, facts->len);
 }
 
 static void
@@ -394,7 +502,10 @@ fill_statement (Erasure *erasure, const Source *source)
   certificate->statement_en =
       keep (erasure, g_strdup_printf ("The device described here was reset to factory state. Found on %s: erasure %s.",
                                       day, wipe_verdict_text (wipe->verdict, LANGUAGE_EN)));
-  certificate->qr = keep (erasure, g_strdup_printf ("HTTPS://%s/%s", source->issuer->label_host, wipe->code));
+  certificate->digest = keep (erasure, digest_of (erasure));
+  g_autofree char *loud = g_ascii_strup (certificate->digest, DIGEST_LETTERS); /* alphanumeric mode of a QR code */
+  certificate->qr =
+      keep (erasure, g_strdup_printf ("HTTPS://%s/V/%s/%s", source->issuer->label_host, loud, wipe->code));
   g_autofree char *shown = code_display (wipe->code);
   g_autofree char *made_by = g_strjoin (" · ", shown, TOOL, NULL);
   certificate->footer = keep (erasure, signatory (source, made_by, " · "));
@@ -406,8 +517,8 @@ erasure_of (const Source *source)
 {
   Erasure *erasure = g_new0 (Erasure, 1);
   erasure->fields = g_array_new (FALSE, FALSE, sizeof (CertificateField));
-  erasure->timeline = g_ptr_array_new_with_free_func (g_free);
-  erasure->evidence = g_ptr_array_new_with_free_func (g_free);
+  erasure->timeline = g_array_new (FALSE, FALSE, sizeof (CertificateLine));
+  erasure->evidence = g_array_new (FALSE, FALSE, sizeof (CertificateLine));
   erasure->texts = g_ptr_array_new_with_free_func (g_free);
   fill_fields (erasure, source);
   fill_story (erasure, source);
@@ -415,9 +526,9 @@ erasure_of (const Source *source)
   Certificate *certificate = &erasure->certificate;
   certificate->fields = (const CertificateField *)(gpointer)erasure->fields->data;
   certificate->n_fields = erasure->fields->len;
-  certificate->timeline = (const char *const *)erasure->timeline->pdata;
+  certificate->timeline = (const CertificateLine *)(gpointer)erasure->timeline->data;
   certificate->n_timeline = erasure->timeline->len;
-  certificate->evidence = (const char *const *)erasure->evidence->pdata;
+  certificate->evidence = (const CertificateLine *)(gpointer)erasure->evidence->data;
   certificate->n_evidence = erasure->evidence->len;
   return erasure;
 }

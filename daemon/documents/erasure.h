@@ -1,5 +1,9 @@
-/* Which facts a certificate of erasure states, read from the register. How it is drawn is certificate.h. It never claims more than the
- * evidence: "Clear" of NIST SP 800-88, not "Purge" (an acknowledged command and a cable cannot show that). */
+/* Which facts a certificate of erasure states, read from the register (fields of NIST SP 800-88 revision 1, section 4.8, which revision 2
+ * does not take back). How it is drawn is certificate.h. It never claims more than the evidence: "Clear" of NIST SP 800-88, not "Purge" (an
+ * acknowledged command and a cable cannot show that).
+ * Its digest is the SHA-256 of its facts alone, so that the same certificate issued twice has the same one: "NAME=VALUE\n" for each field
+ * (an unknown value is empty), then "AT_MS KIND NOTE\n" for each line of the timeline and of the evidence. The QR code says
+ * HTTPS://HOST/V/DIGEST/CODE with the first 32 letters of the digest: the last eight letters are the wipe's code, as on a label. */
 #pragma once
 #include "daemon/documents/certificate.h"
 #include "daemon/rules/dates.h"

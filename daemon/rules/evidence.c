@@ -151,6 +151,39 @@ static const struct {
   const char *text[2]; /* by Language */
 } arguments[] = {
     {"plain", {"ordinaire", "ordinary"}}, /* the face of a tablet that shows neither adb nor fastboot */
+    {"said_by_trade_in", {"elle le dit elle-même (mode reprise)", "it says so itself (trade-in mode)"}},
+    {"no lock", {"aucun verrou", "no lock"}},
+    /* who signed */
+    {"trusted_environment", {"zone sécurisée du processeur", "trusted execution environment"}},
+    {"strongbox", {"puce de sécurité à part", "separate security chip"}},
+    /* what was verified of an attestation, and what was not */
+    {"chain_signatures", {"chaque certificat est signé par le suivant", "each certificate is signed by the next"}},
+    {"challenge", {"le défi signé est le nôtre", "the challenge signed is ours"}},
+    {"boot_state",
+     {"démarrage verrouillé, système signé par le fabricant", "locked boot loader, system signed by the maker"}},
+    {"chip_serial", {"numéro de série dit par la puce", "serial number said by the chip"}},
+    {"root_pinned", {"la racine est une de celles que nous acceptons", "the root is one that we trust"}},
+    {"root_not_pinned", {"la racine : aucune n'est indiquée dans la configuration", "the root: none is configured"}},
+    {"revocation",
+     {"la révocation des certificats (il faudrait Internet)",
+      "revocation of the certificates (it needs the Internet)"}},
+    {"dates",
+     {"les dates des certificats (une tablette remise à zéro ignore la date)",
+      "dates of the certificates (a reset tablet does not know the day)"}},
+    /* why an attestation proves nothing */
+    {"chain_unreadable", {"les certificats sont illisibles", "the certificates cannot be read"}},
+    {"chain_broken", {"les certificats ne se signent pas l'un l'autre", "the certificates do not sign each other"}},
+    {"no_extension", {"le certificat ne dit rien de la clé", "the certificate says nothing of the key"}},
+    {"extension_twice",
+     {"deux certificats parlent de la clé : un seul le peut", "two certificates speak of the key: only one may"}},
+    {"extension_unreadable", {"ce que dit le certificat est illisible", "what the certificate says cannot be read"}},
+    {"challenge_differs", {"ce n'est pas notre défi qui est signé", "it is not our challenge that is signed"}},
+    {"not_hardware", {"la clé n'est pas dans une puce de sécurité", "the key is not in a security chip"}},
+    {"no_boot_state",
+     {"la puce ne dit pas comment la tablette a démarré", "the chip does not say how the tablet started"}},
+    {"boot_unverified", {"démarrage déverrouillé ou système modifié", "unlocked boot loader or changed system"}},
+    {"serial_differs", {"la puce dit un autre numéro de série", "the chip says another serial number"}},
+    {"root_differs", {"la racine n'est pas une de celles que nous acceptons", "the root is none that we trust"}},
 };
 
 static int

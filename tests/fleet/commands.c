@@ -1,6 +1,8 @@
 // One row per command: its name, how many words follow, what it does, its help.
 #include "tests/fleet/commands.h"
 
+#include "tests/fleet/tradein.h"
+
 #include <gio/gio.h>
 #include <string.h>
 
@@ -178,6 +180,16 @@ act_list (struct Fleet *fleet, char **words, GError **error)
   return g_string_free (text, FALSE);
 }
 
+// What a host pins to trust the attestations of this fleet.
+static char *
+act_root (struct Fleet *fleet, char **words, GError **error)
+{
+  (void)fleet; // the same for all
+  (void)words;
+  (void)error;
+  return tradein_root ();
+}
+
 static char *act_help (struct Fleet *fleet, char **words, GError **error);
 
 static const struct {
@@ -204,6 +216,7 @@ static const struct {
     {"flash", 3, WORDS_MAX, act_flash, "flash SIM FROM TEXT"},
     {"ussd", 2, WORDS_MAX, act_ussd, "ussd MODEM TEXT"},
     {"list", 0, 0, act_list, "list"},
+    {"root", 0, 0, act_root, "root"},
     {"help", 0, 0, act_help, "help"},
 };
 

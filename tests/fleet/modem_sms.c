@@ -273,7 +273,9 @@ send_status (const Modem *modem, struct MbimReader *in, char **to, char **text)
 {
   gsize length;
   guint32 format = mbim_get_u32 (in);
-  const guint8 *pdu = mbim_get_bytes (in, &length);
+  // a structure of its own behind the format: its offset counts from where it begins, as libmbim writes it
+  struct MbimReader record = {in->bytes + in->at, in->length - in->at, 0, in->is_bad};
+  const guint8 *pdu = mbim_get_bytes (&record, &length);
   enum MbimStatus status = store_status (modem);
   if (status != MBIM_OK)
     return status;

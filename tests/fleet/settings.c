@@ -32,6 +32,8 @@ static const struct Key rows[] = {
     {"unknown_variable", KEY_CHOICE, AT (unknown_variable), "fail", "fail|empty"},
     {"quirk", KEY_CHOICE, AT (quirk), "none",
      "none|stale|short-header|bad-magic|huge-length|stls|no-features|delayed-ack|close-zero"},
+    {"tradein", KEY_CHOICE, AT (tradein), "honest",
+     "honest|no-attestation|other-challenge|forged|second|software|unverified-boot|other-serial|unsaid-serial|garbage"},
     {"plugged", KEY_BOOLEAN, AT (plugged), "true", NULL},
     {"shell_v2", KEY_BOOLEAN, AT (shell_v2), "true", NULL},
     {"charging", KEY_BOOLEAN, AT (charging), "true", NULL},

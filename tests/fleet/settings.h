@@ -22,12 +22,26 @@ enum Quirk {
   QUIRK_CLOSE_ZERO,  // ends streams with CLSE (0, id)
 };
 
+// What `tradeinmode getstatus` says of a reset tablet.
+enum TradeinManner {
+  TRADEIN_HONEST,
+  TRADEIN_NO_ATTESTATION,  // the keystore wants a network connection
+  TRADEIN_OTHER_CHALLENGE, // signs something else than the host's challenge
+  TRADEIN_FORGED,          // a chain of the right names with a key that the root never signed
+  TRADEIN_SECOND,          // a key that was attested signs for another one
+  TRADEIN_SOFTWARE,        // no security chip
+  TRADEIN_UNVERIFIED_BOOT,
+  TRADEIN_OTHER_SERIAL,
+  TRADEIN_UNSAID_SERIAL,
+  TRADEIN_GARBAGE,
+};
+
 struct Settings {
   char *port; // "1-1.2"
   char *serial, *maker, *model, *device, *product, *encrypted, *owner;
   int android, protocol, google_accounts, samsung_accounts, battery;
   int maxdata;                                                                                       // bytes
-  int adb, bootloader, mode, wipe, after_wipe, lock_text, unknown_variable, quirk;                   // the enums above
+  int adb, bootloader, mode, wipe, after_wipe, lock_text, unknown_variable, quirk, tradein;          // the enums above
   int plugged, shell_v2, charging, recovery_visible, keyguard, composite, snapshot, userspace, busy; // booleans
   double tap_after, wipe_seconds, boot_seconds, erase_seconds, answer_seconds;
 };

@@ -2,6 +2,8 @@
 // quotes and ';' only.
 #include "tests/fleet/shell.h"
 
+#include "tests/fleet/tradein.h"
+
 #include <string.h>
 
 #define REFUSED   255
@@ -250,24 +252,6 @@ act_am (Tablet *tablet, char **words, struct ShellResult *result)
                             g_strv_length (words) > 3 ? words[3] : "");
 }
 
-// Android 16: a reset tablet says how it is before anybody has set it up.
-static void
-act_tradeinmode (Tablet *tablet, char **words, struct ShellResult *result)
-{
-  const struct Settings *set = &tablet->settings;
-  if (set->adb != ADB_TRADEIN || !word_is (words, 1, "getstatus")) {
-    g_string_append (result->err, "Error: device is not eligible for trade-in mode\n");
-    result->status = 1;
-    return;
-  }
-  g_string_append_printf (result->out,
-                          "{\"serial\":\"%s\",\"battery\":{\"cycle_count\":12,\"health\":100,\"state\":\"GOOD\"},"
-                          "\"storage\":{\"useful_lifetime_remaining\":97,\"capacity_bytes\":\"64000000000\"},"
-                          "\"locks\":{\"factory_reset_protection\":%s},\"challenge\":\"%s\"}\n",
-                          set->serial, tablet->frp ? "true" : "false",
-                          word_is (words, 2, "--challenge") && words[3] != NULL ? words[3] : "");
-}
-
 static void
 act_echo (Tablet *tablet, char **words, struct ShellResult *result)
 {
@@ -333,7 +317,7 @@ static const struct {
     {"id", act_id},
     {"pm", act_pm},
     {"settings", act_settings},
-    {"tradeinmode", act_tradeinmode},
+    {"tradeinmode", tradein_run},
 };
 
 static void

@@ -2,6 +2,7 @@
  * statements that ran; each is explained, and its cost is compared between a small register and one that is ten times larger, where
  * everything happens to one person, one item, one line, one fund and on one day. */
 #include "db/backup.h"
+#include "db/challenge.h"
 #include "db/counter.h"
 #include "db/dialogue_signature.h"
 #include "db/idempotency.h"
@@ -28,9 +29,10 @@
 #define LINE_FORMAT "+3363998%05d"
 
 /* Tables without an end. */
-static const char *const growing[] = {"item", "person", "loan",       "recharge",   "journal",     "journal_subject",
-                                      "wipe", "card",   "wipe_event", "fund_entry", "idempotency", "loan_piece",
-                                      "line", "piece",  "search_row", "voucher",    "secret",      "line_notice"};
+static const char *const growing[] = {
+    "item",       "person",      "loan",          "recharge",   "journal", "journal_subject", "wipe",       "card",
+    "wipe_event", "fund_entry",  "idempotency",   "loan_piece", "line",    "piece",           "search_row", "voucher",
+    "secret",     "line_notice", "wipe_challenge"};
 /* Statements that read everything, and why they may. */
 static const struct {
   const char *begins, *reason;
@@ -402,7 +404,12 @@ walk_wipes (Store *store)
   MANY (wipe_list_unfinished (store, &error));
   MANY (wipe_list (store, "T0000000", PAGE, &error));
   MANY (wipe_list (store, NULL, PAGE, &error));
+  MUST (challenge_insert (store, "0123456789abcdef", "X8000000", AT, &error));
+  g_autoptr (GBytes) chain = g_bytes_new_static ("der", 3);
+  MUST (challenge_set_chain (store, "0123456789abcdef", chain, &error));
+  ONE (Challenge, challenge_last_answered (store, "X8000000", &error));
   MUST (wipe_set_port (store, "X8000000", "1-2", &error));
+  MUST (wipe_release_port (store, "X8000000", &error));
   MUST (wipe_set_facts (store, "X8000000", "S8", "a=b", &error));
   MUST (wipe_set_strategy (store, "X8000000", "guided", &error));
   MUST (wipe_set_verdict (store, "X8000000", VERDICT_ATTESTED, &error));

@@ -849,7 +849,7 @@ def submit(to, said):
 
 
 def send_sms(host, to, said, seconds=20):
-    return host.command(SMS, 3, True, mbim.pack((0, None), submit(to, said)), seconds)
+    return host.command(SMS, 3, True, mbim.pack((0,)) + mbim.pack((None,), submit(to, said)), seconds)
 
 
 def test_a_keyword_is_answered_by_a_message(opened):

@@ -248,15 +248,6 @@ def test_a_tablet_whose_adb_comes_back_without_our_key_waits_for_a_person():
         assert any(event["text"].startswith("key-refused:") for event in waiting["evidence"])
 
 
-def test_trade_in_mode_after_a_reset_waits_for_a_person():
-    with Bench(tablet(android="16", after_wipe="tradein")) as bench:
-        item = bench.know()
-        wipe = bench.ask(item)
-        waiting = bench.reach(wipe, "wait_human", reason="attest")
-        assert any(event["text"].startswith("trade-in:") for event in waiting["evidence"])
-        assert bench.fleet.state("TAB")["wiped"] == "1"
-
-
 def test_the_tap_is_awaited_then_the_wipe_goes_on():
     with Bench(tablet(adb="tap")) as bench:
         item = bench.know()

@@ -2,6 +2,7 @@
 #include "daemon/documents/erasure.h"
 #include "daemon/rules/code.h"
 #include "db/account.h"
+#include "db/challenge.h"
 #include "db/item.h"
 #include "db/journal.h"
 #include "db/wipe.h"
@@ -112,21 +113,78 @@ test_facts (Fixture *f, gconstpointer data)
   g_assert_cmpstr (value (certificate, "Model"), ==, "SM-X110");
   g_assert_cmpstr (value (certificate, "Serial number"), ==, "R52NA00001");
   g_assert_cmpstr (value (certificate, "Property number"), ==, "2026-TAB-001");
-  g_assert_cmpstr (value (certificate, "Method"), ==,
-                   "Factory reset; NIST SP 800-88 Clear; cryptographic erase expected");
+  g_assert_cmpstr (
+      value (certificate, "Method"), ==,
+      "Remise à l'état d'usine ; effacement cryptographique attendu / factory reset; cryptographic erase expected");
+  g_assert_cmpstr (value (certificate, "Sanitization description"), ==, "NIST SP 800-88 : Clear");
   g_assert_cmpstr (value (certificate, "Sanitizer"), ==, "technicien, CIAS des Collines");
   g_assert_true (g_str_has_prefix (value (certificate, "Journal line"), "1, SHA-256 "));
   g_assert_cmpstr (value (certificate, "Ended"), ==, "22/11/2026 00:05:00 +0100");
   g_assert_cmpuint (certificate->n_timeline, ==, 1);
   g_assert_cmpuint (certificate->n_evidence, ==, 1);
-  g_assert_nonnull (strstr (certificate->evidence[0], "left-port"));
-  g_autofree char *qr = g_strdup_printf ("HTTPS://TEMOIN.EXAMPLE.ORG/%s", f->wipe);
+  g_assert_cmpstr (certificate->evidence[0].note, ==, "left-port: 1-1.2");
+  g_assert_cmpstr (certificate->evidence[0].fr, ==, "La tablette a quitté le port 1-1.2");
+  g_assert_cmpstr (certificate->evidence[0].en, ==, "The tablet left port 1-1.2");
+  g_autofree char *beginning = g_strndup (certificate->digest, 32);
+  g_autofree char *loud = g_ascii_strup (beginning, -1);
+  g_autofree char *qr = g_strdup_printf ("HTTPS://TEMOIN.EXAMPLE.ORG/V/%s/%s", loud, f->wipe);
   g_assert_cmpstr (certificate->qr, ==, qr);
   for (gsize i = 0; i < certificate->n_fields; i++)
     g_assert_null (certificate->fields[i].value != NULL ? strcasestr (certificate->fields[i].value, "purge") : NULL);
   g_autoptr (GBytes) pdf = certificate_render (certificate, &error);
   g_assert_no_error (error);
   g_assert_cmpmem (g_bytes_get_data (pdf, NULL), 5, "%PDF-", 5);
+}
+
+static char *
+digest (Fixture *f, gint64 now)
+{
+  g_autoptr (GError) error = NULL;
+  ErasureIssuer issuer = f->issuer;
+  issuer.now = now;
+  g_autoptr (Erasure) erasure = erasure_load (f->store, f->wipe, &issuer, &error);
+  g_assert_no_error (error);
+  return g_strdup (erasure_certificate (erasure)->digest);
+}
+
+/* Issued again it is the same certificate; with anything else in it, it is another. */
+static void
+test_the_digest_is_of_the_facts (Fixture *f, gconstpointer data)
+{
+  (void)data;
+  finish (f, WIPE_VERIFIED, VERDICT_PROVEN, "maker=samsung\nencryption=file");
+  g_autofree char *first = digest (f, 1795303000);
+  g_autofree char *again = digest (f, 1895303000);
+  g_assert_cmpstr (first, ==, again);
+  f->issuer.owner_line = "CIAS d'ailleurs";
+  g_autofree char *elsewhere = digest (f, 1795303000);
+  g_assert_cmpstr (first, !=, elsewhere);
+  f->issuer.owner_line = "CIAS des Collines";
+  wipe_event_add (f->store, f->wipe, 1795302209000, "usb", "adb-absent: debugging is off", NULL);
+  g_autofree char *longer = digest (f, 1795303000);
+  g_assert_cmpstr (first, !=, longer);
+}
+
+static void
+test_what_the_chip_signed_is_named (Fixture *f, gconstpointer data)
+{
+  (void)data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) chain = g_bytes_new_static ("der", 3);
+  challenge_insert (f->store, "00112233445566778899", f->wipe, 1795302207, &error);
+  challenge_set_chain (f->store, "00112233445566778899", chain, &error);
+  wipe_event_add (f->store, f->wipe, 1795302209000, "usb", "trade-in-reset: no lock", &error);
+  wipe_event_add (f->store, f->wipe, 1795302209000, "usb", "attestation-holds: strongbox", &error);
+  g_assert_no_error (error);
+  finish (f, WIPE_VERIFIED, VERDICT_PROVEN, NULL);
+  g_autoptr (Erasure) erasure = erasure_load (f->store, f->wipe, &f->issuer, &error);
+  g_assert_no_error (error);
+  g_autofree char *sum = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, chain);
+  const char *chip = value (erasure_certificate (erasure), "Security chip");
+  g_assert_nonnull (strstr (chip, "00112233445566778899"));
+  g_assert_nonnull (strstr (chip, sum));
+  g_assert_true (g_str_has_prefix (chip, "signature valable"));
+  g_assert_true (g_str_has_prefix (value (erasure_certificate (erasure), "Google lock after"), "aucun, dit par"));
 }
 
 static void
@@ -136,7 +194,7 @@ test_unencrypted (Fixture *f, gconstpointer data)
   finish (f, WIPE_VERIFIED, VERDICT_PROVEN, "encryption=none");
   g_autoptr (Erasure) erasure = erasure_load (f->store, f->item, &f->issuer, NULL);
   g_assert_nonnull (erasure);
-  g_assert_cmpstr (value (erasure_certificate (erasure), "Method"), ==, "Factory reset; NIST SP 800-88 Clear");
+  g_assert_cmpstr (value (erasure_certificate (erasure), "Method"), ==, "Remise à l'état d'usine / factory reset");
 }
 
 static void
@@ -167,6 +225,10 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/documents/erasure/states-what-the-register-knows", Fixture, NULL, set_up, test_facts, tear_down);
+  g_test_add ("/documents/erasure/the-digest-is-of-the-facts", Fixture, NULL, set_up, test_the_digest_is_of_the_facts,
+              tear_down);
+  g_test_add ("/documents/erasure/what-the-chip-signed-is-named", Fixture, NULL, set_up,
+              test_what_the_chip_signed_is_named, tear_down);
   g_test_add ("/documents/erasure/claims-no-cryptographic-erase-without-encryption", Fixture, NULL, set_up,
               test_unencrypted, tear_down);
   g_test_add ("/documents/erasure/no-certificate-without-a-verdict", Fixture, NULL, set_up, test_none, tear_down);

@@ -3,19 +3,22 @@
 
 #include "tests/unit/labels/page.h"
 
-#define QR_TEXT "HTTPS://PRET.EXEMPLE.FR/XBCDFGHK"
+#define STEPS_MANY 400
+#define QR_TEXT    "HTTPS://PRET.EXEMPLE.FR/XBCDFGHK"
 
 static const CertificateField FIELDS[] = {
-    {"Appareil", "Device", "Galaxy Tab A9+"},
-    {"Numéro de série", "Serial number", "R9TN30ABCDE"},
-    {"Méthode", "Method", "recovery-wipe, effacement cryptographique"},
-    {"Effectué par", "Operator", NULL},
+    {"model", "Appareil", "Device", "Galaxy Tab A9+"},
+    {"serial", "Numéro de série", "Serial number", "R9TN30ABCDE"},
+    {"method", "Méthode", "Method", "recovery-wipe, effacement cryptographique"},
+    {"sanitizer", "Effectué par", "Operator", NULL},
 };
-static const char *const STEPS[] = {
-    "2026-11-21 10:01:12  seen -> identified  R9TN30ABCDE",
-    "2026-11-21 10:02:03  started -> gone  la tablette a quitté le port",
+static const CertificateLine STEPS[] = {
+    {1795251672000, "21/11/2026 10:01:12", "state", "seen -> identified", "appareil reconnu", "device recognised"},
+    {1795251723000, "21/11/2026 10:02:03", "state", "started -> gone", "la tablette a quitté le port",
+     "it left the port"},
 };
-static const char *const PROOFS[] = {"Clé adb refusée après l'effacement"};
+static const CertificateLine PROOFS[] = {{1795251724000, NULL, "usb", "key-refused: x",
+                                          "Clé adb refusée après l'effacement", "adb key refused after the reset"}};
 
 static Certificate
 ordinary (void)
@@ -73,7 +76,10 @@ says_all_it_was_given (void)
       "Serial number",
       "R9TN30ABCDE",
       "recovery-wipe",
-      "seen -> identified",
+      "appareil reconnu",
+      "device recognised",
+      "21/11/2026 10:01:12",
+      "adb key refused",
       "la tablette a quitté le port",
       "Clé adb refusée",
       "HTTPS://PRET.EXEMPLE.FR/",
@@ -118,18 +124,19 @@ check_margins (GBytes *pdf, int n_pages)
 static void
 a_long_timeline_loses_no_line (void)
 {
-  g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func (g_free);
-  for (int i = 0; i < 400; i++)
-    g_ptr_array_add (
-        lines,
-        g_strdup_printf (
-            "étape-%03d started -> gone%s", i,
-            i % 7 ? ""
-                  : " très longue explication "
-                    "de ce qui s'est passé pendant cette étape, assez longue pour prendre deux rangs de la page"));
+  g_autoptr (GPtrArray) texts = g_ptr_array_new_with_free_func (g_free);
+  g_autofree CertificateLine *lines = g_new0 (CertificateLine, STEPS_MANY);
+  for (int i = 0; i < STEPS_MANY; i++) {
+    char *text = g_strdup_printf ("étape-%03d started -> gone%s", i,
+                                  i % 7 ? ""
+                                        : " très longue explication de ce qui s'est passé pendant cette étape, assez "
+                                          "longue pour prendre deux rangs de la page");
+    g_ptr_array_add (texts, text);
+    lines[i] = (CertificateLine){.at = "21/11/2026 10:01:12", .fr = text, .en = "step"};
+  }
   Certificate certificate = ordinary ();
-  certificate.timeline = (const char *const *)lines->pdata;
-  certificate.n_timeline = lines->len;
+  certificate.timeline = lines;
+  certificate.n_timeline = STEPS_MANY;
   g_autoptr (GBytes) pdf = render (&certificate);
   g_autoptr (PopplerDocument) document = page_open_pdf (pdf);
   int n_pages = poppler_document_get_n_pages (document);
@@ -142,7 +149,7 @@ a_long_timeline_loses_no_line (void)
     assert_says (text, "CIAS des Quatre Vallées");
     g_string_append (all, text);
   }
-  for (int i = 0; i < 400; i++) {
+  for (int i = 0; i < STEPS_MANY; i++) {
     g_autofree char *step = g_strdup_printf ("étape-%03d", i);
     assert_says (all->str, step);
   }
@@ -158,7 +165,8 @@ a_huge_value_stays_on_the_pages (void)
   for (int i = 0; i < 3000; i++)
     g_string_append_printf (words, "mot%04d ", i);
   g_autofree char *one_word = g_strnfill (9000, 'W');
-  const CertificateField fields[] = {{"Texte", "Text", words->str}, {"Mot", "Word", one_word}, {"Fin", "End", "voilà"}};
+  const CertificateField fields[] = {
+      {"text", "Texte", "Text", words->str}, {"word", "Mot", "Word", one_word}, {"end", "Fin", "End", "voilà"}};
   Certificate certificate = ordinary ();
   certificate.fields = fields;
   certificate.n_fields = G_N_ELEMENTS (fields);

@@ -132,6 +132,27 @@ test_the_story_is_read_in_two_languages (void)
   assert_text ("state", "nonsense", "nonsense", "nonsense");
 }
 
+/* The words of daemon/devices/attestation.c: a new one there wants a sentence here. */
+static void
+test_the_words_of_an_attestation_are_read_in_two_languages (void)
+{
+  static const char *const words[] = {
+      "trusted_environment", "strongbox",    "chain_signatures", "challenge",       "boot_state",
+      "chip_serial",         "root_pinned",  "root_not_pinned",  "revocation",      "dates",
+      "chain_unreadable",    "chain_broken", "no_extension",     "extension_twice", "extension_unreadable",
+      "challenge_differs",   "not_hardware", "no_boot_state",    "boot_unverified", "serial_differs",
+      "root_differs"};
+  for (gsize i = 0; i < G_N_ELEMENTS (words); i++) {
+    g_autofree char *note = g_strconcat ("not-verified: ", words[i], NULL);
+    const WipeEvent event = {.kind = (char *)"usb", .text = note};
+    g_autofree char *fr = wipe_event_text (&event, LANGUAGE_FR);
+    g_autofree char *en = wipe_event_text (&event, LANGUAGE_EN);
+    g_assert_null (strchr (en, '_'));
+    g_assert_cmpstr (fr, !=, en);
+    g_assert_false (g_str_has_suffix (fr, words[i]));
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -142,5 +163,7 @@ main (int argc, char **argv)
                    test_an_acknowledged_command_proves_nothing);
   g_test_add_func ("/rules/evidence/the-words-of-a-device-do-not-count", test_the_words_of_a_device_do_not_count);
   g_test_add_func ("/rules/evidence/the-story-is-read-in-two-languages", test_the_story_is_read_in_two_languages);
+  g_test_add_func ("/rules/evidence/the-words-of-an-attestation-are-read-in-two-languages",
+                   test_the_words_of_an_attestation_are_read_in_two_languages);
   return g_test_run ();
 }
