@@ -147,7 +147,8 @@ install: programs ## install under DESTDIR and PREFIX
 	for file in daemon/system/dialogues/*.conf; do \
 	  [ -e $(DESTDIR)/etc/temoin/dialogues/$$(basename $$file) ] || install -m644 $$file $(DESTDIR)/etc/temoin/dialogues/; done
 	[ -e $(DESTDIR)/etc/temoin/temoin.conf ] || install -m644 daemon/system/temoin.conf $(DESTDIR)/etc/temoin/
-	install -d $(DESTDIR)$(PREFIX)/share/temoin/offers
+	install -d $(DESTDIR)$(PREFIX)/share/temoin/offers $(DESTDIR)$(PREFIX)/share/temoin/dialogues
+	install -m644 daemon/system/dialogues/*.conf $(DESTDIR)$(PREFIX)/share/temoin/dialogues/
 	install -m644 daemon/system/offers/*.conf $(DESTDIR)$(PREFIX)/share/temoin/offers/
 	install -m644 daemon/system/temoin.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/temoin.conf
 

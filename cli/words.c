@@ -119,6 +119,13 @@ static const struct {
     {"product", {"produit", "product"}},
     {"offer", {"offre", "offer"}},
     {"key", {"clé", "key"}},
+    {"topup", {"recharger", "recharge"}},
+    {"free", {"gratuit", "free"}},
+    {"paid", {"payant", "paid"}},
+    {"ussd", {"USSD", "USSD"}},
+    {"sms", {"SMS", "SMS"}},
+    {"voice", {"appel", "call"}},
+    {"web", {"page web", "web page"}},
     /* imports */
     {"make", {"à créer", "to make"}},
     {"known", {"déjà connue", "known"}},

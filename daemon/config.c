@@ -163,6 +163,7 @@ static const struct {
     {"daemon", "site", set_text, G_STRUCT_OFFSET (Config, site)},
     {"daemon", "socket", set_text, G_STRUCT_OFFSET (Config, socket)},
     {"daemon", "key_file", set_text, G_STRUCT_OFFSET (Config, key_file)},
+    {"daemon", "dialogues_dir", set_text, G_STRUCT_OFFSET (Config, dialogues_dir)},
     {"daemon", "offers_dir", set_text, G_STRUCT_OFFSET (Config, offers_dir)},
     {"daemon", "check_s", set_seconds, G_STRUCT_OFFSET (Config, check_ms)},
     {"recharge", "month_cap", set_money, G_STRUCT_OFFSET (Config, recharge.month_cap)},
@@ -219,6 +220,7 @@ config_load (const char *path, GError **error)
   config->label_host = g_strdup ("TEMOIN.EXAMPLE.ORG");
   config->owner_line = g_strdup ("");
   config->timeouts = conductor_default_timeouts;
+  config->dialogues_dir = g_strdup (TEMOIN_DATA_DIR "/dialogues");
   config->offers_dir = g_strdup (TEMOIN_DATA_DIR "/offers");
   config->check_ms = DAY_MS;
   config->statement_deadline_ms = REGISTER_DEADLINE_MS;
@@ -243,6 +245,7 @@ config_free (Config *config)
   g_free (config->closed_days);
   g_strfreev (config->attestation_roots);
   g_free (config->key_file);
+  g_free (config->dialogues_dir);
   g_free (config->offers_dir);
   g_clear_pointer (&config->calendar.zone, g_time_zone_unref);
   g_free (config);

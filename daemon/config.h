@@ -16,6 +16,7 @@ typedef struct {
   ConductorTimeouts timeouts;
   GStrv attestation_roots;     /* SHA-256 in hex of the public keys of trusted roots (device.h); NULL: none */
   char *key_file;              /* keys of sealed codes; NULL: "secret.key" in state_dir */
+  char *dialogues_dir;         /* files of dialogues with operators */
   char *offers_dir;            /* files of operators' offers */
   guint check_ms;              /* between two daily checks */
   RechargeLimits recharge;     /* what one person may have */

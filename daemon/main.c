@@ -34,6 +34,7 @@ typedef struct {
   Clock *clock;
   Vault *vault;
   Offers *offers;
+  Dialogues *dialogues;
   Upkeep *upkeep;
   Events *events;
   Conductor *conductor;
@@ -232,6 +233,7 @@ open_lines (Daemon *daemon)
     g_warning ("sealed codes cannot be opened: %s", sentence);
   }
   daemon->offers = offers_load (config->offers_dir);
+  daemon->dialogues = dialogues_load (config->dialogues_dir);
   daemon->upkeep = upkeep_new (daemon->reg, daemon->clock, &config->calendar, MAX (config->check_ms / 1000, 1));
 }
 
@@ -247,6 +249,7 @@ open_api (Daemon *daemon, GError **error)
       .calendar = &daemon->config->calendar,
       .vault = daemon->vault,
       .offers = daemon->offers,
+      .dialogues = daemon->dialogues,
       .limits = &daemon->config->recharge,
       .upkeep = daemon->upkeep,
       .state_dir = daemon->config->state_dir,
@@ -294,6 +297,7 @@ daemon_stop (Daemon *daemon)
   clock_free (daemon->clock);
   vault_free (daemon->vault);
   offers_free (daemon->offers);
+  dialogues_free (daemon->dialogues);
   if (daemon->lock_fd >= 0)
     (void)close (daemon->lock_fd); /* frees the lock */
   config_free (daemon->config);

@@ -16,8 +16,9 @@ struct _Upkeep {
   gboolean is_first; /* the run at start: what the bench was sending then is lost */
   GMutex lock;
   GCond idle;
-  guint busy;          /* requests with the register */
-  gboolean is_running; /* the daily ones */
+  guint busy;                     /* requests with the register */
+  gboolean is_counting, is_stale; /* one count at a time: of two readers the slower would have the last word */
+  gboolean is_running;            /* the daily ones */
   UpkeepReport report;
 };
 
@@ -53,11 +54,12 @@ check (Store *store, gpointer data, GError **error)
   UpkeepReport found = {.checked_at = clock_now (upkeep->clock)};
   g_autoptr (GPtrArray) funds = fund_reconcile (store, error);
   g_autoptr (GPtrArray) recharges = funds != NULL ? recharge_reconcile (store, COUNTED_MAX, error) : NULL;
-  if (recharges == NULL || !recharge_count_open (store, RECHARGE_AMBIGUOUS, &found.ambiguous, error))
+  if (recharges == NULL)
     return FALSE;
   found.funds_wrong = funds->len;
   found.recharges_wrong = recharges->len;
   g_mutex_lock (&upkeep->lock);
+  found.ambiguous = upkeep->report.ambiguous; /* counted apart */
   upkeep->report = found;
   g_mutex_unlock (&upkeep->lock);
   return TRUE;
@@ -90,6 +92,7 @@ on_checked (gpointer data, const GError *error)
   Upkeep *upkeep = data;
   if (error != NULL)
     g_warning ("the daily check did not end: %s", error->message);
+  upkeep_touch (upkeep); /* what moved while it read */
   leave (upkeep, TRUE);
 }
 
@@ -129,15 +132,29 @@ count (Store *store, gpointer data, GError **error)
 static void
 on_counted (gpointer data, const GError *error)
 {
+  Upkeep *upkeep = data;
   if (error != NULL)
     g_debug ("not counted: %s", error->message); /* the daily check counts again */
-  leave (data, FALSE);
+  g_mutex_lock (&upkeep->lock);
+  gboolean is_stale = upkeep->is_stale;
+  upkeep->is_counting = upkeep->is_stale = FALSE;
+  g_mutex_unlock (&upkeep->lock);
+  if (is_stale)
+    upkeep_touch (upkeep);
+  leave (upkeep, FALSE);
 }
 
 void
 upkeep_touch (Upkeep *upkeep)
 {
-  if (upkeep != NULL && enter (upkeep, FALSE))
+  if (upkeep == NULL)
+    return;
+  g_mutex_lock (&upkeep->lock);
+  gboolean may = !upkeep->is_counting;
+  upkeep->is_stale = !may;
+  upkeep->is_counting = TRUE;
+  g_mutex_unlock (&upkeep->lock);
+  if (may && enter (upkeep, FALSE))
     register_read (upkeep->reg, count, on_counted, upkeep);
 }
 

@@ -4,6 +4,7 @@
 #include "daemon/actions/clock.h"
 #include "daemon/actions/conductor.h"
 #include "daemon/actions/migration.h"
+#include "daemon/actions/dialogues.h"
 #include "daemon/actions/offers.h"
 #include "daemon/actions/upkeep.h"
 #include "daemon/actions/vault.h"
@@ -20,6 +21,7 @@ typedef struct {
   Vault *vault;                 /* NULL: no keys, codes are refused */
   const Offers *offers;         /* NULL: none are known */
   const RechargeLimits *limits; /* NULL: no limit */
+  const Dialogues *dialogues;   /* NULL: none are known */
   Upkeep *upkeep;               /* NULL: no daily check */
   const char *state_dir;        /* uploads and backups under way are kept here; nothing stays */
   const char *label_host;       /* "TEMOIN.EXAMPLE.ORG": what a QR code says before the code */

@@ -2,6 +2,7 @@
 #include "daemon/actions/backup.h"
 #include "daemon/api/problem.h"
 #include "daemon/api/resources.h"
+#include "db/recharge.h"
 
 /* Adds what it found: notes and troubles. FALSE only when the register cannot be read. */
 typedef gboolean (*Check) (Request *request, Store *store, GPtrArray *findings, GError **error);
@@ -20,8 +21,41 @@ check_backup (Request *request, Store *store, GPtrArray *findings, GError **erro
   return TRUE;
 }
 
+/* Recharges that nobody knows the outcome of, each by its code. */
+static gboolean
+check_recharges (Request *request, Store *store, GPtrArray *findings, GError **error)
+{
+  enum { SHOWN = 50 };
+  const RechargeState ambiguous = RECHARGE_AMBIGUOUS;
+  const RechargeFilter filter = {.open = &ambiguous};
+  (void)request; /* the register knows */
+  g_autoptr (GPtrArray) recharges = recharge_list (store, &filter, NULL, SHOWN, error);
+  for (guint i = 0; recharges != NULL && i < recharges->len; i++)
+    g_ptr_array_add (findings, finding_new (M_RECHARGE_AMBIGUOUS_SAID,
+                                            ((const Recharge *)g_ptr_array_index (recharges, i))->code, NULL));
+  return recharges != NULL;
+}
+
+/* Files that were left out at start: keys, offers. */
+static gboolean
+check_files (Request *request, Store *store, GPtrArray *findings, GError **error)
+{
+  const ApiWorld *world = request->world;
+  (void)store; /* they are no rows */
+  (void)error;
+  if (world->vault != NULL && vault_problem (world->vault) != NULL)
+    g_ptr_array_add (findings, finding_copy (vault_problem (world->vault)));
+  if (dialogues_problem (world->dialogues) != NULL)
+    g_ptr_array_add (findings, finding_copy (dialogues_problem (world->dialogues)));
+  for (guint i = 0; world->offers != NULL && i < offers_problems (world->offers)->len; i++)
+    g_ptr_array_add (findings, finding_copy (g_ptr_array_index (offers_problems (world->offers), i)));
+  return TRUE;
+}
+
 static const Check checks[] = {
     check_backup,
+    check_recharges,
+    check_files,
 };
 
 static void

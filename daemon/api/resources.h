@@ -29,12 +29,13 @@ extern const Form api_person_form, api_item_form, api_sim_form, api_fund_form, a
     api_return_form, api_renew_form, api_wipe_form, api_attest_form, api_cancel_form, api_waive_form, api_unlock_form,
     api_demo_form, api_account_form, api_clock_form;
 extern const Form api_voucher_form, api_product_form, api_bulk_form, api_settle_form, api_recharge_cancel_form,
-    api_clocks_form, api_told_form, api_reveal_form, api_key_form;
+    api_clocks_form, api_told_form, api_reveal_form, api_key_form, api_sign_form;
 
 /* RouteHandler: readers. */
 gboolean api_voucher_list (Request *request, Store *store, GError **error);
 gboolean api_product_list (Request *request, Store *store, GError **error);
 gboolean api_offer_list (Request *request, Store *store, GError **error);
+gboolean api_dialogue_list (Request *request, Store *store, GError **error);
 gboolean api_line_due (Request *request, Store *store, GError **error);
 gboolean api_line_notice_list (Request *request, Store *store, GError **error);
 gboolean api_fund_reconcile (Request *request, Store *store, GError **error);
@@ -47,6 +48,7 @@ gboolean api_recharge_cancel (Request *request, Store *store, GError **error);
 gboolean api_line_set (Request *request, Store *store, GError **error);
 gboolean api_line_told (Request *request, Store *store, GError **error);
 gboolean api_secret_reveal (Request *request, Store *store, GError **error);
+gboolean api_dialogue_sign (Request *request, Store *store, GError **error);
 gboolean api_key_new (Request *request, Store *store, GError **error);
 gboolean api_key_rotate (Request *request, Store *store, GError **error);
 /* RouteReply. */

@@ -1,6 +1,7 @@
 /* Vouchers and products, in HTTP. A voucher's code is taken, and never shown here (secret.c). */
 #include "daemon/actions/product.h"
 #include "daemon/actions/voucher.h"
+#include "daemon/api/problem.h"
 #include "daemon/api/resources.h"
 #include "daemon/rules/line.h"
 #include "daemon/rules/voucher.h"
@@ -166,18 +167,6 @@ write_offer (View *view, gconstpointer record, GError **error)
   return TRUE;
 }
 
-static void
-write_problem (Writer *out, const Finding *finding)
-{
-  g_autofree char *french = finding_text (finding, LANGUAGE_FR);
-  g_autofree char *english = finding_text (finding, LANGUAGE_EN);
-  writer_open_object (out, NULL);
-  writer_text (out, "code", message_code (finding->id));
-  writer_text (out, "fr", french);
-  writer_text (out, "en", english);
-  writer_close (out);
-}
-
 gboolean
 api_offer_list (Request *request, Store *store, GError **error)
 {
@@ -193,7 +182,7 @@ api_offer_list (Request *request, Store *store, GError **error)
   writer_null (&out, "next");
   writer_open_array (&out, "to_know");
   for (guint i = 0; view.offers != NULL && i < offers_problems (view.offers)->len; i++)
-    write_problem (&out, g_ptr_array_index (offers_problems (view.offers), i));
+    problem_write_finding (&out, g_ptr_array_index (offers_problems (view.offers), i));
   writer_close (&out);
   writer_close (&out);
   request_answer_json (request, 200, &out);

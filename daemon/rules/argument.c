@@ -182,6 +182,7 @@ static const Name field_names[] = {
     {"origin", "origine"},
     {"evidence", "preuve"},
     {"what", "ce qui est demandé"},
+    {"dialogue", "dialogue"},
 };
 
 static const char *

@@ -256,6 +256,10 @@
   X (LINE_NEED_UNPRICED, "line_need_unpriced", MESSAGE_NOTE, NULL, "Pour {1} d'entre elles, aucun prix n'est connu : ajoutez les produits (temoin product add).", "For {1} of them no price is known: add the products (temoin product add).") \
   X (LINE_ENDLESS, "line_endless", MESSAGE_NOTE, NULL, "Des lignes n'ont pas de fin connue. La liste : temoin line due --unknown.", "Some lines have no known end. The list: temoin line due --unknown.") \
   X (LINE_NOTICE_NONE, "line_notice_none", MESSAGE_REFUSED, NULL, "Rien n'attend d'être dit à propos de la ligne {1c}.", "Nothing waits to be told about line {1c}.") \
+  X (DIALOGUE_FILE, "dialogue_file", MESSAGE_INPUT, NULL, "Aucun dialogue n'est chargé : {1}", "No dialogue is loaded: {1}") \
+  X (DIALOGUE_NOT_FOUND, "dialogue_not_found", MESSAGE_NOT_FOUND, NULL, "Le dialogue « {1} » n'existe pas. La liste : temoin dialogue list.", "There is no dialogue \"{1}\". The list: temoin dialogue list.") \
+  X (DIALOGUE_SIGNED, "dialogue_signed", MESSAGE_REFUSED, NULL, "Le dialogue « {1} » est déjà signé par {2c}.", "The dialogue \"{1}\" was signed by {2c} already.") \
+  X (DIALOGUE_REASON, "dialogue_reason", MESSAGE_INPUT, NULL, "Dites comment ce dialogue a été vérifié, avec --comment : il pourra dépenser.", "Say how this dialogue was verified, with --comment: it will be able to spend.") \
   X (FUND_LEDGER_WRONG, "fund_ledger_wrong", MESSAGE_NOTE, NULL, "Le solde du fonds {1c} ne suit pas ses écritures. Ne dépensez plus sur ce fonds et prévenez le technicien.", "The balance of fund {1c} does not follow its entries. Spend nothing more from this fund and tell the technician.") \
   X (RECHARGE_LEDGER_WRONG, "recharge_ledger_wrong", MESSAGE_NOTE, NULL, "La recharge {1c} et les écritures de son fonds ne disent pas la même somme. Prévenez le technicien.", "Recharge {1c} and the entries of its fund do not tell the same amount. Tell the technician.") \
   /* actions/wipe: what a person must do, and why a wipe ended so */ \
