@@ -137,6 +137,8 @@ install: programs ## install under DESTDIR and PREFIX
 	  $(DESTDIR)$(PREFIX)/lib/systemd/system $(DESTDIR)$(PREFIX)/lib/udev/rules.d $(DESTDIR)$(PREFIX)/lib/sysusers.d
 	install -m755 $(BUILD)/temoin $(BUILD)/temoin-label $(DESTDIR)$(PREFIX)/bin/
 	install -m755 $(BUILD)/temoind $(BUILD)/temoin-modem $(DESTDIR)$(PREFIX)/sbin/
+	install -d $(DESTDIR)$(PREFIX)/share/temoin/reset-screens
+	install -m644 daemon/system/reset-screens/*.conf $(DESTDIR)$(PREFIX)/share/temoin/reset-screens/
 	install -m644 docs/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
 	install -m644 docs/man/*.8 $(DESTDIR)$(PREFIX)/share/man/man8/
 	for unit in temoind.service temoin-backup.service temoin-backup.timer temoin-modem.socket temoin-modem@.service; do \

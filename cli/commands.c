@@ -7,6 +7,7 @@
 #include "cli/erase.h"
 #include "cli/help.h"
 #include "cli/migrate.h"
+#include "cli/prepare.h"
 #include "cli/transfer.h"
 #include "cli/watch.h"
 
@@ -282,7 +283,8 @@ const Command commands[] = {
    .summary = {"effacer une tablette du banc, et le prouver", "wipe a tablet on the bench, and prove it"},
    .parameters = {
      {"ID", ID, "item", PARAMETER_TEXT, PARAMETER_REQUIRED, {"code de la tablette, ou d'un effacement à suivre", "code of the tablet, or of a wipe to follow"}},
-     {"--strategy", {"MÉTHODE", "WAY"}, "strategy", PARAMETER_WORD, 0, {"recovery-wipe, fastboot ou guided", "recovery-wipe, fastboot or guided"}},
+     {"--strategy", {"MÉTHODE", "WAY"}, "strategy", PARAMETER_WORD, 0, {"owner, recovery-wipe, helper, fastboot, fastbootd, guided, recovery-keys ou test-harness", "owner, recovery-wipe, helper, fastboot, fastbootd, guided, recovery-keys or test-harness"}},
+     {"--removed", NOTHING, "removed", PARAMETER_FLAG, 0, {"la carte SIM et la carte mémoire sont retirées", "the SIM and the memory card are taken out"}},
      YES,
      {"--no-wait", NOTHING, NULL, PARAMETER_FLAG, 0, {"lancer sans suivre", "start without following"}},
      {"--attest", TEXT, NULL, PARAMETER_TEXT, 0, {"attester ce que montre l'écran", "attest what the screen shows"}},
@@ -290,6 +292,9 @@ const Command commands[] = {
      {"--unlocked", TEXT, NULL, PARAMETER_TEXT, 0, {"comment le verrou d'un ancien compte a été levé", "how the lock of a former account was lifted"}},
      {"--cancel", NOTHING, NULL, PARAMETER_FLAG, 0, {"annuler", "cancel"}},
      {"--waive", {"RAISON", "REASON"}, NULL, PARAMETER_TEXT, 0, {"déclarer prête sans effacement (droit wipe-waive)", "declare ready without a wipe (right wipe-waive)"}}}},
+  {.words = "prepare", .method = "POST", .path = "/v1/preparations", .is_write = TRUE, .run = prepare_run,
+   .summary = {"inscrire une tablette du banc auprès de notre application de gestion", "enrol a tablet on the bench with our management application"},
+   .parameters = {{"ID", ID, "item", PARAMETER_TEXT, PARAMETER_REQUIRED, {"code de la tablette", "code of the tablet"}}}},
   {.words = "certificate", .method = "GET", .path = "/v1/certificates/{id}", .run = transfer_fetch,
    .summary = {"le certificat d'effacement (PDF, ou JSON si le fichier finit par .json)", "the certificate of erasure (PDF, or JSON when the file ends in .json)"},
    .parameters = {{"ID", ID, "id", PARAMETER_TEXT, PARAMETER_REQUIRED, {"code de la tablette ou de l'effacement", "code of the tablet or of the wipe"}}, OUTPUT, FORCE}},

@@ -56,9 +56,7 @@ static const Ending endings[] = {
     {"unknown",
      LEAVE_DEVICE,
      {"On ne sait pas si {item} est effacée. {todo}", "It is not known whether {item} is wiped. {todo}"}},
-    {"blocked",
-     LEAVE_DEVICE,
-     {"{item} est bloquée, elle ne peut pas être prêtée. {todo}", "{item} is blocked, it cannot be lent. {todo}"}},
+    {"blocked", LEAVE_DEVICE, {"{item} : c'est bloqué. {todo}", "{item}: blocked. {todo}"}},
     {"aborted",
      LEAVE_REFUSED,
      {"L'effacement de {item} est abandonné avant d'avoir commencé. {todo}",
@@ -98,6 +96,7 @@ typedef struct {
   Stream *stream;
   json_int_t shown;   /* number of the last evidence printed */
   char *todo;         /* the last one printed, or NULL */
+  gboolean has_steps; /* what a person taps is printed */
   gboolean is_asking; /* the technician's sentence is awaited on standard input */
   gboolean is_silent; /* it was said that the daemon does not answer */
 } Follow;
@@ -135,6 +134,19 @@ show_todo (Follow *follow, const json_t *wipe)
   print_filled (follow->session, line, wipe);
   g_free (follow->todo);
   follow->todo = g_steal_pointer (&todo);
+}
+
+/* What a person taps on the tablet, once. */
+static void
+show_steps (Follow *follow, const json_t *wipe)
+{
+  gboolean is_english = follow->session->language == LANGUAGE_ENGLISH;
+  const json_t *steps = json_object_get (json_object_get (wipe, "steps"), is_english ? "en" : "fr");
+  for (size_t i = 0; !follow->has_steps && i < json_array_size (steps); i++) {
+    g_autofree char *step = display_clean (json_string_value (json_array_get (steps, i)));
+    printf ("  %zu. %s\n", i + 1, step);
+  }
+  follow->has_steps = follow->has_steps || json_array_size (steps) > 0;
 }
 
 static void
@@ -256,8 +268,10 @@ show_wipe (Follow *follow, const json_t *wipe, const Reply *reply, Leave *leave)
   terminal_progress (NULL);
   if (!follow->session->is_json)
     show_evidence (follow, wipe);
-  if (!follow->session->is_json && ending == NULL)
+  if (!follow->session->is_json && ending == NULL) {
     show_todo (follow, wipe);
+    show_steps (follow, wipe);
+  }
   if (waits_for_attestation (wipe)) {
     follow->is_asking = ask_attestation (follow, wipe);
     *leave = LEAVE_DONE;

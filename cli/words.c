@@ -89,6 +89,13 @@ static const struct {
     {"said", {"demandé", "said"}},
     {"answered", {"réponse", "answer"}},
     {"human", {"personne", "person"}},
+    {"owner", {"par notre application de gestion", "by our management application"}},
+    {"recovery-wipe", {"par un ordre d'Android sur le câble", "by an order of Android over the cable"}},
+    {"helper", {"par une application d'aide", "by a helper application"}},
+    {"fastboot", {"par le chargeur de démarrage", "by the boot loader"}},
+    {"fastbootd", {"par fastbootd", "by fastbootd"}},
+    {"recovery-keys", {"par le menu de récupération, avec les touches", "by the recovery menu, with the keys"}},
+    {"test-harness", {"par le mode de test, puis une vraie réinitialisation", "by the test mode, then a real reset"}},
     {"guided", {"guidée : une personne efface à la main", "guided: a person resets it by hand"}},
     /* typed as well, never shown: the first row of a word is the one that is shown */
     {"lent", {"prêtée", "on loan"}},

@@ -100,6 +100,46 @@ set_closed_days (Config *config, const char *text, gsize offset, GError **error)
   return TRUE;
 }
 
+#define FLAGS_MAX     7                  /* of DevicePolicyManager.wipeDevice: 1, 2 and 4 */
+#define APK_MAX_BYTES (16 * 1024 * 1024) /* held in memory, sent through the main loop */
+
+static gboolean
+set_flags (Config *config, const char *text, gsize offset, GError **error)
+{
+  guint64 flags;
+  if (!g_ascii_string_to_unsigned (text, 10, 0, FLAGS_MAX, &flags, error))
+    return FALSE;
+  G_STRUCT_MEMBER (int, config, offset) = (int)flags;
+  return TRUE;
+}
+
+/* What is empty is not there. */
+static gboolean
+set_app_text (Config *config, const char *text, gsize offset, GError **error)
+{
+  return *text == '\0' || set_text (config, text, offset, error);
+}
+
+/* Read at start: the main loop never waits for a disk. */
+static gboolean
+set_apk (Config *config, const char *text, gsize offset, GError **error)
+{
+  gsize n;
+  g_autofree char *bytes = NULL;
+  if (*text == '\0')
+    return TRUE;
+  if (!g_file_get_contents (text, &bytes, &n, error))
+    return FALSE;
+  if (n == 0 || n > APK_MAX_BYTES) {
+    g_set_error (error, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_INVALID_VALUE, "%s is empty or larger than 16 MiB", text);
+    return FALSE;
+  }
+  GBytes **field = &G_STRUCT_MEMBER (GBytes *, config, offset);
+  g_clear_pointer (field, g_bytes_unref);
+  *field = g_bytes_new_take (g_steal_pointer (&bytes), n);
+  return TRUE;
+}
+
 #define FINGERPRINT_LETTERS 64 /* SHA-256 in hex */
 
 static gboolean
@@ -147,6 +187,7 @@ set_months (Config *config, const char *text, gsize offset, GError **error)
 }
 
 #define TIMEOUT(field) G_STRUCT_OFFSET (Config, timeouts.field)
+#define APP(field)     G_STRUCT_OFFSET (Config, strategies.field)
 static const struct {
   const char *group, *key;
   Setter set;
@@ -175,6 +216,17 @@ static const struct {
     {"bench", "human_s", set_seconds, TIMEOUT (human_ms)},
     {"bench", "return_s", set_seconds, TIMEOUT (return_ms)},
     {"bench", "settle_s", set_seconds, TIMEOUT (settle_ms)},
+    {"bench", "reset_screens", set_text, G_STRUCT_OFFSET (Config, reset_screens)},
+    {"owner", "component", set_app_text, APP (owner.component)},
+    {"owner", "command", set_app_text, APP (owner.command)},
+    {"owner", "says", set_app_text, APP (owner.says)},
+    {"owner", "flags", set_flags, APP (owner.flags)},
+    {"owner", "apk", set_apk, APP (owner.apk)},
+    {"helper", "component", set_app_text, APP (helper.component)},
+    {"helper", "command", set_app_text, APP (helper.command)},
+    {"helper", "says", set_app_text, APP (helper.says)},
+    {"helper", "flags", set_flags, APP (helper.flags)},
+    {"helper", "apk", set_apk, APP (helper.apk)},
     {"bench", "attestation_roots", set_fingerprints, G_STRUCT_OFFSET (Config, attestation_roots)},
 };
 
@@ -211,6 +263,38 @@ read_file (Config *config, const char *path, GError **error)
   return TRUE;
 }
 
+/* A component is "package/class" of letters, digits, dots, underscores and dollars: it goes into commands of the tablet's shell. */
+static gboolean
+is_component (const char *text)
+{
+  return g_regex_match_simple ("^[A-Za-z][A-Za-z0-9_.]*/[A-Za-z0-9_.$]+$", text, 0, 0);
+}
+
+/* An application is named and told what to do, or is not there at all; its flags are those that the command says. */
+static gboolean
+check_app (const StrategyApp *app, const char *group, GError **error)
+{
+  const char *fault = NULL;
+  if ((app->component == NULL) != (app->command == NULL))
+    fault = "component and command go together";
+  else if (app->component != NULL && !is_component (app->component))
+    fault = "component is package/class";
+  else if (app->flags != 0 && (app->command == NULL || strstr (app->command, STRATEGY_FLAGS_MARK) == NULL))
+    fault = "flags need their place " STRATEGY_FLAGS_MARK " in the command";
+  if (fault != NULL)
+    g_set_error (error, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_INVALID_VALUE, "[%s]: %s", group, fault);
+  return fault == NULL;
+}
+
+static void
+clear_app (StrategyApp *app)
+{
+  g_free (app->component);
+  g_free (app->command);
+  g_free (app->says);
+  g_clear_pointer (&app->apk, g_bytes_unref);
+}
+
 Config *
 config_load (const char *path, GError **error)
 {
@@ -219,6 +303,7 @@ config_load (const char *path, GError **error)
   config->socket = g_strdup ("/run/temoin/admin.sock");
   config->label_host = g_strdup ("TEMOIN.EXAMPLE.ORG");
   config->owner_line = g_strdup ("");
+  config->reset_screens = g_strdup (TEMOIN_DATA_DIR "/reset-screens");
   config->timeouts = conductor_default_timeouts;
   config->dialogues_dir = g_strdup (TEMOIN_DATA_DIR "/dialogues");
   config->offers_dir = g_strdup (TEMOIN_DATA_DIR "/offers");
@@ -226,7 +311,8 @@ config_load (const char *path, GError **error)
   config->statement_deadline_ms = REGISTER_DEADLINE_MS;
   config->calendar.french_holidays = TRUE;
   if (!set_weekdays (config, "saturday;sunday", 0, error) || !set_zone (config, DEFAULT_ZONE, 0, error) ||
-      (path != NULL && !read_file (config, path, error)))
+      (path != NULL && !read_file (config, path, error)) || !check_app (&config->strategies.owner, "owner", error) ||
+      !check_app (&config->strategies.helper, "helper", error))
     return NULL;
   return g_steal_pointer (&config);
 }
@@ -241,8 +327,11 @@ config_free (Config *config)
   g_free (config->socket);
   g_free (config->site);
   g_free (config->owner_line);
+  g_free (config->reset_screens);
   g_free (config->label_host);
   g_free (config->closed_days);
+  clear_app (&config->strategies.owner);
+  clear_app (&config->strategies.helper);
   g_strfreev (config->attestation_roots);
   g_free (config->key_file);
   g_free (config->dialogues_dir);

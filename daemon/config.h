@@ -12,8 +12,10 @@ typedef struct {
   char *owner_line; /* last line of a label: the body's name and phone number */
   char *label_host; /* what a QR code says before the code */
   Calendar calendar;
-  Day *closed_days; /* behind calendar.closed_days */
+  Day *closed_days;    /* behind calendar.closed_days */
+  char *reset_screens; /* directory of the steps shown for a reset by hand */
   ConductorTimeouts timeouts;
+  StrategySettings strategies; /* applications that wipe */
   GStrv attestation_roots;     /* SHA-256 in hex of the public keys of trusted roots (device.h); NULL: none */
   char *key_file;              /* keys of sealed codes; NULL: "secret.key" in state_dir */
   char *dialogues_dir;         /* files of dialogues with operators */

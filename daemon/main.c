@@ -37,6 +37,7 @@ typedef struct {
   Dialogues *dialogues;
   Upkeep *upkeep;
   Events *events;
+  ResetScreens *screens;
   Conductor *conductor;
   Migration *migration;
   Code site;
@@ -155,6 +156,16 @@ claim_bench (Store *store, gpointer user, GError **error)
   return store_claim_bench (store, error);
 }
 
+/* Without its steps a reset by hand is still asked for, in one sentence. */
+static void
+open_screens (Daemon *daemon)
+{
+  g_autoptr (GError) error = NULL;
+  daemon->screens = reset_screens_load (daemon->config->reset_screens, &error);
+  if (daemon->screens == NULL)
+    g_warning ("no steps for resets by hand: %s", error->message);
+}
+
 /* A machine without a usable USB still has a desk: the daemon goes on without a bench and says so. */
 static void
 open_bench (Daemon *daemon)
@@ -163,7 +174,7 @@ open_bench (Daemon *daemon)
   g_autofree char *key_path = g_build_filename (daemon->config->state_dir, "adbkey.pem", NULL);
   if (register_write_wait (daemon->reg, claim_bench, NULL, &error))
     daemon->conductor =
-        conductor_new (daemon->reg, daemon->events, key_path, &daemon->config->timeouts,
+        conductor_new (daemon->reg, daemon->events, key_path, &daemon->config->timeouts, &daemon->config->strategies,
                        (const char *const *)daemon->config->attestation_roots, clock_now, daemon->clock, &error);
   if (daemon->conductor == NULL)
     g_warning ("no bench: %s", error->message);
@@ -246,6 +257,7 @@ open_api (Daemon *daemon, GError **error)
       .events = daemon->events,
       .clock = daemon->clock,
       .migration = daemon->migration,
+      .screens = daemon->screens,
       .calendar = &daemon->config->calendar,
       .vault = daemon->vault,
       .offers = daemon->offers,
@@ -278,8 +290,10 @@ daemon_start (Daemon *daemon, Options *options, GError **error)
   daemon->events = events_new ();
   daemon->migration = migration_new (daemon->reg, daemon->events, daemon->config->database, daemon->site);
   open_lines (daemon);
-  if (!options->no_bench)
+  if (!options->no_bench) {
+    open_screens (daemon);
     open_bench (daemon);
+  }
   return open_api (daemon, error);
 }
 
@@ -292,6 +306,7 @@ daemon_stop (Daemon *daemon)
   migration_free (daemon->migration);
   upkeep_free (daemon->upkeep);
   conductor_free (daemon->conductor);
+  reset_screens_free (daemon->screens);
   register_close (daemon->reg);
   events_free (daemon->events);
   clock_free (daemon->clock);

@@ -1,5 +1,6 @@
 /* The conductor: which asset is on which port, and one run for each unfinished wipe. */
 #include "daemon/actions/conductor.h"
+#include "daemon/actions/prepare_run.h"
 #include "daemon/actions/wipe_run.h"
 #include "daemon/rules/wipe.h"
 #include "db/item.h"
@@ -20,7 +21,9 @@ struct _Conductor {
   Bench *bench;
   ConductorTimeouts timeouts;
   WipeRunWorld world;
-  GHashTable *runs; /* wipe code -> WipeRun */
+  WipeRunWorld prepare_world;
+  GHashTable *runs;         /* wipe code -> WipeRun */
+  GHashTable *preparations; /* item code -> PrepareRun: under way, or over and its tablet still there */
   gboolean is_matching, match_again;
   guint pending; /* questions to the register whose answer is still to come */
   gboolean is_ending;
@@ -86,6 +89,7 @@ slot_copy (const BenchSlot *slot)
   copy->maker = g_strdup (slot->maker);
   copy->name = g_strdup (slot->name);
   copy->model = g_strdup (slot->model);
+  copy->preparation_reason = g_strdup (slot->preparation_reason);
   return copy;
 }
 
@@ -163,14 +167,29 @@ show_slots (Conductor *conductor, GPtrArray *slots)
 static void match_slots (Conductor *conductor);
 
 static void
+add_preparations (Conductor *conductor, GPtrArray *slots)
+{
+  for (guint i = 0; i < slots->len; i++) {
+    BenchSlot *slot = g_ptr_array_index (slots, i);
+    const PrepareRun *run = g_hash_table_lookup (conductor->preparations, slot->item);
+    if (run == NULL)
+      continue;
+    slot->preparation = prepare_state_name (prepare_run_state (run));
+    slot->preparation_reason = g_strdup (prepare_run_reason (run));
+  }
+}
+
+static void
 on_matched (Conductor *conductor, gpointer user)
 {
   Question *question = user;
   conductor->is_matching = FALSE;
   if (question->error != NULL)
     g_warning ("the bench cannot be matched with the register: %s", question->error->message);
-  else if (!conductor->match_again)
+  else if (!conductor->match_again) {
+    add_preparations (conductor, question->slots);
     show_slots (conductor, g_steal_pointer (&question->slots));
+  }
   if (conductor->match_again)
     match_slots (conductor);
 }
@@ -232,6 +251,25 @@ on_run_over (const char *wipe, gpointer user)
   match_slots (conductor);
 }
 
+static gboolean
+preparation_is_past (gpointer item, gpointer run, gpointer user)
+{
+  (void)item;
+  (void)user;
+  return prepare_run_is_past (run);
+}
+
+static void
+tell_preparations (Conductor *conductor, const Device *device, BenchEvent event)
+{
+  GHashTableIter iterator;
+  gpointer run;
+  g_hash_table_iter_init (&iterator, conductor->preparations);
+  while (g_hash_table_iter_next (&iterator, NULL, &run))
+    prepare_run_bench (run, device, event);
+  g_hash_table_foreach_remove (conductor->preparations, preparation_is_past, NULL);
+}
+
 static void
 on_bench (const Device *device, BenchEvent event, gpointer user)
 {
@@ -239,6 +277,7 @@ on_bench (const Device *device, BenchEvent event, gpointer user)
   g_autoptr (GList) codes = g_hash_table_get_keys (conductor->runs);
   for (GList *code = codes; code != NULL; code = code->next) /* a run only ends from the loop, never inside this call */
     wipe_run_bench (g_hash_table_lookup (conductor->runs, code->data), device, event);
+  tell_preparations (conductor, device, event);
   match_slots (conductor);
 }
 
@@ -328,6 +367,65 @@ conductor_wake (Conductor *conductor, const char *wipe)
   g_idle_add_full (G_PRIORITY_DEFAULT, wake_idle, waking, g_free);
 }
 
+/* ---- preparations ---- */
+
+static void
+on_preparation_changed (const char *item, gpointer user)
+{
+  (void)item; /* the slots show it */
+  match_slots (user);
+}
+
+gboolean
+conductor_can_prepare (const Conductor *conductor)
+{
+  return conductor->world.settings->owner.component != NULL;
+}
+
+typedef struct {
+  Conductor *conductor;
+  Code item;
+  char *account;
+} Preparing;
+
+static void
+preparing_free (gpointer data)
+{
+  Preparing *preparing = data;
+  g_free (preparing->account);
+  g_free (preparing);
+}
+
+/* The tablet may have gone since it was asked: then nothing shows its item, and nothing begins. */
+static gboolean
+prepare_idle (gpointer user)
+{
+  const Preparing *preparing = user;
+  Conductor *conductor = preparing->conductor;
+  g_autoptr (GPtrArray) slots = conductor_slots (conductor);
+  for (guint i = 0; i < slots->len; i++) {
+    const BenchSlot *slot = g_ptr_array_index (slots, i);
+    if (!g_str_equal (slot->item, preparing->item) || prepare_is_running (slot->preparation))
+      continue;
+    g_hash_table_insert (
+        conductor->preparations, g_strdup (slot->item),
+        prepare_run_new (&conductor->prepare_world, slot->item, slot->port, slot->serial, preparing->account));
+    break;
+  }
+  match_slots (conductor);
+  return G_SOURCE_REMOVE;
+}
+
+void
+conductor_prepare (Conductor *conductor, const char *item, const char *account)
+{
+  Preparing *preparing = g_new0 (Preparing, 1);
+  preparing->conductor = conductor;
+  g_strlcpy (preparing->item, item, sizeof preparing->item);
+  preparing->account = g_strdup (account);
+  g_idle_add_full (G_PRIORITY_DEFAULT, prepare_idle, preparing, preparing_free);
+}
+
 /* ---- life ---- */
 
 #define RESUME_CHECK_MS 20
@@ -346,6 +444,7 @@ restart_idle (gpointer user)
   Conductor *conductor = user;
   g_autoptr (GPtrArray) devices = bench_list (conductor->bench);
   g_hash_table_remove_all (conductor->runs);
+  g_hash_table_remove_all (conductor->preparations);
   for (guint i = 0; i < devices->len; i++)
     bench_disconnect (conductor->bench, ((const Device *)g_ptr_array_index (devices, i))->session);
   match_slots (conductor);
@@ -360,7 +459,8 @@ conductor_restart (Conductor *conductor)
 
 Conductor *
 conductor_new (Register *reg, Events *events, const char *key_path, const ConductorTimeouts *timeouts,
-               const char *const *attestation_roots, gint64 (*now) (gpointer), gpointer now_data, GError **error)
+               const StrategySettings *settings, const char *const *attestation_roots, gint64 (*now) (gpointer),
+               gpointer now_data, GError **error)
 {
   g_autoptr (Conductor) conductor = g_new0 (Conductor, 1);
   conductor->reg = reg;
@@ -369,18 +469,23 @@ conductor_new (Register *reg, Events *events, const char *key_path, const Conduc
   g_mutex_init (&conductor->slots_lock);
   conductor->slots = g_ptr_array_new_with_free_func ((GDestroyNotify)bench_slot_free);
   conductor->runs = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify)wipe_run_free);
+  conductor->preparations = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify)prepare_run_free);
   conductor->bench = bench_new (key_path, on_bench, conductor, error);
   if (conductor->bench == NULL)
     return NULL;
+  bench_configure (conductor->bench, settings);
   conductor->world = (WipeRunWorld){.reg = reg,
                                     .bench = conductor->bench,
                                     .timeouts = &conductor->timeouts,
+                                    .settings = settings,
                                     .now = now,
                                     .now_data = now_data,
                                     .attestation_roots = attestation_roots,
                                     .changed = on_run_changed,
                                     .over = on_run_over,
                                     .user = conductor};
+  conductor->prepare_world = conductor->world;
+  conductor->prepare_world.changed = on_preparation_changed;
   g_timeout_add_full (G_PRIORITY_LOW, RESUME_CHECK_MS, resume_when_read, conductor, NULL);
   match_slots (conductor);
   return g_steal_pointer (&conductor);
@@ -395,10 +500,13 @@ conductor_free (Conductor *conductor)
   while (g_source_remove_by_user_data (conductor))
     ; /* each removes one pending idle or timer of ours */
   g_hash_table_remove_all (conductor->runs);
-  g_clear_pointer (&conductor->bench, bench_free);          /* ends what strategies and probes still wait for */
-  while (conductor->pending + conductor->world.pending > 0) /* the register's answers in flight name us */
+  g_hash_table_remove_all (conductor->preparations);
+  g_clear_pointer (&conductor->bench, bench_free); /* ends what strategies and probes still wait for */
+  while (conductor->pending + conductor->world.pending + conductor->prepare_world.pending >
+         0) /* the register's answers in flight name us */
     g_main_context_iteration (NULL, TRUE);
   g_hash_table_unref (conductor->runs);
+  g_hash_table_unref (conductor->preparations);
   g_ptr_array_unref (conductor->slots);
   g_mutex_clear (&conductor->slots_lock);
   g_free (conductor);

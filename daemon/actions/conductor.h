@@ -3,6 +3,7 @@
 #pragma once
 #include "daemon/actions/events.h"
 #include "daemon/actions/wipe.h"
+#include "daemon/devices/device.h"
 #include "db/register.h"
 
 typedef struct _Conductor Conductor;
@@ -19,11 +20,11 @@ typedef struct {
 extern const ConductorTimeouts conductor_default_timeouts;
 
 /* key_path: our adb key. Takes up unfinished wipes of the register. NULL with error when USB cannot be used. now: the clock in epoch
- * seconds (a demo clock may run ahead). attestation_roots: fingerprints of trusted roots (AttestationExpected) or NULL. reg, events,
+ * seconds (a demo clock may run ahead). attestation_roots: fingerprints of trusted roots (AttestationExpected) or NULL. reg, events, settings,
  * attestation_roots: borrowed, must outlive it. */
 Conductor *conductor_new (Register *reg, Events *events, const char *key_path, const ConductorTimeouts *timeouts,
-                          const char *const *attestation_roots, gint64 (*now) (gpointer), gpointer now_data,
-                          GError **error);
+                          const StrategySettings *settings, const char *const *attestation_roots,
+                          gint64 (*now) (gpointer), gpointer now_data, GError **error);
 void conductor_free (Conductor *conductor);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Conductor, conductor_free)
 /* A wipe was asked, attested or cancelled (after its commit): look at it again. Any thread. */
@@ -32,5 +33,9 @@ void conductor_wake (Conductor *conductor, const char *wipe);
 void conductor_refresh (Conductor *conductor);
 /* The register was replaced: what it holds now is taken up, as at a start. Any thread. */
 void conductor_restart (Conductor *conductor);
+/* Is there an application to enrol tablets with? Any thread. */
+gboolean conductor_can_prepare (const Conductor *conductor);
+/* A preparation of that item was asked by that account (after its commit): do it. Any thread. */
+void conductor_prepare (Conductor *conductor, const char *item, const char *account);
 /* The bench now: array of BenchSlot *, owned by the caller. Any thread. */
 GPtrArray *conductor_slots (Conductor *conductor);

@@ -1,5 +1,6 @@
 /* The verbs of wiping: ask, attest, cancel, waive. Each is one transaction; the conductor does the rest. */
 #include "daemon/actions/wipe.h"
+#include "daemon/actions/prepare_run.h"
 #include "daemon/actions/state.h"
 #include "daemon/actions/wipe_lock.h"
 #include "daemon/actions/wipe_story.h"
@@ -23,6 +24,7 @@ bench_slot_free (BenchSlot *slot)
   g_free (slot->maker);
   g_free (slot->name);
   g_free (slot->model);
+  g_free (slot->preparation_reason);
   g_free (slot);
 }
 
@@ -67,9 +69,8 @@ wipe_find_item (Store *store, const char *text, GError **error)
   return g_steal_pointer (&item);
 }
 
-/* The port that shows this serial; the first of two duplicates, which the gate then refuses. NULL: not on the bench. */
-static const BenchSlot *
-slot_of (const GPtrArray *slots, const char *serial)
+const BenchSlot *
+bench_slot_of (const GPtrArray *slots, const char *serial)
 {
   for (guint i = 0; slots != NULL && serial != NULL && i < slots->len; i++) {
     const BenchSlot *slot = g_ptr_array_index (slots, i);
@@ -79,9 +80,8 @@ slot_of (const GPtrArray *slots, const char *serial)
   return NULL;
 }
 
-/* Who has it on loan, for the sentence. FALSE on a database error; *name NULL when nobody. */
-static gboolean
-holder_name (Store *store, const char *item, char **name, GError **error)
+gboolean
+wipe_holder_name (Store *store, const char *item, char **name, GError **error)
 {
   g_autoptr (GError) problem = NULL;
   g_autoptr (Loan) loan = loan_open_of (store, item, &problem);
@@ -100,7 +100,8 @@ holder_name (Store *store, const char *item, char **name, GError **error)
 
 /* What is known before the tablet is asked anything: the rest of the gate comes when its facts are read (conductor). */
 static gboolean
-judge_ask (Store *store, const Item *item, const BenchSlot *slot, Verdict *verdict, GError **error)
+judge_ask (Store *store, const WipeRequest *request, const Item *item, const BenchSlot *slot, Verdict *verdict,
+           GError **error)
 {
   g_autoptr (GError) problem = NULL;
   g_autofree char *holder = NULL;
@@ -109,7 +110,7 @@ judge_ask (Store *store, const Item *item, const BenchSlot *slot, Verdict *verdi
     verdict_add (verdict, M_WIPE_BLOCKED_BEFORE, item->code, NULL);
     judged.state = ITEM_TO_WIPE;
   }
-  if (!holder_name (store, item->code, &holder, error))
+  if (!wipe_holder_name (store, item->code, &holder, error))
     return FALSE;
   WipeIdentity facts = {.item = &judged, .holder = holder, .read_serial = item->serial};
   if (slot != NULL) {
@@ -126,7 +127,10 @@ judge_ask (Store *store, const Item *item, const BenchSlot *slot, Verdict *verdi
     return TRUE;
   } /* else it may not be wiped anyway: only that is said */
   wipe_judge_identity (&facts, verdict);
-  wipe_remind (verdict);
+  if (slot != NULL && prepare_is_running (slot->preparation))
+    verdict_add (verdict, M_ENROL_RUNNING, item->code, NULL);
+  if (!request->removed)
+    wipe_remind (verdict);
   return TRUE;
 }
 
@@ -142,6 +146,13 @@ refuse_second_wipe (Store *store, const Item *item, Verdict *verdict, GError **e
   if (running != NULL)
     verdict_add (verdict, M_WIPE_RUNNING, item->code, running->code, NULL);
   return TRUE;
+}
+
+static gboolean
+note_tick (Store *store, const ActionContext *context, const WipeRequest *request, const char *wipe, GError **error)
+{
+  g_autofree char *text = g_strdup_printf ("removed: %s", context->account);
+  return !request->removed || wipe_event_add (store, wipe, context->now * 1000, "human", text, error);
 }
 
 /* The rights claimed now are kept with the wipe: the gate that may need them opens later. */
@@ -178,7 +189,7 @@ open_wipe (Store *store, const ActionContext *context, const WipeRequest *reques
       g_strdup_printf ("port=%s strategy=%s", slot->port, request->strategy != NULL ? request->strategy : "");
   if (!wipe_insert (store, &wipe, error) ||
       !wipe_event_add (store, wipe.code, context->now * 1000, "state", "asked -> seen", error) ||
-      !note_overrides (store, context, wipe.code, error) ||
+      !note_tick (store, context, request, wipe.code, error) || !note_overrides (store, context, wipe.code, error) ||
       !action_journal (store, context, "wipe.ask", subjects, before, after, error)) {
     action_explain (error, M_WIPE_PORT_TAKEN, M_STALE);
     return FALSE;
@@ -195,8 +206,8 @@ wipe_ask (Store *store, const ActionContext *context, const WipeRequest *request
       !refuse_second_wipe (store, item, outcome->verdict, error) ||
       !wipe_lock_judge (store, item->code, FALSE, outcome->verdict, error))
     return FALSE;
-  const BenchSlot *slot = slot_of (request->slots, item->serial);
-  if (!judge_ask (store, item, slot, outcome->verdict, error))
+  const BenchSlot *slot = bench_slot_of (request->slots, item->serial);
+  if (!judge_ask (store, request, item, slot, outcome->verdict, error))
     return FALSE;
   if (!action_may_go_on (context, outcome->verdict, error))
     return action_is_previewed (context);
@@ -326,4 +337,30 @@ wipe_waive (Store *store, const ActionContext *context, const char *code, Outcom
   }
   outcome_add_code (outcome, item->code);
   return TRUE;
+}
+
+/* One line "name=value" of the facts. Caller frees; NULL when it is not there. */
+static char *
+fact_of (const Wipe *wipe, const char *name)
+{
+  g_auto (GStrv) lines = g_strsplit (wipe->facts != NULL ? wipe->facts : "", "\n", -1);
+  gsize length = strlen (name);
+  for (char **line = lines; *line != NULL; line++)
+    if (strncmp (*line, name, length) == 0 && (*line)[length] == '=')
+      return g_strdup (*line + length + 1);
+  return NULL;
+}
+
+gboolean
+wipe_reset_steps (const ResetScreens *screens, const Wipe *wipe, ResetSteps *steps)
+{
+  const Strategy *strategy = strategy_find (wipe->strategy);
+  if (strategy == NULL)
+    return FALSE;
+  gboolean is_awaited = wipe->state == WIPE_WAIT_HUMAN && wipe_waited_in (wipe) == WIPE_STARTED;
+  /* in the recovery menu the keys are still to be pressed when the tablet has left */
+  gboolean is_in_menu =
+      strategy->by_hand == STRATEGY_HAND_KEYS && (wipe->state == WIPE_GONE || wipe->state == WIPE_RECOVERY);
+  g_autofree char *maker = fact_of (wipe, "maker");
+  return (is_awaited || is_in_menu) && reset_screens_find (screens, maker, strategy->by_hand, steps);
 }

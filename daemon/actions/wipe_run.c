@@ -269,7 +269,7 @@ run_on_strategy (StrategyEvent event, const char *text, gboolean was_sent, const
   WipeRun *run = user;
   Happening *happening = happening_new (kinds[event]);
   happening->text = g_strdup (text != NULL ? text : "");
-  (void)was_sent; /* the kind of the error tells what is known; in doubt the verdict is unknown */
+  happening->was_sent = was_sent;
   happening->error = error != NULL ? g_error_copy (error) : NULL;
   run_happen (run, happening);
   if (event == STRATEGY_ACCEPTED || event == STRATEGY_FAILED)
@@ -315,6 +315,14 @@ run_start_probe (WipeRun *run)
     return;
   run->is_probing = TRUE;
   bench_probe (run->world->bench, run->session, run->cancellable, on_probed, run_ref (run));
+}
+
+void
+run_take_facts (WipeRun *run, const Happening *happening)
+{
+  device_facts_free (run->facts);
+  run->facts = ((Happening *)happening)->facts;
+  ((Happening *)happening)->facts = NULL;
 }
 
 static void
@@ -391,9 +399,7 @@ end_run (WipeRun *run)
 static void
 enter_started (WipeRun *run, WipeState before)
 {
-  if (run->strategy == NULL && run->wipe->strategy != NULL)
-    run->strategy = strategy_find (run->wipe->strategy);
-  if (before == WIPE_ARMED)
+  if (before == WIPE_ARMED || before == WIPE_RETURNED)
     started_send (run);
   else if (run->is_resumed && before == WIPE_STARTED)
     started_resume (run);
@@ -411,6 +417,15 @@ write_judgement (WipeRun *run)
   WipeStep *step = run_step (run);
   step->judges = TRUE;
   run_write (run, step);
+}
+
+static void
+enter_returned (WipeRun *run)
+{
+  if (run->in_test_mode)
+    returned_send_again (run);
+  else if (run->challenge == NULL) /* else its answer is judged with the rest */
+    write_judgement (run);
 }
 
 static void
@@ -434,8 +449,7 @@ entered (WipeRun *run, WipeState before)
     enter_away (run);
     break;
   case WIPE_RETURNED:
-    if (run->challenge == NULL) /* else its answer is judged with the rest */
-      write_judgement (run);
+    enter_returned (run);
     break;
   case WIPE_WAIT_HUMAN:
     enter_wait (run);
@@ -489,6 +503,7 @@ static const Handler handlers[PLACES_N][HAPPENINGS_N] = {
                     [HAPPENED_ARRIVED] = away_arrived,
                     [HAPPENED_LEFT] = away_left,
                     [HAPPENED_LINK] = away_link,
+                    [HAPPENED_PROBED] = away_probed,
                     [HAPPENED_SETTLED] = away_settled,
                     [HAPPENED_TIMER] = away_timer},
     [PLACE_RETURNED] =
@@ -542,6 +557,7 @@ wipe_run_new (WipeRunWorld *world, Wipe *wipe, gboolean is_resumed)
   run->wipe = wipe;
   run->is_resumed = is_resumed;
   run->has_gap = is_resumed;
+  run->strategy = strategy_find (wipe->strategy);
   run->cancellable = g_cancellable_new ();
   g_queue_init (&run->happenings);
   entered (run, wipe->state);

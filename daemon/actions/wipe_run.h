@@ -11,6 +11,7 @@ typedef struct {
   Register *reg;
   Bench *bench;
   const ConductorTimeouts *timeouts;
+  const StrategySettings *settings;
   gint64 (*now) (gpointer); /* epoch seconds */
   gpointer now_data;
   const char *const *attestation_roots;              /* see AttestationExpected; NULL: none is pinned */

@@ -48,16 +48,25 @@ started_answered (WipeRun *run, const Happening *happening)
   run_write_note (run, "answered", happening->text);
 }
 
+/* What a person does instead of a command: what the wipe waits for, and how its evidence says it. */
+static const struct {
+  const char *waits_for, *done;
+} hands[] = {
+    [STRATEGY_HAND_NONE] = {NULL, NULL},
+    [STRATEGY_HAND_SETTINGS] = {"reset_by_hand", "reset by hand in Settings"},
+    [STRATEGY_HAND_KEYS] = {"keys_by_hand", "reset by hand in the recovery menu"},
+};
+
 void
 started_accepted (WipeRun *run, const Happening *happening)
 {
   WipeStep *step = run_step (run);
   run->strategy_runs = FALSE;
-  if (run->strategy->needs_link) {
+  if (run->strategy->by_hand == STRATEGY_HAND_NONE) {
     wipe_step_note (step, "usb", "command-accepted: %s", happening->text);
     run_start_timer (run, run->world->timeouts->leave_ms);
   } else
-    wipe_step_event (step, WIPE_ON_NEEDS_HUMAN, "reset_by_hand");
+    wipe_step_event (step, WIPE_ON_NEEDS_HUMAN, hands[run->strategy->by_hand].waits_for);
   if (run->has_left)
     g_queue_push_head (&run->happenings, happening_new (HAPPENED_LEFT));
   run_write (run, step);
@@ -77,7 +86,9 @@ started_failed (WipeRun *run, const Happening *happening)
   else if (is_refusal) {
     g_autofree char *reason = g_strdup_printf ("device_refused|%s", happening->error->message);
     wipe_step_event (step, WIPE_ON_REFUSED, reason);
-  } else
+  } else if (!happening->was_sent)
+    wipe_step_event (step, WIPE_ON_REFUSED, message_code (M_WIPE_NOT_SENT));
+  else
     wipe_step_event (step, WIPE_ON_LOST, "wipe_lost");
   run_write (run, step);
 }
@@ -101,7 +112,7 @@ by_hand_left (WipeRun *run, const Happening *happening)
 {
   WipeStep *step = run_step (run);
   (void)happening;
-  wipe_step_note (step, "usb", "command-accepted: reset by hand in Settings");
+  wipe_step_note (step, "usb", "command-accepted: %s", hands[run->strategy->by_hand].done);
   wipe_step_note (step, "usb", "left-port: %s", run->wipe->port);
   wipe_step_event (step, WIPE_ON_LEFT, NULL);
   run_write (run, step);
@@ -225,10 +236,44 @@ away_link (WipeRun *run, const Happening *happening)
   if (write_foreign (run, happening) ||
       (happening->link != DEVICE_LINK_READY && happening->link != DEVICE_LINK_UNTRUSTED))
     return;
+  if (happening->link == DEVICE_LINK_READY && happening->has_asked && run->strategy->leaves_test_mode) {
+    run_start_probe (run); /* our key must open it then: it says itself whether it is erased and in test mode */
+    return;
+  }
   WipeStep *step = returned_step (run);
   wipe_step_note (step, "usb", "%s", key_note (run, happening));
   if (happening->link == DEVICE_LINK_READY && !happening->has_asked)
     add_challenge (run, step);
+  run_write (run, step);
+}
+
+void
+away_probed (WipeRun *run, const Happening *happening)
+{
+  run->is_probing = FALSE;
+  if (g_error_matches (happening->error, DEVICE_ERROR, DEVICE_ERROR_GONE))
+    return; /* another happening tells */
+  WipeStep *step = returned_step (run);
+  const DeviceFacts *facts = happening->facts;
+  run->in_test_mode = facts != NULL && facts->in_test_mode == 1 && g_strcmp0 (facts->serial, run->wipe->serial) == 0;
+  if (run->in_test_mode) {
+    run_take_facts (run, happening);
+    wipe_step_note (step, "usb", "test-harness: our key opens it, and it says persist.sys.test_harness=1");
+  } else
+    wipe_step_note (step, "usb", "key-accepted: adb opens with our key");
+  run_write (run, step);
+}
+
+void
+returned_send_again (WipeRun *run)
+{
+  Choice choice = choice_by_probe (run);
+  g_autofree char *reason = choice_reason (choice);
+  WipeStep *step = run_step (run);
+  run->in_test_mode = FALSE;
+  run->strategy = choice.strategy;
+  step->strategy = g_strdup (choice.strategy->name);
+  wipe_step_event (step, WIPE_ON_SECOND, reason);
   run_write (run, step);
 }
 

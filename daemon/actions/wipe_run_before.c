@@ -21,6 +21,13 @@ reason_of_device_error (const GError *error)
   return "device_protocol";
 }
 
+static void
+append_number (GString *text, const char *name, int value)
+{
+  if (value >= 0)
+    g_string_append_printf (text, "%s=%d\n", name, value);
+}
+
 static char *
 facts_text (const DeviceFacts *facts, gboolean asked_for_key)
 {
@@ -32,7 +39,8 @@ facts_text (const DeviceFacts *facts, gboolean asked_for_key)
                {"android", facts->android_version},
                {"security_patch", facts->security_patch},
                {"fingerprint", facts->fingerprint},
-               {"encryption", facts->encryption}};
+               {"encryption", facts->encryption},
+               {"owner", facts->owner}};
   const struct {
     const char *name;
     int value;
@@ -40,66 +48,71 @@ facts_text (const DeviceFacts *facts, gboolean asked_for_key)
                  {"battery_percent", facts->battery_percent},
                  {"is_charging", facts->is_charging},
                  {"google_accounts", facts->google_accounts},
-                 {"other_accounts", facts->other_accounts},
+                 {"maker_accounts", facts->maker_accounts},
+                 {"users", facts->users},
+                 {"lock_is_active", facts->lock_is_active},
+                 {"oem_unlock_allowed", facts->oem_unlock_allowed},
                  {"is_unlocked", facts->is_unlocked}};
   for (gsize i = 0; i < G_N_ELEMENTS (words); i++)
     if (words[i].value != NULL)
       g_string_append_printf (text, "%s=%s\n", words[i].name, words[i].value);
   for (gsize i = 0; i < G_N_ELEMENTS (numbers); i++)
-    if (numbers[i].value >= 0)
-      g_string_append_printf (text, "%s=%d\n", numbers[i].name, numbers[i].value);
+    append_number (text, numbers[i].name, numbers[i].value);
+  if (facts->maker_accounts >= 0) /* all that are not Google's, as the certificate counts them */
+    append_number (text, "other_accounts", facts->maker_accounts + facts->other_accounts);
   return g_string_free (text, FALSE);
 }
 
-/* Why it cannot work on this device; NULL: nothing is known against it. */
-static const char *
-objection_of (const Strategy *strategy, const DeviceFacts *facts)
+/* What was not read is unknown, not zero. */
+static void
+fill_gate (const DeviceFacts *read, const StrategySettings *settings, WipeGateFacts *facts)
 {
-  return facts != NULL && strategy->objection != NULL ? strategy->objection (facts) : NULL;
-}
-
-/* The strategy asked for, or the first automatic one without objection, or the guided one. */
-static const Strategy *
-choose_strategy (const WipeRun *run)
-{
-  gsize n;
-  const Strategy *const *strategies = strategy_list (&n);
-  const Strategy *by_hand = NULL;
-  if (run->wipe->strategy != NULL)
-    return strategy_find (run->wipe->strategy);
-  for (gsize i = 0; i < n; i++) {
-    if (!strategies[i]->needs_link)
-      by_hand = strategies[i];
-    else if (run->facts != NULL && objection_of (strategies[i], run->facts) == NULL)
-      return strategies[i];
-  }
-  return by_hand;
+  facts->link_ready = TRUE;
+  facts->battery_percent = read->battery_percent;
+  facts->is_charging = read->is_charging;
+  facts->google_accounts = read->google_accounts;
+  facts->maker_accounts = read->maker_accounts;
+  facts->other_accounts = read->other_accounts;
+  facts->has_foreign_owner = read->has_device_owner > 0 && !strategy_owner_is_ours (read, settings);
+  facts->merge_pending = read->merge_pending;
+  facts->lock_is_active = read->lock_is_active;
+  facts->users = read->users;
+  facts->oem_unlock_allowed = read->oem_unlock_allowed;
+  facts->is_unlocked = read->mode == DEVICE_ADB ? read->is_unlocked : -1; /* in fastboot that is why it is there */
 }
 
 static void
 write_gate (WipeRun *run)
 {
   const Device *device = bench_find (run->world->bench, run->session);
-  const DeviceFacts *read = run->facts;
   WipeStep *step = run_step (run);
-  run->strategy = choose_strategy (run);
+  run->strategy = choice_of (run).strategy;
   WipeGateFacts facts = {
       /* equal to what was read (advance), and lives as long as the step */
       .identity = {.read_serial = run->wipe->serial, .is_duplicate = device->is_duplicate},
-      .link_ready = read != NULL,
-      .strategy_needs_link = run->strategy->needs_link,
-      .battery_percent = read != NULL ? read->battery_percent : -1,
-      .is_charging = read != NULL ? read->is_charging : -1,
-      .google_accounts = read != NULL ? read->google_accounts : -1,
-      .other_accounts = read != NULL ? read->other_accounts : -1,
-      .strategy_clears_google_lock = run->strategy->clears_google_lock,
-      .strategy_objection = objection_of (run->strategy, read),
+      .strategy_needs_link = run->strategy->link == STRATEGY_LINK_NEEDED,
+      .strategy_clears_google_lock = strategy_clears_google_lock (run->strategy, run->world->settings),
+      .strategy_objection = choice_objection (run, run->strategy),
       .strategy = run->strategy->name,
-      .has_device_owner = read != NULL ? read->has_device_owner : -1,
-      .merge_pending = read != NULL ? read->merge_pending : -1,
+      .probed_strategy = choice_by_probe (run).strategy->name,
+      .battery_percent = -1,
+      .is_charging = -1,
+      .google_accounts = -1,
+      .maker_accounts = -1,
+      .other_accounts = -1,
+      .merge_pending = -1,
   };
+  if (run->facts != NULL)
+    fill_gate (run->facts, run->world->settings, &facts);
   wipe_step_gate (step, &facts);
   run_write (run, step);
+}
+
+/* Without a link the USB strings are all it says of itself. */
+static char *
+usb_facts_text (const Device *device)
+{
+  return device->maker != NULL ? g_strdup_printf ("maker=%s\n", device->maker) : NULL;
 }
 
 static void
@@ -112,9 +125,24 @@ write_identity (WipeRun *run, const Device *device)
     wipe_step_note (step, "answered", "facts: Android %s, Google %d, %d %%",
                     run->facts->android_version != NULL ? run->facts->android_version : "?",
                     run->facts->google_accounts, run->facts->battery_percent);
+  } else {
+    step->facts = usb_facts_text (device);
+    step->serial = g_strdup (run->wipe->serial);
   }
   wipe_step_note (step, "usb", "identity: %s (%s)", run->wipe->serial, device_mode_name (device->mode));
   wipe_step_event (step, WIPE_ON_SERIAL_MATCHES, NULL);
+  run_write (run, step);
+}
+
+static void
+write_choice (WipeRun *run)
+{
+  Choice choice = choice_of (run);
+  g_autofree char *reason = choice_reason (choice);
+  WipeStep *step = run_step (run);
+  run->strategy = choice.strategy;
+  step->strategy = g_strdup (choice.strategy->name);
+  wipe_step_event (step, WIPE_ON_STRATEGY, reason);
   run_write (run, step);
 }
 
@@ -129,13 +157,9 @@ advance (WipeRun *run, const Device *device)
     write_identity (run, device);
   else if (run->wipe->state == WIPE_IDENTIFIED)
     write_gate (run);
-  else if (run->wipe->state == WIPE_GATED) {
-    WipeStep *step = run_step (run);
-    run->strategy = choose_strategy (run);
-    step->strategy = g_strdup (run->strategy->name);
-    wipe_step_event (step, WIPE_ON_STRATEGY, NULL);
-    run_write (run, step);
-  } else
+  else if (run->wipe->state == WIPE_GATED)
+    write_choice (run);
+  else
     run_write_event (run, WIPE_ON_COMMAND, NULL);
 }
 
@@ -146,13 +170,21 @@ write_foreign (WipeRun *run, const Device *there)
   run_write_event (run, WIPE_ON_FOREIGN, there->is_duplicate ? duplicate : "wipe_swapped");
 }
 
+static StrategyLink
+link_wanted (const WipeRun *run)
+{
+  const Strategy *asked = strategy_find (run->wipe->strategy);
+  return asked != NULL ? asked->link : STRATEGY_LINK_NEEDED;
+}
+
 static void
 connect_or_close (WipeRun *run, const Device *device)
 {
   g_autoptr (GError) error = NULL;
+  BenchConnectFlags flags = link_wanted (run) == STRATEGY_LINK_IF_TRUSTED ? 0 : BENCH_CONNECT_OFFER_KEY;
   if (device->link == DEVICE_LINK_READY)
     run_start_probe (run);
-  else if (!bench_connect (run->world->bench, run->session, BENCH_CONNECT_OFFER_KEY, &error))
+  else if (!bench_connect (run->world->bench, run->session, flags, &error))
     run_write_event (run, WIPE_ON_GATE_CLOSED, reason_of_device_error (error));
 }
 
@@ -160,8 +192,19 @@ connect_or_close (WipeRun *run, const Device *device)
 static gboolean
 needs_no_link (const WipeRun *run)
 {
-  const Strategy *asked = run->wipe->strategy != NULL ? strategy_find (run->wipe->strategy) : NULL;
-  return asked != NULL && !asked->needs_link;
+  return run->goes_without_link || link_wanted (run) == STRATEGY_LINK_NONE;
+}
+
+/* A person can do it although the tablet cannot be read. FALSE: it must be read. */
+static gboolean
+go_without_link (WipeRun *run)
+{
+  if (run->goes_without_link || link_wanted (run) != STRATEGY_LINK_IF_TRUSTED)
+    return FALSE;
+  run->goes_without_link = TRUE;
+  bench_disconnect (run->world->bench, run->session);
+  before_look (run, NULL);
+  return TRUE;
 }
 
 /* Whoever asked has gone home since: the daemon was down for long, or a backup was restored. */
@@ -199,6 +242,14 @@ before_look (WipeRun *run, const Happening *happening)
   connect_or_close (run, device);
 }
 
+/* It cannot be read. */
+static void
+close_gate (WipeRun *run, const char *reason)
+{
+  if (!go_without_link (run))
+    run_write_event (run, WIPE_ON_GATE_CLOSED, reason);
+}
+
 void
 before_link (WipeRun *run, const Happening *happening)
 {
@@ -207,6 +258,8 @@ before_link (WipeRun *run, const Happening *happening)
     write_foreign (run, there);
     return;
   }
+  if (needs_no_link (run))
+    return; /* its own closing is heard too */
   switch (happening->link) {
   case DEVICE_LINK_READY:
     if (run->facts == NULL && run->session == happening->session)
@@ -217,17 +270,19 @@ before_link (WipeRun *run, const Happening *happening)
       run_write_event (run, WIPE_ON_NEEDS_HUMAN, "tap");
     return;
   case DEVICE_LINK_BUSY:
-    run_write_event (run, WIPE_ON_GATE_CLOSED, "device_busy");
+    close_gate (run, "device_busy");
     return;
   case DEVICE_LINK_NO_PERMISSION:
-    run_write_event (run, WIPE_ON_GATE_CLOSED, "device_permission");
+    close_gate (run, "device_permission");
     return;
   case DEVICE_LINK_BROKEN:
-    run_write_event (run, WIPE_ON_GATE_CLOSED, "device_protocol");
+    close_gate (run, "device_protocol");
+    return;
+  case DEVICE_LINK_UNTRUSTED:
+    (void)go_without_link (run); /* only whoever may go on without it connects so */
     return;
   case DEVICE_LINK_NONE:
   case DEVICE_LINK_OPENING:
-  case DEVICE_LINK_UNTRUSTED:
     return;
   }
 }
@@ -243,15 +298,14 @@ void
 before_probed (WipeRun *run, const Happening *happening)
 {
   run->is_probing = FALSE;
-  if (happening->error != NULL) {
-    gboolean is_gone = g_error_matches (happening->error, DEVICE_ERROR, DEVICE_ERROR_GONE);
-    run_write_event (run, is_gone ? WIPE_ON_CABLE : WIPE_ON_GATE_CLOSED, reason_of_device_error (happening->error));
-    return;
+  if (g_error_matches (happening->error, DEVICE_ERROR, DEVICE_ERROR_GONE))
+    run_write_event (run, WIPE_ON_CABLE, reason_of_device_error (happening->error));
+  else if (happening->error != NULL)
+    close_gate (run, reason_of_device_error (happening->error));
+  else {
+    run_take_facts (run, happening);
+    before_look (run, happening);
   }
-  device_facts_free (run->facts);
-  run->facts = ((Happening *)happening)->facts; /* the happening's only use of it */
-  ((Happening *)happening)->facts = NULL;
-  before_look (run, happening);
 }
 
 void
@@ -265,7 +319,7 @@ void
 before_timer (WipeRun *run, const Happening *happening)
 {
   (void)happening;
-  run_write_event (run, WIPE_ON_GATE_CLOSED, "device_timeout");
+  close_gate (run, "device_timeout");
 }
 
 void

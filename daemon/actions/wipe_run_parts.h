@@ -27,6 +27,7 @@ typedef struct {
   DeviceLink link;
   char *serial, *text;
   gboolean is_recovery, has_asked, is_duplicate;
+  gboolean was_sent; /* HAPPENED_FAILED: the wipe command may have reached the device */
   DeviceFacts *facts;
   gboolean is_locked; /* STATUS: by Google's lock */
   GBytes *chain;      /* STATUS: what was signed; NULL: text says why not */
@@ -43,6 +44,8 @@ struct _WipeRun {
   DeviceFacts *facts;
   const Strategy *strategy;
   gboolean strategy_runs, has_left; /* has_left: it left before the strategy's last word */
+  gboolean goes_without_link;       /* a person does it, and the tablet does not know our key */
+  gboolean in_test_mode;            /* it came back erased, in test harness mode: a real reset must follow */
   gboolean is_writing, is_probing;
   char *challenge; /* to be sent as soon as the step that keeps it is on disk, or sent; NULL: none */
   gboolean is_asking_status;
@@ -74,12 +77,29 @@ void run_write (WipeRun *run, WipeStep *step);
 void run_write_event (WipeRun *run, WipeEventKind event, const char *reason);
 void run_write_note (WipeRun *run, const char *kind, const char *text);
 void run_start_probe (WipeRun *run);
+/* Keeps the facts of a probe (taken from the happening, whose only use it is). */
+void run_take_facts (WipeRun *run, const Happening *happening);
 /* StrategyFunc; user: a reference to the run. */
 void run_on_strategy (StrategyEvent event, const char *text, gboolean was_sent, const GError *error, gpointer user);
 /* Sends the challenge that is on disk by now. */
 void run_ask_status (WipeRun *run);
 /* The device on our port if it is ours beyond doubt: our serial, and no other device shows it. NULL otherwise. */
 const Device *run_our_device (const WipeRun *run);
+
+/* ---- wipe_run_choice.c ---- */
+
+typedef struct {
+  const Strategy *strategy;
+  const char *because; /* stable word */
+} Choice;
+/* The way that follows from what the tablet says: the first automatic one without objection, or the one by hand. */
+Choice choice_by_probe (const WipeRun *run);
+/* The one asked for, or that one. */
+Choice choice_of (const WipeRun *run);
+/* The reason of the step that takes it (M_WIPE_CHOSEN). Caller frees. */
+char *choice_reason (Choice choice);
+/* Why it cannot work on this device; NULL: nothing is known against it. */
+const char *choice_objection (const WipeRun *run, const Strategy *strategy);
 
 /* ---- handlers: STATE_HAPPENING ---- */
 
@@ -105,6 +125,9 @@ void away_arrived (WipeRun *run, const Happening *happening);
 void away_left (WipeRun *run, const Happening *happening);
 void away_link (WipeRun *run, const Happening *happening);
 void away_settled (WipeRun *run, const Happening *happening);
+void away_probed (WipeRun *run, const Happening *happening);
+/* Erased and in test harness mode: the real reset, chosen from what the tablet says now. */
+void returned_send_again (WipeRun *run);
 void away_timer (WipeRun *run, const Happening *happening);
 void status_answered (WipeRun *run, const Happening *happening);
 void returned_left (WipeRun *run, const Happening *happening);

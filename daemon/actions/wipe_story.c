@@ -16,6 +16,7 @@ static const struct {
 } waits[] = {
     {"tap", WIPE_SEEN, M_TODO_TAP},
     {"reset_by_hand", WIPE_STARTED, M_TODO_RESET_BY_HAND},
+    {"keys_by_hand", WIPE_STARTED, M_TODO_KEYS},
     {"attest", WIPE_RETURNED, M_TODO_ATTEST},
 };
 
@@ -92,17 +93,22 @@ wipe_step_gate (WipeStep *step, const WipeGateFacts *facts)
 }
 
 char *
+wipe_reason_of_finding (const Finding *finding)
+{
+  GString *reason = g_string_new (message_code (finding->id));
+  for (int i = 0; i < MESSAGE_ARGS && finding->args[i] != NULL; i++)
+    g_string_append_printf (reason, "|%s", finding->args[i]);
+  return g_string_free (reason, FALSE);
+}
+
+char *
 wipe_reason_of_verdict (const Verdict *verdict, const char *const *overrides)
 {
   g_autoptr (GError) refusal = NULL;
   if (verdict_allows (verdict, overrides))
     return NULL;
   rule_error_set_verdict (&refusal, verdict, overrides);
-  const Finding *finding = rule_error_finding (refusal);
-  GString *reason = g_string_new (message_code (finding->id));
-  for (int i = 0; i < MESSAGE_ARGS && finding->args[i] != NULL; i++)
-    g_string_append_printf (reason, "|%s", finding->args[i]);
-  return g_string_free (reason, FALSE);
+  return wipe_reason_of_finding (rule_error_finding (refusal));
 }
 
 char *
@@ -115,7 +121,7 @@ wipe_todo_text (const Wipe *wipe, Language language)
     g_autofree char *away = g_strdup_printf ("%s|%s", message_code (M_TODO_AWAY), wipe->port);
     return wipe_reason_text (away, language);
   }
-  return wipe->reason != NULL ? wipe_reason_text (wipe->reason, language) : NULL;
+  return wipe->reason != NULL && wipe_is_over (wipe->state) ? wipe_reason_text (wipe->reason, language) : NULL;
 }
 
 gboolean
@@ -245,6 +251,20 @@ claimed_rights (GPtrArray *events)
   return g_strv_builder_end (rights);
 }
 
+/* What the gate points out without closing; what a wipe never empties was said when it was asked. */
+static gboolean
+write_to_know (Store *store, const WipeStep *step, const Verdict *verdict, GError **error)
+{
+  for (guint i = 0; i < verdict->to_know->len; i++) {
+    const Finding *finding = g_ptr_array_index (verdict->to_know, i);
+    g_autofree char *reason = wipe_reason_of_finding (finding);
+    g_autofree char *line = g_strconcat (EVIDENCE_TO_KNOW ": ", reason, NULL);
+    if (finding->id != M_WIPE_SD_SIM && !wipe_event_add (store, step->wipe, step->now_ms, "state", line, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
 /* The gate, with the item, its holder and its port as they are in this very transaction. *reason: why it is closed. */
 static gboolean
 judge_gate (Store *store, const WipeStep *step, const Wipe *wipe, WipeEventKind *event, char **reason, GError **error)
@@ -269,7 +289,7 @@ judge_gate (Store *store, const WipeStep *step, const Wipe *wipe, WipeEventKind 
   g_auto (GStrv) rights = claimed_rights (events);
   *reason = wipe_reason_of_verdict (verdict, (const char *const *)rights);
   *event = *reason == NULL ? WIPE_ON_GATE_OPEN : WIPE_ON_GATE_CLOSED;
-  return TRUE;
+  return write_to_know (store, step, verdict, error);
 }
 
 /* Where a step leads: the event it names, or the one that its judging comes to. */

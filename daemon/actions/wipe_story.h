@@ -49,6 +49,7 @@ gboolean wipe_step_act (Store *store, const ActionContext *context, const WipeSt
 
 /* A wipe's reason is a message's code and its arguments, "wipe_battery|12|30", so that both languages can say it later.
  * From the first finding that stops a verdict. Caller frees; NULL when nothing stops it. */
+char *wipe_reason_of_finding (const Finding *finding);
 char *wipe_reason_of_verdict (const Verdict *verdict, const char *const *overrides);
 /* The state in which a waiting wipe waits (its reason says for what). WIPE_SEEN for a wipe that does not wait. */
 WipeState wipe_waited_in (const Wipe *wipe);

@@ -6,6 +6,7 @@
 #include "daemon/actions/migration.h"
 #include "daemon/actions/dialogues.h"
 #include "daemon/actions/offers.h"
+#include "daemon/actions/reset_screens.h"
 #include "daemon/actions/upkeep.h"
 #include "daemon/actions/vault.h"
 #include <stdio.h>
@@ -18,6 +19,7 @@ typedef struct {
   Clock *clock;
   Migration *migration;
   const Calendar *calendar;
+  const ResetScreens *screens;  /* NULL: none could be read */
   Vault *vault;                 /* NULL: no keys, codes are refused */
   const Offers *offers;         /* NULL: none are known */
   const RechargeLimits *limits; /* NULL: no limit */

@@ -19,6 +19,11 @@ write_slot (View *view, gconstpointer record, GError **error)
   writer_text (view->out, "model", slot->model);
   writer_text (view->out, "item_state", is_known ? item_state_name (slot->item_state) : NULL);
   writer_word (view->out, "wipe", slot->wipe);
+  g_autofree char *french = bench_preparation_text (slot, LANGUAGE_FR);
+  g_autofree char *english = bench_preparation_text (slot, LANGUAGE_EN);
+  writer_text (view->out, "preparation_state", slot->preparation);
+  writer_text (view->out, "preparation_fr", french);
+  writer_text (view->out, "preparation_en", english);
   writer_close (view->out);
   return TRUE;
 }

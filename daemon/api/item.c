@@ -1,6 +1,7 @@
 /* Tablets, other items and their pieces, in HTTP. */
 #include "daemon/actions/item.h"
 #include "daemon/api/resources.h"
+#include "daemon/rules/evidence.h"
 #include "daemon/rules/item.h"
 #include "db/item.h"
 #include "db/wipe.h"
@@ -64,6 +65,19 @@ write_last_wipe (View *view, const char *item, GError **error)
   return TRUE;
 }
 
+/* A reason is often that of the wipe that left it so; then it has a sentence. */
+static void
+write_reason (Writer *out, const char *reason)
+{
+  g_autofree char *french = reason != NULL ? wipe_reason_text (reason, LANGUAGE_FR) : NULL;
+  g_autofree char *english = reason != NULL ? wipe_reason_text (reason, LANGUAGE_EN) : NULL;
+  writer_text (out, "state_reason", reason);
+  if (french != NULL) {
+    writer_text (out, "state_reason_fr", french);
+    writer_text (out, "state_reason_en", english);
+  }
+}
+
 static gboolean
 write_item (View *view, gconstpointer record, GError **error)
 {
@@ -81,7 +95,7 @@ write_item (View *view, gconstpointer record, GError **error)
   writer_text (view->out, "state", item_state_name (item->state));
   writer_text (view->out, "state_fr", item_state_text (item->state, LANGUAGE_FR));
   writer_text (view->out, "state_en", item_state_text (item->state, LANGUAGE_EN));
-  writer_text (view->out, "state_reason", item->state_reason);
+  write_reason (view->out, item->state_reason);
   writer_instant (view->out, "created_at", item->created_at);
   if (!api_loan_write_holder (view, item->code, error) || !write_pieces (view, item->code, error) ||
       !write_last_wipe (view, item->code, error))

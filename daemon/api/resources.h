@@ -27,7 +27,7 @@ void api_line_write_clock (Writer *out, const char *name, const LineClock *clock
 /* Bodies. */
 extern const Form api_person_form, api_item_form, api_sim_form, api_fund_form, api_recharge_form, api_lend_form,
     api_return_form, api_renew_form, api_wipe_form, api_attest_form, api_cancel_form, api_waive_form, api_unlock_form,
-    api_demo_form, api_account_form, api_clock_form;
+    api_prepare_form, api_demo_form, api_account_form, api_clock_form;
 extern const Form api_voucher_form, api_product_form, api_bulk_form, api_settle_form, api_recharge_cancel_form,
     api_clocks_form, api_told_form, api_reveal_form, api_key_form, api_sign_form;
 
@@ -102,6 +102,7 @@ gboolean api_wipe_attest (Request *request, Store *store, GError **error);
 gboolean api_wipe_cancel (Request *request, Store *store, GError **error);
 gboolean api_wipe_waive (Request *request, Store *store, GError **error);
 gboolean api_migration_start (Request *request, Store *store, GError **error);
+gboolean api_prepare_ask (Request *request, Store *store, GError **error);
 gboolean api_site_add (Request *request, Store *store, GError **error);
 gboolean api_account_move (Request *request, Store *store, GError **error);
 gboolean api_wipe_unlock (Request *request, Store *store, GError **error);

@@ -59,6 +59,7 @@ static const Route routes[] = {
   {ROW ("POST", "/v1/attestations", WIPERS, ROUTE_WRITE, api_wipe_attest, "", "Say what was seen on the tablet after its wipe"), TAKES (api_attest_form, 200)},
   {ROW ("POST", "/v1/cancellations", WIPERS, ROUTE_WRITE, api_wipe_cancel, "", "Cancel a wipe before its command is sent"), TAKES (api_cancel_form, 200)},
   {ROW ("POST", "/v1/waivers", ADMINS, ROUTE_WRITE, api_wipe_waive, "", "Make a tablet ready without a wipe (right and reason)"), TAKES (api_waive_form, 200)},
+  {ROW ("POST", "/v1/preparations", WIPERS, ROUTE_WRITE, api_prepare_ask, "", "Enrol a tablet on the bench with our management application"), TAKES (api_prepare_form, 200)},
   {ROW ("POST", "/v1/unlocks", WIPERS, ROUTE_WRITE, api_wipe_unlock, "", "Say how a former account's lock was lifted; the tablet must be wiped again"), TAKES (api_unlock_form, 200)},
   {ROW ("GET", "/v1/objects/{code}", ALL, ROUTE_READ, api_find_object, "kind", "One object, whatever its kind")},
   {ROW ("GET", "/v1/find", ALL, ROUTE_READ, api_find_text, "q limit", "Objects whose words begin with these words, or of that code or phone number")},

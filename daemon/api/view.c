@@ -30,6 +30,7 @@ view_of (const Request *request, Store *store, Writer *out)
   return (View){.store = store,
                 .out = out,
                 .calendar = request->world->calendar,
+                .screens = request->world->screens,
                 .vault = request->world->vault,
                 .offers = request->world->offers,
                 .today = request_today (request)};

@@ -7,6 +7,7 @@ typedef struct {
   Store *store;
   Writer *out;
   const Calendar *calendar;
+  const ResetScreens *screens;
   Vault *vault;         /* NULL: no keys */
   const Offers *offers; /* NULL: none are known */
   Day today;

@@ -26,6 +26,7 @@ typedef struct {
 static const Field ask_fields[] = {
     {"item", FIELD_TEXT, G_STRUCT_OFFSET (WipeRequest, item), TRUE, 0},
     {"strategy", FIELD_TEXT, G_STRUCT_OFFSET (WipeRequest, strategy), FALSE, 0},
+    {"removed", FIELD_BOOL, G_STRUCT_OFFSET (WipeRequest, removed), FALSE, 0},
 };
 const Form api_wipe_form = {sizeof (WipeRequest), ask_fields, G_N_ELEMENTS (ask_fields)};
 static const Field attest_fields[] = {
@@ -77,6 +78,29 @@ write_evidence (View *view, const char *wipe, GError **error)
 }
 
 static void
+write_texts (Writer *out, const char *name, const char *const *texts)
+{
+  writer_open_array (out, name);
+  for (; *texts != NULL; texts++)
+    writer_text (out, NULL, *texts);
+  writer_close (out);
+}
+
+/* What a person taps now. */
+static void
+write_steps (View *view, const Wipe *wipe)
+{
+  ResetSteps steps;
+  if (!wipe_reset_steps (view->screens, wipe, &steps))
+    return;
+  writer_open_object (view->out, "steps");
+  writer_text (view->out, "brand", steps.brand);
+  write_texts (view->out, "fr", steps.steps[LANGUAGE_FR]);
+  write_texts (view->out, "en", steps.steps[LANGUAGE_EN]);
+  writer_close (view->out);
+}
+
+static void
 write_progress (View *view, const Wipe *wipe)
 {
   g_autofree char *french = wipe_todo_text (wipe, LANGUAGE_FR);
@@ -113,6 +137,8 @@ write_wipe (View *view, gconstpointer record, GError **error)
   writer_text (view->out, "asked_by", wipe->asked_by);
   writer_text (view->out, "attested_by", wipe->attested_by);
   writer_text (view->out, "attestation", wipe->attestation);
+  if (view->is_full)
+    write_steps (view, wipe);
   if (view->is_full && !write_evidence (view, wipe->code, error))
     return FALSE;
   writer_close (view->out);

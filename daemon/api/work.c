@@ -243,6 +243,19 @@ run_write (Store *store, gpointer data, GError **error)
   return FALSE;
 }
 
+/* What the bench has to do with a code that was made or changed. */
+static void
+tell_bench (const Request *request, const char *code)
+{
+  Conductor *conductor = request->world->conductor;
+  if (conductor == NULL)
+    return;
+  if (code[0] == 'X')
+    conductor_wake (conductor, code);
+  else if (request->prepares)
+    conductor_prepare (conductor, code, request->context.account);
+}
+
 /* After the change is durable: the watchers, and the bench that may have to do with it. A preview or a replay made nothing, and has no
  * codes. */
 static void
@@ -255,8 +268,7 @@ publish (const Request *request)
     const char *topic = view_topic (code);
     if (topic != NULL)
       events_publish (world->events, topic, code);
-    if (code[0] == 'X' && world->conductor != NULL)
-      conductor_wake (world->conductor, code);
+    tell_bench (request, code);
     touched_item = touched_item || code[0] == 'T';
     if (code[0] == 'R')
       upkeep_touch (world->upkeep);

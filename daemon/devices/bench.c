@@ -8,6 +8,8 @@
 
 #define GREETING_TIMEOUT_MS 10000
 
+static const StrategySettings nothing_configured;
+
 typedef struct {
   Device device; /* what the owner sees; strings are the UsbDevice's */
   Bench *bench;
@@ -27,6 +29,7 @@ struct _Bench {
   GPtrArray *slots; /* of Slot, in the order of arrival */
   guint64 last_session;
   guint idle;
+  const StrategySettings *settings; /* not owned */
   BenchFunc func;
   gpointer user;
 };
@@ -291,6 +294,18 @@ find_slot (const Bench *bench, guint64 session)
 
 /* ---- for the owner ---- */
 
+void
+bench_configure (Bench *bench, const StrategySettings *settings)
+{
+  bench->settings = settings;
+}
+
+const StrategySettings *
+bench_settings (const Bench *bench)
+{
+  return bench->settings;
+}
+
 Bench *
 bench_new (const char *key_path, BenchFunc func, gpointer user, GError **error)
 {
@@ -300,6 +315,7 @@ bench_new (const char *key_path, BenchFunc func, gpointer user, GError **error)
   g_autoptr (Bench) bench = g_new0 (Bench, 1);
   bench->slots = g_ptr_array_new_with_free_func (slot_free);
   bench->key = g_steal_pointer (&key);
+  bench->settings = &nothing_configured;
   bench->func = func;
   bench->user = user;
   bench->usb = usb_new (on_usb, bench, error);

@@ -43,6 +43,7 @@ device_facts_free (DeviceFacts *facts)
   g_free (facts->security_patch);
   g_free (facts->fingerprint);
   g_free (facts->encryption);
+  g_free (facts->owner);
   g_free (facts);
 }
 

@@ -100,13 +100,22 @@ typedef struct {
   char *serial; /* ro.serialno, or fastboot serialno */
   char *maker, *model, *android_version, *security_patch, *fingerprint;
   int sdk;
-  int battery_percent;                 /* 0..100 */
-  int is_charging;                     /* 0, 1 or -1 */
-  int google_accounts, other_accounts; /* -1 = unreadable */
-  int has_recovery_wipe;               /* `cmd recovery` knows the verb "wipe" */
+  int battery_percent;     /* 0..100 */
+  int is_charging;         /* 0, 1 or -1 */
+  int google_accounts;     /* of all users; -1 = unreadable, likewise the two below */
+  int maker_accounts;      /* of makers whose lock may survive a reset: Samsung, Xiaomi, Huawei, Honor */
+  int other_accounts;      /* of applications: they lock nothing */
+  int users;               /* how many people's spaces are on it */
+  int has_recovery_wipe;   /* `cmd recovery` knows the verb "wipe" */
+  int has_persistent_data; /* it names a persistent data partition (ro.frp.pst), where Google's lock lives */
+  int lock_is_active;      /* that partition says that Google's lock is active now */
+  int oem_unlock_allowed;  /* the developer option "OEM unlocking" is on */
+  int in_test_mode;        /* test harness mode (persist.sys.test_harness) */
   int has_device_owner;
+  char *owner;       /* component of the device-owner application, when there is one */
   int merge_pending; /* an unfinished system update (snapshot) */
   int is_unlocked;   /* fastboot unlocked=yes; adb: ro.boot.verifiedbootstate orange */
+  int is_userspace;  /* fastboot: it is fastbootd, not a bootloader */
   char *encryption;  /* "file", "block", "none", NULL */
 } DeviceFacts;
 void device_facts_free (DeviceFacts *facts);
@@ -152,6 +161,41 @@ typedef struct {
  * system signed by the maker, the serial when the chip says it, the root when some are given. Never: revocation, dates. */
 void attestation_check (GBytes *chain, const AttestationExpected *expected, AttestationReport *report);
 
+/* An application of the fleet that can wipe, as the configuration says. */
+typedef struct {
+  char *component; /* "package/class"; NULL: there is none */
+  char *command;   /* shell command that makes it wipe; STRATEGY_FLAGS_MARK in it stands for the flags */
+  char *says;      /* what that command prints when the wipe was taken; NULL: exit code 0 */
+  int flags;       /* DevicePolicyManager.wipeDevice: 1 external storage, STRATEGY_WIPES_LOCK, 4 eSIM */
+  GBytes *apk;     /* the application itself, to be installed; or NULL */
+} StrategyApp;
+#define STRATEGY_FLAGS_MARK "{flags}"
+#define STRATEGY_WIPES_LOCK 2 /* WIPE_RESET_PROTECTION_DATA, for a device owner only */
+typedef struct {
+  StrategyApp owner;  /* the device owner of enrolled tablets */
+  StrategyApp helper; /* installed and made administrator just to wipe */
+} StrategySettings;
+/* Borrowed from here on until bench_free; before it is called nothing is configured. */
+void bench_configure (Bench *bench, const StrategySettings *settings);
+/* Is the device owner that was read our own application? */
+gboolean strategy_owner_is_ours (const DeviceFacts *facts, const StrategySettings *settings);
+
+typedef enum {
+  STRATEGY_AUTOMATIC, /* chosen when nothing stands against it */
+  STRATEGY_FALLBACK,  /* chosen when nothing automatic can work */
+  STRATEGY_ON_DEMAND, /* only when somebody asks for it */
+} StrategyChoice;
+typedef enum {
+  STRATEGY_LINK_NEEDED,
+  STRATEGY_LINK_IF_TRUSTED, /* read the tablet when it knows our key, ask nobody to tap */
+  STRATEGY_LINK_NONE,       /* a person does it and the host only watches the port */
+} StrategyLink;
+typedef enum {
+  STRATEGY_HAND_NONE,     /* a command does it */
+  STRATEGY_HAND_SETTINGS, /* a person resets it in its Settings */
+  STRATEGY_HAND_KEYS,     /* a person resets it in its recovery menu */
+} StrategyHand;
+
 /* One way to reset a tablet: one row, one file (strategy_*.c). */
 typedef enum {
   STRATEGY_SAID, /* text = a command just sent, or what a person was asked (stable English words, for the evidence) */
@@ -162,17 +206,28 @@ typedef enum {
 typedef void (*StrategyFunc) (StrategyEvent event, const char *text, gboolean was_sent, const GError *error,
                               gpointer user);
 typedef struct _Strategy {
-  const char *name; /* "recovery-wipe" "fastboot" "guided": stored in the register, shown, accepted by --strategy */
+  const char *name; /* "recovery-wipe" "fastboot" "guided" ...: stored in the register, shown, accepted by --strategy */
   const char *title_fr, *title_en;
-  gboolean clears_google_lock;
-  gboolean needs_link; /* FALSE: a person does it and the host only watches the port */
+  const char
+      *because; /* stable word: why it is chosen when nothing stands against it; NULL when it is never chosen so */
+  StrategyChoice choice;
+  StrategyLink link;
+  StrategyHand by_hand;
+  gboolean leaves_test_mode; /* what it leaves behind may not be lent: a real reset must follow */
+  /* NULL: never. */
+  gboolean (*clears_google_lock) (const StrategySettings *settings);
   /* May it work on this device? The slot may be NULL (it always may). NULL means yes, else a stable word: "needs_android_15" "needs_unlocked_bootloader" ... */
-  const char *(*objection) (const DeviceFacts *facts);
+  const char *(*objection) (const DeviceFacts *facts, const StrategySettings *settings);
   /* Checks once more, over the same link, that the serial is expected_serial; then sends the wipe, exactly once. */
   void (*start) (Bench *bench, guint64 session, const char *expected_serial, GCancellable *cancellable,
                  StrategyFunc func, gpointer user);
 } Strategy;
-/* In the order of preference. */
+/* Makes our application (settings: owner) the device owner of a READY tablet, installing it when it is not there. The serial is checked first;
+ * STRATEGY_ACCEPTED: the tablet says that it is so. Nothing is erased. */
+void bench_enrol (Bench *bench, guint64 session, const char *expected_serial, GCancellable *cancellable,
+                  StrategyFunc func, gpointer user);
+gboolean strategy_clears_google_lock (const Strategy *strategy, const StrategySettings *settings);
+/* In the order of preference; exactly one is the fallback. */
 const Strategy *const *strategy_list (gsize *n);
 /* NULL when there is none of that name. */
 const Strategy *strategy_find (const char *name);

@@ -35,6 +35,13 @@ is_orange (const char *text)
   return state == NULL ? -1 : strcmp (state, "orange") == 0;
 }
 
+static int
+is_set (const char *text, const char *key)
+{
+  g_autofree char *value = props_get (text, key);
+  return value != NULL;
+}
+
 static char *
 read_encryption (const char *text)
 {
@@ -58,13 +65,21 @@ take_properties (DeviceFacts *facts, const char *answer)
   facts->fingerprint = props_get (answer, "ro.build.fingerprint");
   facts->sdk = props_get_number (answer, "ro.build.version.sdk");
   facts->is_unlocked = is_orange (answer);
+  facts->has_persistent_data = is_set (answer, "ro.frp.pst");
+  facts->oem_unlock_allowed = props_get_number (answer, "sys.oem_unlock_allowed");
+  facts->in_test_mode = props_get_number (answer, "persist.sys.test_harness") == 1;
   facts->encryption = read_encryption (answer);
 }
 
 static void
 take_accounts (DeviceFacts *facts, const char *answer)
 {
-  (void)dumpsys_accounts (answer, &facts->google_accounts, &facts->other_accounts); /* FALSE leaves them unknown */
+  DumpsysAccounts accounts;
+  if (!dumpsys_accounts (answer, &accounts))
+    return; /* they stay unknown */
+  facts->google_accounts = accounts.google;
+  facts->maker_accounts = accounts.maker;
+  facts->other_accounts = accounts.other;
 }
 
 static void
@@ -83,12 +98,29 @@ static void
 take_owners (DeviceFacts *facts, const char *answer)
 {
   facts->has_device_owner = dumpsys_device_owner (answer);
+  facts->owner = dumpsys_owner_component (answer);
+}
+
+static void
+take_users (DeviceFacts *facts, const char *answer)
+{
+  facts->users = dumpsys_users (answer);
+}
+
+static void
+take_lock (DeviceFacts *facts, const char *answer)
+{
+  facts->lock_is_active = dumpsys_lock_is_active (answer);
 }
 
 static const Question adb_questions[] = {
-    {"getprop", TRUE, take_properties},       {"dumpsys account", FALSE, take_accounts},
-    {"dumpsys battery", FALSE, take_battery}, {"cmd recovery help", FALSE, take_recovery_help},
+    {"getprop", TRUE, take_properties},
+    {"dumpsys account", FALSE, take_accounts},
+    {"dumpsys battery", FALSE, take_battery},
+    {"cmd recovery help", FALSE, take_recovery_help},
     {"dpm list-owners", FALSE, take_owners},
+    {"pm list users", FALSE, take_users},
+    {"dumpsys persistent_data_block", FALSE, take_lock},
 };
 
 /* ---- fastboot ---- */
@@ -114,6 +146,12 @@ take_unlocked (DeviceFacts *facts, const char *answer)
     facts->is_unlocked = 1;
   else if (g_strv_contains (no, answer))
     facts->is_unlocked = 0;
+}
+
+static void
+take_userspace (DeviceFacts *facts, const char *answer)
+{
+  facts->is_userspace = strcmp (answer, "yes") == 0;
 }
 
 static void
@@ -147,6 +185,7 @@ static const Question fastboot_questions[] = {
     {"getvar:serialno", FALSE, take_serial},
     {"getvar:product", FALSE, take_model},
     {"getvar:unlocked", FALSE, take_unlocked},
+    {"getvar:is-userspace", FALSE, take_userspace},
     {"getvar:battery-soc", FALSE, take_battery_soc},
     {"getvar:snapshot-update-status", FALSE, take_snapshot},
     {"getvar:security-patch-level", FALSE, take_patch_level},
@@ -260,8 +299,11 @@ facts_new (DeviceMode mode)
 {
   DeviceFacts *facts = g_new0 (DeviceFacts, 1);
   facts->mode = mode;
-  facts->sdk = facts->battery_percent = facts->is_charging = facts->google_accounts = facts->other_accounts = -1;
+  facts->sdk = facts->battery_percent = facts->is_charging = facts->users = -1;
+  facts->google_accounts = facts->maker_accounts = facts->other_accounts = -1;
   facts->has_recovery_wipe = facts->has_device_owner = facts->merge_pending = facts->is_unlocked = -1;
+  facts->has_persistent_data = facts->lock_is_active = facts->oem_unlock_allowed = facts->in_test_mode = -1;
+  facts->is_userspace = -1;
   return facts;
 }
 

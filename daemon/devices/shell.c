@@ -174,12 +174,21 @@ watch_cancellable (Shell *shell, GCancellable *cancellable)
   g_source_attach (shell->cancel, NULL);
 }
 
+static char *
+service_of (const Shell *shell, const ShellRequest *request)
+{
+  if (request->input != NULL)
+    return g_strconcat ("exec:", request->command, NULL);
+  return shell->has_packets ? g_strdup_printf ("shell,v2,raw:%s", request->command)
+                            : g_strdup_printf ("shell:%s;echo " EXIT_MARK "$?", request->command);
+}
+
 void
 shell_run (Adb *adb, const ShellRequest *request, GCancellable *cancellable, ShellFunc func, gpointer user)
 {
   Shell *shell = g_new0 (Shell, 1);
   shell->adb = adb;
-  shell->has_packets = adb_has_shell_v2 (adb);
+  shell->has_packets = request->input == NULL && adb_has_shell_v2 (adb);
   shell->buffer = g_byte_array_new ();
   shell->out = g_string_new (NULL);
   shell->err = g_string_new (NULL);
@@ -189,9 +198,12 @@ shell_run (Adb *adb, const ShellRequest *request, GCancellable *cancellable, She
   shell->user = user;
   shell->timer = g_timeout_add (request->timeout_ms, on_timeout, shell);
   watch_cancellable (shell, cancellable);
-  g_autofree char *service = shell->has_packets ? g_strdup_printf ("shell,v2,raw:%s", request->command)
-                                                : g_strdup_printf ("shell:%s;echo " EXIT_MARK "$?", request->command);
+  g_autofree char *service = service_of (shell, request);
   shell->stream = adb_stream_open (adb, service, &stream_funcs, shell);
-  if (shell->has_packets) /* our side has no input: a command that reads must not wait for it */
+  if (request->input != NULL) {
+    gsize n;
+    const guint8 *bytes = g_bytes_get_data (request->input, &n);
+    adb_stream_write (adb, shell->stream, bytes, n);
+  } else if (shell->has_packets) /* our side has no input: a command that reads must not wait for it */
     adb_stream_write (adb, shell->stream, (const guint8[]){SHELL_CLOSE_STDIN, 0, 0, 0, 0}, SHELL_PACKET_HEADER_SIZE);
 }

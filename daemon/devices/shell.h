@@ -10,6 +10,9 @@ typedef struct {
   const char
       *until; /* the request ends well as soon as this text was printed; the command goes on. NULL = until it ends */
   guint timeout_ms;
+  GBytes *
+      input; /* borrowed, or NULL. With it the command runs under "exec:": these bytes are its standard input, its exit code is
+                  * not known */
 } ShellRequest;
 
 typedef struct {

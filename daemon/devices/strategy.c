@@ -2,9 +2,8 @@
 #include "daemon/devices/strategy.h"
 
 static const Strategy *const strategies[] = {
-    &strategy_recovery_wipe,
-    &strategy_fastboot,
-    &strategy_guided,
+    &strategy_owner,     &strategy_recovery_wipe, &strategy_helper,        &strategy_fastboot,
+    &strategy_fastbootd, &strategy_guided,        &strategy_recovery_keys, &strategy_test_harness,
 };
 
 const Strategy *const *

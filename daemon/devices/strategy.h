@@ -2,7 +2,8 @@
 #pragma once
 #include "daemon/devices/bench.h"
 
-extern const Strategy strategy_recovery_wipe, strategy_fastboot, strategy_guided;
+extern const Strategy strategy_owner, strategy_recovery_wipe, strategy_helper, strategy_fastboot, strategy_fastbootd,
+    strategy_guided, strategy_recovery_keys, strategy_test_harness;
 
 /* One run of a strategy. The files below embed nothing: they keep it and say what happens. */
 typedef struct {

@@ -1,5 +1,5 @@
 /* Erasing in the bootloader of an unlocked tablet: userdata, metadata, cache, then reboot. We never unlock one. */
-#include "daemon/devices/strategy.h"
+#include "daemon/devices/strategy_fastboot.h"
 
 /* A partition that is not there is skipped, except the one that holds the person's data. */
 static const struct {
@@ -11,11 +11,13 @@ static const struct {
     {"getvar:partition-type:cache", "erase:cache", FALSE},
 };
 
-static const char *
-objection (const DeviceFacts *facts)
+const char *
+strategy_fastboot_objection (const DeviceFacts *facts, gboolean is_userspace)
 {
   if (facts->mode != DEVICE_FASTBOOT)
     return "needs_fastboot";
+  if ((facts->is_userspace == 1) != is_userspace)
+    return is_userspace ? "needs_fastbootd" : "needs_bootloader";
   if (facts->is_unlocked != 1)
     return "needs_unlocked_bootloader";
   return facts->merge_pending == 1 ? "update_pending" : NULL;
@@ -129,9 +131,9 @@ on_serial (const char *value, gboolean is_written, const GError *error, gpointer
     next_partition (run);
 }
 
-static void
-start (Bench *bench, guint64 session, const char *expected_serial, GCancellable *cancellable, StrategyFunc func,
-       gpointer user)
+void
+strategy_fastboot_start (Bench *bench, guint64 session, const char *expected_serial, GCancellable *cancellable,
+                         StrategyFunc func, gpointer user)
 {
   StrategyRun *run = strategy_run_new (bench, session, expected_serial, cancellable, func, user);
   GError *error = NULL;
@@ -142,11 +144,20 @@ start (Bench *bench, guint64 session, const char *expected_serial, GCancellable 
     fastboot_run (fastboot, "getvar:serialno", cancellable, on_serial, run);
 }
 
+static const char *
+objection (const DeviceFacts *facts, const StrategySettings *settings)
+{
+  (void)settings; /* nothing of ours is on the tablet */
+  return strategy_fastboot_objection (facts, FALSE);
+}
+
 const Strategy strategy_fastboot = {
     .name = "fastboot",
     .title_fr = "Effacement par le chargeur de démarrage (déverrouillé)",
     .title_en = "Erasure by the bootloader (unlocked)",
-    .needs_link = TRUE,
+    .because = "unlocked_bootloader",
+    .choice = STRATEGY_AUTOMATIC,
+    .link = STRATEGY_LINK_NEEDED,
     .objection = objection,
-    .start = start,
+    .start = strategy_fastboot_start,
 };

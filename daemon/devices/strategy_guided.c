@@ -28,11 +28,21 @@ start (Bench *bench, guint64 session, const char *expected_serial, GCancellable 
     g_idle_add (on_start, run);
 }
 
+static gboolean
+always (const StrategySettings *settings)
+{
+  (void)settings; /* Settings asks who may, and clears the lock */
+  return TRUE;
+}
+
 const Strategy strategy_guided = {
     .name = "guided",
     .title_fr = "Réinitialisation guidée, à la main dans les réglages",
     .title_en = "Guided reset, by hand in Settings",
-    .clears_google_lock = TRUE,
-    .needs_link = FALSE,
+    .because = "nothing_else",
+    .choice = STRATEGY_FALLBACK,
+    .link = STRATEGY_LINK_NONE,
+    .by_hand = STRATEGY_HAND_SETTINGS,
+    .clears_google_lock = always,
     .start = start,
 };

@@ -76,6 +76,9 @@ static const struct {
      {"Numéro de série lu par le câble, égal à celui du registre : {1}",
       "Serial number read over the cable, equal to the register's: {1}"}},
     {"facts", NO_EVIDENCE, {"Lu sur la tablette : {1}", "Read from the tablet: {1}"}},
+    {"removed",
+     NO_EVIDENCE,
+     {"Carte SIM et carte mémoire retirées, dit {1}", "SIM and memory card taken out, says {1}"}},
     {"override", NO_EVIDENCE, {"Accord donné : {1}", "Approval given: {1}"}},
     {"failed", NO_EVIDENCE, {"Échec : {1}", "Failed: {1}"}},
     {"command-accepted",
@@ -241,6 +244,10 @@ state_line_text (const char *line, Language language)
 {
   WipeState state;
   g_auto (GStrv) parts = g_strsplit (line, ": ", 2);
+  if (g_str_equal (parts[0], EVIDENCE_TO_KNOW) && parts[1] != NULL) {
+    char *note = wipe_reason_text (parts[1], language);
+    return note != NULL ? note : g_strdup (line);
+  }
   const char *arrow = strstr (parts[0], "-> ");
   if (arrow == NULL || !wipe_state_parse (arrow + strlen ("-> "), &state))
     return g_strdup (line);

@@ -28,6 +28,8 @@ gboolean wipe_verdict_certifies (WipeVerdict verdict);
 /* A note of the story is "word: argument" with a word of the table in evidence.c. The word (static), or NULL when it has none of ours; where
  * its argument begins. */
 const char *evidence_word (const char *note, const char **argument);
+/* A line of kind "state" that is no move: "to know: code|arg|arg", what the gate pointed out. */
+#define EVIDENCE_TO_KNOW "to know"
 /* Counts one event. Only what the host saw ("usb") and a person said ("human") counts: the words of a device are no evidence. */
 void evidence_count (WipeEvidence *evidence, const WipeEvent *event);
 

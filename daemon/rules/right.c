@@ -31,6 +31,7 @@ static const struct {
     {"recharge-window", ROLE_BIT (ADMIN)},
     {"fund-period", ROLE_BIT (ADMIN)},
     {"wipe-accounts-unseen", ROLE_BIT (TECHNICIAN) | ROLE_BIT (ADMIN)},
+    {"wipe-strategy", ROLE_BIT (TECHNICIAN) | ROLE_BIT (ADMIN)},
     {"wipe-waive", ROLE_BIT (ADMIN)},
     {"restore", ROLE_BIT (ADMIN)},
 };

@@ -32,9 +32,9 @@ static const Move moves[WIPE_STATES_N][WIPE_EVENTS_N] = {
                       [WIPE_ON_IGNORED] = TO (NOT_WIPED), [WIPE_ON_REFUSED] = TO (NOT_WIPED)},
     [WIPE_GONE] = {AFTER_COMMAND, [WIPE_ON_RECOVERY_FACE] = TO (RECOVERY), [WIPE_ON_RETURNED] = TO (RETURNED)},
     [WIPE_RECOVERY] = {AFTER_COMMAND, [WIPE_ON_LEFT] = TO (GONE), [WIPE_ON_RETURNED] = TO (RETURNED)},
-    [WIPE_RETURNED] =
-        {AFTER_COMMAND, [WIPE_ON_LEFT] = TO (GONE), /* a boot loop: it comes and goes */
-         [WIPE_ON_PROOF] = TO (VERIFIED), [WIPE_ON_KEY_ACCEPTED] = TO (NOT_WIPED), [WIPE_ON_LOCKED] = TO (BLOCKED)},
+    [WIPE_RETURNED] = {AFTER_COMMAND, [WIPE_ON_LEFT] = TO (GONE), /* a boot loop: it comes and goes */
+                       [WIPE_ON_PROOF] = TO (VERIFIED), [WIPE_ON_KEY_ACCEPTED] = TO (NOT_WIPED),
+                       [WIPE_ON_LOCKED] = TO (BLOCKED), [WIPE_ON_SECOND] = TO (STARTED)},
 };
 
 static const char *const event_names[] = {
@@ -49,6 +49,7 @@ static const char *const event_names[] = {
     [WIPE_ON_LOCKED] = "locked",
     [WIPE_ON_NEEDS_HUMAN] = "needs_human",
     [WIPE_ON_HUMAN_DONE] = "human_done",
+    [WIPE_ON_SECOND] = "second",
     [WIPE_ON_KEY_ACCEPTED] = "key_accepted",
     [WIPE_ON_IGNORED] = "ignored",
     [WIPE_ON_REFUSED] = "refused",
@@ -73,7 +74,7 @@ wipe_next (WipeState state, WipeState waited_in, WipeEventKind event, WipeState 
   Move move = moves[is_waiting ? waited_in : state][event];
   if (is_waiting && event == WIPE_ON_HUMAN_DONE)
     move = (Move){moves[waited_in][WIPE_ON_NEEDS_HUMAN].can_happen, waited_in};
-  else if (is_waiting && (event == WIPE_ON_NEEDS_HUMAN || event == WIPE_ON_COMMAND))
+  else if (is_waiting && (event == WIPE_ON_NEEDS_HUMAN || event == WIPE_ON_COMMAND || event == WIPE_ON_SECOND))
     return FALSE;
   if (move.can_happen)
     *next = move.next;
@@ -160,14 +161,43 @@ static void
 judge_accounts (const WipeGateFacts *facts, Verdict *verdict)
 {
   const char *code = facts->identity.item->code;
+  if (facts->lock_is_active > 0)
+    verdict_add (verdict, M_WIPE_LOCK_ACTIVE, code, NULL);
   if (facts->strategy_clears_google_lock)
     return;
   if (facts->google_accounts > 0)
     verdict_add (verdict, M_WIPE_GOOGLE, code, NULL);
-  if (facts->other_accounts > 0)
+  if (facts->maker_accounts > 0)
     verdict_add (verdict, M_WIPE_OTHER_ACCOUNT, code, NULL);
-  if (facts->google_accounts < 0 || facts->other_accounts < 0)
+  if (facts->google_accounts < 0 || facts->maker_accounts < 0)
     verdict_add (verdict, M_WIPE_ACCOUNTS_UNSEEN, code, NULL);
+}
+
+/* Another way than the one that follows from the tablet needs a reason, unless it is the safest of all. */
+static void
+judge_strategy (const WipeGateFacts *facts, Verdict *verdict)
+{
+  if (facts->strategy_objection != NULL)
+    verdict_add (verdict, M_WIPE_OBJECTION, facts->strategy, facts->strategy_objection, NULL);
+  else if (!facts->strategy_clears_google_lock && g_strcmp0 (facts->strategy, facts->probed_strategy) != 0)
+    verdict_add (verdict, M_WIPE_STRATEGY_OTHER, facts->strategy, facts->probed_strategy, NULL);
+}
+
+/* What a person should know of the tablet; stops nothing. */
+static void
+note_condition (const WipeGateFacts *facts, Verdict *verdict)
+{
+  const char *code = facts->identity.item->code;
+  char users[12];
+  g_snprintf (users, sizeof users, "%d", facts->users);
+  if (facts->users > 1)
+    verdict_add (verdict, M_WIPE_USERS, code, users, NULL);
+  if (facts->other_accounts > 0)
+    verdict_add (verdict, M_WIPE_APP_ACCOUNT, code, NULL);
+  if (facts->oem_unlock_allowed > 0)
+    verdict_add (verdict, M_WIPE_OEM_UNLOCK, code, NULL);
+  if (facts->is_unlocked > 0)
+    verdict_add (verdict, M_WIPE_UNLOCKED, code, NULL);
 }
 
 /* Can the tablet go through with it? */
@@ -180,13 +210,10 @@ judge_condition (const WipeGateFacts *facts, Verdict *verdict)
     verdict_add (verdict, M_WIPE_BATTERY_UNSEEN, NULL);
   else if (facts->battery_percent < BATTERY_MIN_PERCENT && facts->is_charging != 1)
     verdict_add (verdict, M_WIPE_BATTERY, percent, G_STRINGIFY (BATTERY_MIN_PERCENT), NULL);
-  if (facts->has_device_owner > 0)
+  if (facts->has_foreign_owner > 0)
     verdict_add (verdict, M_WIPE_OWNER, facts->identity.item->code, NULL);
   if (facts->merge_pending > 0)
     verdict_add (verdict, M_WIPE_MERGE, facts->identity.item->code, NULL);
-  if (facts->strategy_objection != NULL)
-    verdict_add (verdict, M_WIPE_OBJECTION, facts->strategy != NULL ? facts->strategy : "?", facts->strategy_objection,
-                 NULL);
 }
 
 void
@@ -197,26 +224,59 @@ wipe_judge_gate (const WipeGateFacts *facts, Verdict *verdict)
     verdict_add (verdict, M_WIPE_LINK, NULL);
   judge_accounts (facts, verdict);
   judge_condition (facts, verdict);
+  judge_strategy (facts, verdict);
+  note_condition (facts, verdict);
   wipe_remind (verdict);
 }
 
 static const struct {
   const char *word;
   const char *text[2]; /* by Language */
-} objections[] = {
+} strategy_words[] = {
     {"needs_adb", {"il faut que l'appareil réponde à adb", "the device must answer adb"}},
     {"needs_fastboot", {"il faut que l'appareil soit en mode fastboot", "the device must be in fastboot mode"}},
     {"needs_android_15", {"il faut Android 15 ou plus récent", "Android 15 or later is needed"}},
     {"needs_unlocked_bootloader", {"le chargeur de démarrage est verrouillé", "the boot loader is locked"}},
     {"update_pending", {"une mise à jour du système n'est pas finie", "a system update is not finished"}},
+    {"needs_android_10", {"il faut Android 10 ou plus récent", "Android 10 or later is needed"}},
+    {"needs_bootloader",
+     {"l'appareil est en fastbootd, pas dans son chargeur de démarrage",
+      "the device is in fastbootd, not in its boot loader"}},
+    {"needs_fastbootd", {"l'appareil n'est pas en fastbootd", "the device is not in fastbootd"}},
+    {"needs_persistent_data",
+     {"l'appareil n'a pas de partition persistante", "the device has no persistent data partition"}},
+    {"needs_owner_app",
+     {"aucune application de gestion n'est configurée ([owner])", "no management application is configured ([owner])"}},
+    {"needs_helper_app",
+     {"aucune application d'aide n'est configurée ([helper])", "no helper application is configured ([helper])"}},
+    {"not_enrolled",
+     {"l'appareil n'est pas inscrit auprès de notre application (temoin prepare)",
+      "the device is not enrolled with our application (temoin prepare)"}},
+    {"in_test_mode", {"l'appareil est déjà en mode de test", "the device is in test mode already"}},
+    {"enrolled",
+     {"l'appareil est inscrit auprès de notre application, qui sait l'effacer",
+      "the device is enrolled with our application, which can wipe it"}},
+    {"knows_recovery_wipe",
+     {"l'appareil sait se réinitialiser sur un ordre venu du câble",
+      "the device can reset itself on an order over the cable"}},
+    {"helper_configured",
+     {"une application d'aide est prévue pour les appareils comme celui-ci",
+      "a helper application is meant for devices like this one"}},
+    {"unlocked_bootloader", {"son chargeur de démarrage est déverrouillé", "its boot loader is unlocked"}},
+    {"in_fastbootd", {"l'appareil est en fastbootd, déverrouillé", "the device is in fastbootd, unlocked"}},
+    {"nothing_else",
+     {"aucun ordre par le câble ne marche sur cet appareil", "no order over the cable works on this device"}},
+    {"no_adb",
+     {"l'appareil ne répond pas à adb (débogage coupé)", "the device does not answer adb (debugging is off)"}},
+    {"asked", {"c'est la méthode demandée", "it is the way that was asked for"}},
     {"needs_recovery_wipe", {"l'appareil ne connaît pas cette commande", "the device does not know this command"}},
 };
 
 const char *
 wipe_objection_text (const char *word, Language language)
 {
-  for (gsize i = 0; i < G_N_ELEMENTS (objections); i++)
-    if (g_strcmp0 (word, objections[i].word) == 0)
-      return objections[i].text[language];
+  for (gsize i = 0; i < G_N_ELEMENTS (strategy_words); i++)
+    if (g_strcmp0 (word, strategy_words[i].word) == 0)
+      return strategy_words[i].text[language];
   return NULL;
 }

@@ -16,14 +16,15 @@ typedef enum {
   WIPE_ON_LOCKED,         /* returned: it asks for a former account (Google's lock); the reason is M_WIPE_FRP */
   WIPE_ON_NEEDS_HUMAN,    /* somebody must tap, reset by hand, or attest */
   WIPE_ON_HUMAN_DONE,     /* what was waited for happened: back to where it waited (see wipe_next) */
-  WIPE_ON_KEY_ACCEPTED,   /* our key still opens adb: it was not wiped */
-  WIPE_ON_IGNORED,        /* the command was answered or lost, but the tablet never left */
-  WIPE_ON_REFUSED,        /* the device refused before anything was erased */
-  WIPE_ON_CABLE,          /* the cable was pulled before the command was sent */
-  WIPE_ON_LOST,           /* not back in time, or the story cannot be known any more */
-  WIPE_ON_FOREIGN,        /* another serial on the port, duplicate, swapped */
-  WIPE_ON_GATE_CLOSED,    /* the gate refuses */
-  WIPE_ON_CANCEL,         /* a person cancels before the command was sent */
+  WIPE_ON_SECOND,       /* returned in test harness mode, erased: the real reset is about to be sent (written first) */
+  WIPE_ON_KEY_ACCEPTED, /* our key still opens adb: it was not wiped */
+  WIPE_ON_IGNORED,      /* the command was answered or lost, but the tablet never left */
+  WIPE_ON_REFUSED,      /* the device refused before anything was erased */
+  WIPE_ON_CABLE,        /* the cable was pulled before the command was sent */
+  WIPE_ON_LOST,         /* not back in time, or the story cannot be known any more */
+  WIPE_ON_FOREIGN,      /* another serial on the port, duplicate, swapped */
+  WIPE_ON_GATE_CLOSED,  /* the gate refuses */
+  WIPE_ON_CANCEL,       /* a person cancels before the command was sent */
   WIPE_EVENTS_N
 } WipeEventKind;
 const char *wipe_event_name (WipeEventKind event); /* "serial_matches" ... */
@@ -59,16 +60,25 @@ typedef struct {
   WipeIdentity identity;
   gboolean link_ready; /* the facts below were read (adb or fastboot) */
   gboolean strategy_needs_link;
-  int battery_percent, is_charging;    /* -1 unknown */
-  int google_accounts, other_accounts; /* -1 unreadable */
+  int battery_percent, is_charging;                    /* -1 unknown */
+  int google_accounts, maker_accounts, other_accounts; /* -1 unreadable */
   gboolean strategy_clears_google_lock;
   const char *strategy_objection; /* stable word or NULL */
-  const char *strategy;
-  int has_device_owner, merge_pending;
+  const char *strategy;           /* its name */
+  const char *probed_strategy;    /* the one that follows from what the tablet says */
+  int has_foreign_owner;          /* a device owner that is not our own application */
+  int merge_pending;
+  int lock_is_active;     /* Google's lock, as its partition says */
+  int users;              /* people's spaces */
+  int oem_unlock_allowed; /* the developer option */
+  int is_unlocked;        /* its bootloader */
 } WipeGateFacts;
-/* The identity; then: Google or Samsung account without a clearing strategy -> impossible, with what to do; unreadable accounts -> confirmation right "wipe-accounts-unseen" unless the strategy clears the lock; battery < 30 % and not charging -> impossible;
- * merge pending, foreign owner -> impossible; SD card and SIM reminder -> to know. */
+/* The identity; then: Google's lock active already, Google or maker's account without a clearing strategy -> impossible, with what to do;
+ * unreadable accounts -> confirmation right "wipe-accounts-unseen" unless the strategy clears the lock; battery < 30 % and not charging,
+ * merge pending, foreign owner -> impossible; another strategy than the probed one, that does not clear the lock -> confirmation right
+ * "wipe-strategy"; users, applications' accounts, OEM unlocking, SD card and SIM -> to know. */
 void wipe_judge_gate (const WipeGateFacts *facts, Verdict *verdict);
 
-/* Why a strategy cannot work, in words, from the stable word of devices/ ("needs_android_15"); NULL for an unknown word. Static. */
+/* Why a strategy cannot work, or why it is chosen, in words, from the stable word of devices/ ("needs_android_15", "enrolled"); NULL for an
+ * unknown word. Static. */
 const char *wipe_objection_text (const char *word, Language language);

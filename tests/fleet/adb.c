@@ -6,6 +6,7 @@
 #include "tests/fleet/adb.h"
 
 #include "tests/fleet/adb_key.h"
+#include "tests/fleet/apps.h"
 #include "tests/fleet/shell.h"
 
 #include <string.h>
@@ -37,7 +38,8 @@ struct Stream {
   struct Adb *adb; // not owned
   guint32 local, remote;
   gboolean is_v2, reads_stdin, waits_okay, is_finished;
-  GByteArray *in, *out; // stdin packets not whole yet; bytes to send
+  GByteArray *in, *out; // stdin not used yet; bytes to send
+  gsize wants_bytes;    // of stdin, before it is installed
   char *line;           // command that waits for its time
   char *reboot;         // where to restart once all is sent, or NULL
   guint timer;
@@ -188,7 +190,8 @@ stream_answer (struct Stream *stream, const struct ShellResult *result)
   append_blocks (stream, SHELL_STDOUT, result->out);
   append_blocks (stream, stream->is_v2 ? SHELL_STDERR : SHELL_STDOUT, result->err);
   stream->reads_stdin = result->reads_stdin;
-  if (result->reads_stdin)
+  stream->wants_bytes = result->wants_bytes;
+  if (result->reads_stdin || result->wants_bytes > 0)
     stream_advance (stream);
   else
     stream_finish (stream, result->status);
@@ -316,6 +319,19 @@ read_stdin_packets (struct Stream *stream)
   stream_advance (stream);
 }
 
+// An application comes in, block after block.
+static void
+read_application (struct Stream *stream, const GByteArray *payload)
+{
+  g_byte_array_append (stream->in, payload->data, payload->len);
+  if (stream->in->len < stream->wants_bytes)
+    return;
+  g_autofree char *said = apps_install (stream->adb->tablet, stream->in->data, stream->wants_bytes);
+  stream->wants_bytes = 0;
+  stream_append (stream, SHELL_STDOUT, (const guint8 *)said, strlen (said));
+  stream_finish (stream, 0);
+}
+
 static void
 handle_write (struct Adb *adb, const GByteArray *payload)
 {
@@ -323,7 +339,9 @@ handle_write (struct Adb *adb, const GByteArray *payload)
   if (stream == NULL)
     return; // already closed from this side
   send_packet (adb, CMD_OKAY, stream->local, stream->remote, NULL, 0);
-  if (stream->is_v2) {
+  if (stream->wants_bytes > 0) {
+    read_application (stream, payload);
+  } else if (stream->is_v2) {
     g_byte_array_append (stream->in, payload->data, payload->len);
     read_stdin_packets (stream);
   } else if (stream->reads_stdin) {

@@ -214,7 +214,7 @@ static const struct {
     {"restart", 1, 1, act_restart, "restart MODEM"},
     {"sms", 3, WORDS_MAX, act_sms, "sms SIM FROM TEXT"},
     {"flash", 3, WORDS_MAX, act_flash, "flash SIM FROM TEXT"},
-    {"ussd", 2, WORDS_MAX, act_ussd, "ussd MODEM TEXT"},
+    {"ussd", 2, WORDS_MAX, act_ussd, "ussd MODEM TEXT|page NAME"},
     {"list", 0, 0, act_list, "list"},
     {"root", 0, 0, act_root, "root"},
     {"help", 0, 0, act_help, "help"},

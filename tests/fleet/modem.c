@@ -9,8 +9,8 @@
 
 #define NODE_ANY 99
 
-static const struct ModemService *const services[] = {&modem_basic,     &modem_sms,        &modem_ussd,
-                                                      &modem_phonebook, &modem_extensions, &modem_qmi};
+static const struct ModemService *const services[] = {&modem_basic,      &modem_sms, &modem_ussd, &modem_phonebook,
+                                                      &modem_extensions, &modem_qmi, &modem_uicc};
 
 // Places where a fault may strike, before those of the commands.
 enum { POINT_ANY, POINT_OPEN, POINT_CLOSE, POINT_TOPUP, N_POINTS };
@@ -56,6 +56,7 @@ has_service (const Modem *modem, const struct ModemService *service)
       {&modem_phonebook, set->phonebook},
       {&modem_extensions, set->extensions != MODEM_EX_1},
       {&modem_qmi, set->radio == MODEM_RADIO_LOCKED},
+      {&modem_uicc, set->uicc},
   };
   for (gsize i = 0; i < G_N_ELEMENTS (optional); i++)
     if (optional[i].service == service)
@@ -406,6 +407,24 @@ channel_close (gpointer owner, guint32 transaction)
 }
 
 static void
+set_registration (Modem *modem, enum ModemRegister state)
+{
+  if (modem->registration == state)
+    return;
+  modem->registration = state;
+  modem_indicate_register (modem);
+  modem_touch (modem);
+}
+
+// A line that has died is thrown out when it is next used.
+static void
+check_line (Modem *modem)
+{
+  if (modem->registration == REGISTER_HOME && !operator_admits (modem->operator, modem->sim))
+    set_registration (modem, REGISTER_DENIED);
+}
+
+static void
 channel_command (gpointer owner, const struct MbimCommand *command)
 {
   Modem *modem = owner;
@@ -419,6 +438,7 @@ channel_command (gpointer owner, const struct MbimCommand *command)
   memcpy (request->service, command->service, MBIM_UUID_BYTES);
   modem->commands++;
   modem_touch (modem);
+  check_line (modem);
   const struct ModemCommand *row = find_command (modem, request);
   if (row == NULL || !(request->is_set ? row->has_set : row->has_query)) {
     modem_answer (modem, request, MBIM_NO_DEVICE_SUPPORT, NULL);
@@ -474,16 +494,6 @@ modem_ready (const Modem *modem)
     return READY_BAD_SIM;
   gboolean is_locked = modem->sim->settings.pin_enabled && !modem->is_verified;
   return is_locked || sim_is_pin_blocked (modem->sim) ? READY_LOCKED : READY_INITIALIZED;
-}
-
-static void
-set_registration (Modem *modem, enum ModemRegister state)
-{
-  if (modem->registration == state)
-    return;
-  modem->registration = state;
-  modem_indicate_register (modem);
-  modem_touch (modem);
 }
 
 static gboolean

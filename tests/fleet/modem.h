@@ -1,5 +1,5 @@
 // One emulated MBIM modem: its cable, its card slot, the time a card takes, radio, registration, faults. The bytes of the channel
-// are in mbim.c, what commands mean in modem_basic.c, modem_sms.c, modem_ussd.c and modem_more.c.
+// are in mbim.c, what commands mean in modem_basic.c, modem_sms.c, modem_ussd.c, modem_uicc.c and modem_more.c.
 #pragma once
 
 #include "tests/fleet/mbim.h"
@@ -64,7 +64,8 @@ struct ModemService {
   gsize n_commands;
 };
 
-extern const struct ModemService modem_basic, modem_sms, modem_ussd, modem_phonebook, modem_extensions, modem_qmi;
+extern const struct ModemService modem_basic, modem_sms, modem_ussd, modem_phonebook, modem_extensions, modem_qmi,
+    modem_uicc;
 
 #define MODEM_COMMANDS_MAX 64
 
@@ -156,7 +157,7 @@ void modem_receive_waiting (Modem *modem);
 void modem_send_to_card (struct Sim *sim, const struct Operator *op, const char *from, const char *text,
                          gboolean is_flash);
 
-// A message of the network that nobody asked for (modem_ussd.c). FALSE with error when there is no network.
+// A message of the network that nobody asked for, or a page that opens a session (modem_ussd.c). FALSE with error when there is no network.
 gboolean modem_push_ussd (Modem *modem, const char *text, GError **error);
 
 // MBIM_OK when the card was read, whether it is locked or not; or why it was not.

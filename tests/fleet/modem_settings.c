@@ -34,6 +34,7 @@ static const struct Key rows[] = {
     {"ussd", KEY_BOOLEAN, AT (ussd), "true", NULL}, // false: an LTE-only one without it
     {"ussd_busy", KEY_CHOICE, AT (ussd_busy), "false", "false|until-cancel|always"}, // another program holds a session
     {"sms", KEY_BOOLEAN, AT (sms), "true", NULL},
+    {"uicc", KEY_BOOLEAN, AT (uicc), "false", NULL}, // access to the files of the card
     {"phonebook", KEY_BOOLEAN, AT (phonebook), "true", NULL},
     {"always_index_1", KEY_BOOLEAN, AT (always_index_1), "false", NULL}, // of each message that is read (Fibocom L850)
     {"extensions", KEY_CHOICE, AT (extensions), "1", "1|2|3"},           // MBIMEx that it can speak

@@ -41,7 +41,7 @@ struct ModemSettings {
   char *port, *sim, *imei, *maker, *model, *firmware, *serial;
   int node, max_command, max_transfer, open_ignored, rssi, piece, status;
   int boot, pin_query, radio, open, driver, ussd_busy, extensions, forced; // the enums above
-  int plugged, ussd, sms, phonebook, always_index_1, interleave;           // booleans
+  int plugged, ussd, sms, phonebook, uicc, always_index_1, interleave;     // booleans
   double boot_seconds, register_seconds, late_seconds;
 };
 

@@ -236,7 +236,11 @@ modem_push_ussd (Modem *modem, const char *text, GError **error)
     g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "the modem is on no network");
     return FALSE;
   }
-  indicate (modem, NO_ACTION_REQUIRED, NEW_SESSION, text);
+  struct OperatorReply reply;
+  operator_push (modem->operator, modem->sim, text, &reply);
+  follow_page (modem, reply.page);
+  indicate (modem, modem->ussd_is_open ? ACTION_REQUIRED : NO_ACTION_REQUIRED, NEW_SESSION, reply.text);
+  operator_reply_clear (&reply);
   return TRUE;
 }
 

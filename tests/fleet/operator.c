@@ -363,6 +363,16 @@ operator_ussd (struct Operator *op, struct Sim *sim, const char *page, const cha
 }
 
 void
+operator_push (struct Operator *op, struct Sim *sim, const char *text, struct OperatorReply *reply)
+{
+  memset (reply, 0, sizeof *reply);
+  if (g_str_has_prefix (text, "page "))
+    act (op, sim, text, "", reply);
+  else
+    reply->text = g_strdup (text);
+}
+
+void
 operator_sms (struct Operator *op, struct Sim *sim, const char *to, const char *text, struct OperatorReply *reply)
 {
   memset (reply, 0, sizeof *reply);

@@ -56,6 +56,9 @@ gboolean operator_add_line (struct Operator *op, const char *key, const char *va
 void operator_ussd (struct Operator *op, struct Sim *sim, const char *page, const char *typed,
                     struct OperatorReply *reply);
 
+// What the network sends by itself: a text, or "page NAME".
+void operator_push (struct Operator *op, struct Sim *sim, const char *text, struct OperatorReply *reply);
+
 // An SMS to a short number. `reply->sms` is the answer, NULL for none.
 void operator_sms (struct Operator *op, struct Sim *sim, const char *to, const char *text, struct OperatorReply *reply);
 

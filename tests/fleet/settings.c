@@ -17,16 +17,19 @@ static const struct Key rows[] = {
     {"product", KEY_TEXT, AT (product), "tab", NULL},
     {"encrypted", KEY_TEXT, AT (encrypted), "file", NULL},
     {"owner", KEY_TEXT, AT (owner), "", NULL}, // package that is device owner
+    {"apps", KEY_TEXT, AT (apps), "", NULL},
     {"android", KEY_NUMBER, AT (android), "15", NULL},
     {"protocol", KEY_NUMBER, AT (protocol), "2", NULL},
     {"google_accounts", KEY_NUMBER, AT (google_accounts), "0", NULL},
     {"samsung_accounts", KEY_NUMBER, AT (samsung_accounts), "0", NULL},
     {"battery", KEY_NUMBER, AT (battery), "80", NULL},
+    {"users", KEY_NUMBER, AT (users), "1", NULL},
     {"maxdata", KEY_NUMBER, AT (maxdata), "262144", NULL},
     {"adb", KEY_CHOICE, AT (adb), "known", "off|known|tap|never|denied|tradein"},
     {"bootloader", KEY_CHOICE, AT (bootloader), "locked", "none|locked|unlocked"},
     {"mode", KEY_CHOICE, AT (mode), "default", "default|adb|fastboot|plain"},
     {"wipe", KEY_CHOICE, AT (wipe), "honest", "honest|unwiped|never_returns|ignored|refused"},
+    {"install", KEY_CHOICE, AT (install), "ok", "ok|refused"},
     {"after_wipe", KEY_CHOICE, AT (after_wipe), "plain", "plain|adb|frp|tradein"},
     {"lock_text", KEY_CHOICE, AT (lock_text), "aosp", "aosp|state|flag|unlock-first"},
     {"unknown_variable", KEY_CHOICE, AT (unknown_variable), "fail", "fail|empty"},
@@ -42,8 +45,10 @@ static const struct Key rows[] = {
     {"composite", KEY_BOOLEAN, AT (composite), "true", NULL}, // adb beside MTP
     {"snapshot", KEY_BOOLEAN, AT (snapshot), "false", NULL},  // an update is being merged
     {"userspace", KEY_BOOLEAN, AT (userspace), "false", NULL},
-    {"busy", KEY_BOOLEAN, AT (busy), "false", NULL},       // another program of the host holds the interface
-    {"tap_after", KEY_SECONDS, AT (tap_after), "0", NULL}, // 0: nobody taps by himself
+    {"screen_lock", KEY_BOOLEAN, AT (screen_lock), "false", NULL},
+    {"oem_unlock", KEY_BOOLEAN, AT (oem_unlock), "false", NULL}, // the developer option
+    {"busy", KEY_BOOLEAN, AT (busy), "false", NULL},             // another program of the host holds the interface
+    {"tap_after", KEY_SECONDS, AT (tap_after), "0", NULL},       // 0: nobody taps by himself
     {"wipe_seconds", KEY_SECONDS, AT (wipe_seconds), "0.4", NULL},
     {"boot_seconds", KEY_SECONDS, AT (boot_seconds), "0.2", NULL},
     {"erase_seconds", KEY_SECONDS, AT (erase_seconds), "0", NULL},

@@ -7,6 +7,7 @@ enum AdbPolicy { ADB_OFF, ADB_KNOWN, ADB_TAP, ADB_NEVER, ADB_DENIED, ADB_TRADEIN
 enum Bootloader { BOOTLOADER_NONE, BOOTLOADER_LOCKED, BOOTLOADER_UNLOCKED };
 enum StartMode { START_DEFAULT, START_ADB, START_FASTBOOT, START_PLAIN };
 enum WipeManner { WIPE_HONEST, WIPE_UNWIPED, WIPE_NEVER_RETURNS, WIPE_IGNORED, WIPE_REFUSED };
+enum Install { INSTALL_OK, INSTALL_REFUSED };
 enum AfterWipe { AFTER_PLAIN, AFTER_ADB, AFTER_FRP, AFTER_TRADEIN };
 enum LockText { LOCK_AOSP, LOCK_STATE, LOCK_FLAG, LOCK_UNLOCK_FIRST };
 enum UnknownVariable { UNKNOWN_FAIL, UNKNOWN_EMPTY };
@@ -39,10 +40,12 @@ enum TradeinManner {
 struct Settings {
   char *port; // "1-1.2"
   char *serial, *maker, *model, *device, *product, *encrypted, *owner;
-  int android, protocol, google_accounts, samsung_accounts, battery;
+  char *apps; // packages that are installed, separated by spaces
+  int android, protocol, google_accounts, samsung_accounts, battery, users;
   int maxdata;                                                                                       // bytes
-  int adb, bootloader, mode, wipe, after_wipe, lock_text, unknown_variable, quirk, tradein;          // the enums above
+  int adb, bootloader, mode, wipe, after_wipe, lock_text, unknown_variable, quirk, install, tradein; // the enums above
   int plugged, shell_v2, charging, recovery_visible, keyguard, composite, snapshot, userspace, busy; // booleans
+  int screen_lock, oem_unlock;                                                                       // likewise
   double tap_after, wipe_seconds, boot_seconds, erase_seconds, answer_seconds;
 };
 

@@ -2,6 +2,7 @@
 // quotes and ';' only.
 #include "tests/fleet/shell.h"
 
+#include "tests/fleet/apps.h"
 #include "tests/fleet/tradein.h"
 
 #include <string.h>
@@ -57,7 +58,8 @@ properties_of (const Tablet *tablet, struct Property *list, char *release, char 
       {"ro.secure", "1"},
       {"ro.serialno", set->serial},
       {"sys.boot_completed", "1"},
-      {"sys.oem_unlock_allowed", is_unlocked ? "1" : "0"},
+      {"persist.sys.test_harness", tablet->in_test_mode ? "1" : "0"},
+      {"sys.oem_unlock_allowed", is_unlocked || set->oem_unlock ? "1" : "0"},
       {"sys.usb.config", "mtp,adb"},
   };
   G_STATIC_ASSERT (G_N_ELEMENTS (all) <= N_PROPERTIES);
@@ -98,7 +100,7 @@ static void
 recovery_wipe (Tablet *tablet, struct ShellResult *result)
 {
   enum Fault fault = tablet_reach (tablet, POINT_WIPE_COMMAND);
-  enum WipeManner manner = fault == FAULT_FAIL ? WIPE_REFUSED : tablet_wipe (tablet);
+  enum WipeManner manner = fault == FAULT_FAIL ? WIPE_REFUSED : tablet_wipe (tablet, WIPE_UNTRUSTED);
   if (fault == FAULT_FAIL)
     tablet->wipe_commands++; // it did arrive
   result->stopped = fault != FAULT_NONE && fault != FAULT_FAIL;
@@ -122,14 +124,35 @@ cmd_recovery (Tablet *tablet, char **words, struct ShellResult *result)
   }
 }
 
+// `enable` answers nothing and restarts; it keeps the keys of adb.
+static void
+cmd_testharness (Tablet *tablet, char **words, struct ShellResult *result)
+{
+  if (!word_is (words, 2, "enable"))
+    return;
+  if (tablet->settings.screen_lock) {
+    g_string_append (result->err, "Test Harness Mode cannot be enabled if there is a lock screen\n");
+    result->status = 2;
+    return;
+  }
+  enum Fault fault = tablet_reach (tablet, POINT_WIPE_COMMAND);
+  enum WipeManner manner = fault == FAULT_FAIL ? WIPE_REFUSED : tablet_wipe (tablet, WIPE_HARNESS);
+  if (fault == FAULT_FAIL)
+    tablet->wipe_commands++; // it did arrive
+  result->stopped = fault != FAULT_NONE && fault != FAULT_FAIL;
+  if (manner == WIPE_REFUSED)
+    refuse (result, "java.lang.SecurityException: Permission denial: must have ENABLE_TEST_HARNESS_MODE\n");
+}
+
 static void
 act_cmd (Tablet *tablet, char **words, struct ShellResult *result)
 {
   if (word_is (words, 1, "recovery")) {
     cmd_recovery (tablet, words, result);
-  } else if (word_is (words, 1, "testharness")) {
-    g_string_append (result->err, "Test Harness Mode cannot be enabled if there is a lock screen\n");
-    result->status = 2;
+  } else if (word_is (words, 1, "testharness") && tablet->settings.android >= 10) {
+    cmd_testharness (tablet, words, result);
+  } else if (word_is (words, 1, "package")) {
+    apps_package (tablet, words, result);
   } else {
     g_string_append_printf (result->err, "cmd: Can't find service: %s\n", g_strv_length (words) > 1 ? words[1] : "");
     result->status = 20;
@@ -176,15 +199,20 @@ dump_device_policy (const Tablet *tablet, GString *out)
   const char *owner = tablet->settings.owner;
   g_string_append (out, "Current Device Policy Manager state:\n");
   if (*owner != '\0')
-    g_string_append_printf (out, "  Device Owner:\n    admin=ComponentInfo{%s/%s.Admin}\n    User ID: 0\n", owner,
-                            owner);
+    g_string_append_printf (out, "  Device Owner:\n    admin=ComponentInfo{%s}\n    User ID: 0\n", owner);
   g_string_append (out, "  Enabled Device Admins (User 0, provisioningState: 0):\n");
 }
 
 static void
 dump_persistent_data (const Tablet *tablet, GString *out)
 {
-  g_string_append_printf (out, "mIsRunningDSU: false\nFRP state: %s\n", tablet->frp ? "active" : "inactive");
+  g_string_append (out, "mDataBlockFile: /dev/block/by-name/frp\nmIsFileBacked: false\nmIsWritable: true\n");
+  if (tablet->settings.android >= 15)
+    g_string_append_printf (out,
+                            "FRP state\n=========\nEnforcement enabled: true\nFRP state: %s\nOEM unlock state: %s\n"
+                            "Has FRP credential handle: %s\nFRP challenge block size: 0\n",
+                            tablet->frp ? "true" : "false", tablet->settings.oem_unlock ? "true" : "false",
+                            tablet->settings.screen_lock ? "true" : "false");
 }
 
 static void
@@ -198,7 +226,7 @@ act_dumpsys (Tablet *tablet, char **words, struct ShellResult *result)
       {"account", dump_account, 0},
       {"battery", dump_battery, 0},
       {"device_policy", dump_device_policy, 0},
-      {"persistent_data_block", dump_persistent_data, 15},
+      {"persistent_data_block", dump_persistent_data, 0},
   };
   for (gsize i = 0; i < G_N_ELEMENTS (services); i++)
     if (word_is (words, 1, services[i].name) && tablet->settings.android >= services[i].android) {
@@ -220,36 +248,6 @@ act_settings (Tablet *tablet, char **words, struct ShellResult *result)
     g_string_append (result->out, tablet->is_set_up ? "1\n" : "0\n");
   else
     g_string_append (result->out, is_lock && tablet->frp ? "1\n" : "null\n");
-}
-
-static void
-act_pm (Tablet *tablet, char **words, struct ShellResult *result)
-{
-  (void)tablet; // always one user
-  if (word_is (words, 1, "list") && word_is (words, 2, "users"))
-    g_string_append (result->out, "Users:\n\tUserInfo{0:Propri\303\251taire:4c13} running\n");
-}
-
-static void
-act_dpm (Tablet *tablet, char **words, struct ShellResult *result)
-{
-  const char *owner = tablet->settings.owner;
-  if (!word_is (words, 1, "list-owners"))
-    refuse (result, "java.lang.SecurityException: not allowed\n");
-  else if (*owner == '\0')
-    g_string_append (result->out, "no owners\n");
-  else
-    g_string_append_printf (result->out, "1 owner:\nUser  0: admin=%s/.Admin,DeviceOwner\n", owner);
-}
-
-static void
-act_am (Tablet *tablet, char **words, struct ShellResult *result)
-{
-  (void)tablet; // a shell may send it, and nothing happens
-  if (word_is (words, 1, "broadcast"))
-    g_string_append_printf (result->out,
-                            "Broadcasting: Intent { act=%s flg=0x400000 }\nBroadcast completed: result=0\n",
-                            g_strv_length (words) > 3 ? words[3] : "");
 }
 
 static void
@@ -305,17 +303,17 @@ static const struct {
   const char *name;
   Act act;
 } commands[] = {
-    {"am", act_am},
+    {"am", apps_am},
     {"cat", act_cat},
     {"cmd", act_cmd},
-    {"dpm", act_dpm},
+    {"dpm", apps_dpm},
     {"dumpsys", act_dumpsys},
     {"echo", act_echo},
     {"exit", act_exit},
     {"getprop", act_getprop},
     {"head", act_head},
     {"id", act_id},
-    {"pm", act_pm},
+    {"pm", apps_pm},
     {"settings", act_settings},
     {"tradeinmode", tradein_run},
 };
@@ -348,7 +346,7 @@ shell_run (Tablet *tablet, const char *line, struct ShellResult *result)
   g_auto (GStrv) parts = g_strsplit (line, ";", -1);
   for (guint i = 0; parts[i] != NULL && !result->stopped; i++) {
     run_one (tablet, parts[i], result);
-    if (g_str_has_prefix (g_strchug (parts[i]), "exit"))
+    if (g_str_has_prefix (g_strchug (parts[i]), "exit") || result->wants_bytes > 0)
       break;
   }
 }

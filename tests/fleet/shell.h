@@ -8,6 +8,7 @@ struct ShellResult {
   GString *out, *err;   // owned by the caller of shell_run
   int status;           // exit code of the last command
   gboolean reads_stdin; // `cat`: the stream stays open and echoes
+  gsize wants_bytes;    // `cmd package install`: that much is read before it goes on
   gboolean stopped;     // a fault struck: nothing may be sent any more
 };
 

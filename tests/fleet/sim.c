@@ -19,6 +19,8 @@ static const struct Key rows[] = {
     {"imsi", KEY_TEXT, AT (imsi), "", NULL},
     {"numbers", KEY_TEXT, AT (numbers), "", NULL}, // separated by commas
     {"operator", KEY_TEXT, AT (operator), "", NULL},
+    {"spn", KEY_TEXT, AT (spn), "", NULL},   // name of the operator in the card, at most 16 letters
+    {"gid1", KEY_TEXT, AT (gid1), "", NULL}, // hexadecimal
     {"pin", KEY_TEXT, AT (pin), "1234", NULL},
     {"puk", KEY_TEXT, AT (puk), "12345678", NULL},
     {"pin_enabled", KEY_BOOLEAN, AT (pin_enabled), "false", NULL},

@@ -7,7 +7,7 @@
 enum IccidForm { ICCID_PLAIN, ICCID_UPPER_F, ICCID_LOWER_F, ICCID_SWAPPED };
 
 struct SimSettings {
-  char *iccid, *imsi, *numbers, *pin, *puk, *operator;
+  char *iccid, *imsi, *numbers, *pin, *puk, *operator, * spn, *gid1;
   char *credit_expiry, *line_expiry; // YYYY-MM-DD, "" for never
   int iccid_form;                    // enum IccidForm
   int pin_enabled, bad, protect;     // booleans

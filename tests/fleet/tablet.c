@@ -197,12 +197,34 @@ come_back (Tablet *tablet)
   (void)tablet_reach (tablet, POINT_RETURN); // nothing follows it
 }
 
+// Test harness mode: the data are gone, the keys of adb have been kept, nobody is asked for anything.
+static void
+enter_test_mode (Tablet *tablet, int policy, GPtrArray *keys)
+{
+  tablet->settings.adb = policy;
+  g_ptr_array_unref (tablet->trusted);
+  tablet->trusted = g_ptr_array_ref (keys);
+  tablet->in_test_mode = tablet->is_set_up = TRUE;
+  tablet->home = TABLET_ADB;
+}
+
+static void
+erase_as_asked (Tablet *tablet)
+{
+  int policy = tablet->settings.adb;
+  g_autoptr (GPtrArray) keys = g_steal_pointer (&tablet->trusted);
+  tablet->trusted = g_ptr_array_new_with_free_func (g_free);
+  tablet_erase_data (tablet, tablet->wipe_kind == WIPE_TRUSTED);
+  if (tablet->wipe_kind == WIPE_HARNESS)
+    enter_test_mode (tablet, policy, keys);
+}
+
 static void
 finish_wipe (Tablet *tablet)
 {
   enum Fault fault = tablet_reach (tablet, POINT_WIPED);
   if (tablet->settings.wipe != WIPE_UNWIPED && fault != FAULT_FAIL)
-    tablet_erase_data (tablet, FALSE);
+    erase_as_asked (tablet);
   show (tablet, TABLET_AWAY);
   schedule (tablet, tablet->settings.boot_seconds, come_back);
 }
@@ -295,9 +317,10 @@ tablet_reach (Tablet *tablet, enum Point point)
 }
 
 enum WipeManner
-tablet_wipe (Tablet *tablet)
+tablet_wipe (Tablet *tablet, enum WipeKind kind)
 {
   tablet->wipe_commands++;
+  tablet->wipe_kind = kind;
   enum WipeManner manner = (enum WipeManner)tablet->settings.wipe;
   if (manner == WIPE_HONEST || manner == WIPE_UNWIPED || manner == WIPE_NEVER_RETURNS)
     schedule (tablet, LINK_SECONDS, leave_for_wipe);
@@ -312,7 +335,12 @@ tablet_erase_data (Tablet *tablet, gboolean is_trusted)
   gboolean had_account = set->google_accounts + set->samsung_accounts > 0;
   tablet->frp = !is_trusted && (tablet->frp || had_account);
   set->google_accounts = set->samsung_accounts = 0;
-  tablet->has_data = tablet->is_set_up = tablet->trusts_first = FALSE;
+  tablet->has_data = tablet->is_set_up = tablet->trusts_first = tablet->in_test_mode = FALSE;
+  g_clear_pointer (&tablet->admin, g_free);
+  (void)settings_set (set, "apps", "", NULL); // an empty text is a good one
+  (void)settings_set (set, "owner", "", NULL);
+  set->users = 1;
+  set->screen_lock = FALSE;
   g_ptr_array_set_size (tablet->trusted, 0);
   gboolean has_tradein = set->after_wipe == AFTER_TRADEIN && set->android >= 16;
   gboolean shows_adb = set->after_wipe == AFTER_ADB || has_tradein;
@@ -336,6 +364,8 @@ tablet_reboot (Tablet *tablet, const char *target)
   for (gsize i = 0; i < G_N_ELEMENTS (ways); i++)
     if (g_str_equal (ways[i].target, target))
       leave = ways[i].leave;
+  if (leave == boot_bootloader)
+    tablet->settings.userspace = g_str_equal (target, "fastboot");
   if (leave == boot_bootloader && tablet->settings.bootloader == BOOTLOADER_NONE)
     leave = boot_android; // no fastboot on this one: it just restarts
   schedule (tablet, LINK_SECONDS, leave);
@@ -454,6 +484,7 @@ static gboolean
 human_recovery_wipe (Tablet *tablet, GError **error)
 {
   (void)error; // always possible
+  tablet->wipe_kind = WIPE_UNTRUSTED;
   schedule (tablet, 0, leave_for_wipe);
   return TRUE;
 }
@@ -574,6 +605,7 @@ static const struct {
     {"wipe_commands", STATE_COUNT, G_STRUCT_OFFSET (Tablet, wipe_commands)},
     {"data", STATE_FLAG, G_STRUCT_OFFSET (Tablet, has_data)},
     {"frp", STATE_FLAG, G_STRUCT_OFFSET (Tablet, frp)},
+    {"test_mode", STATE_FLAG, G_STRUCT_OFFSET (Tablet, in_test_mode)},
     {"taps", STATE_COUNT, G_STRUCT_OFFSET (Tablet, taps)},
     {"opened", STATE_COUNT, G_STRUCT_OFFSET (Tablet, opened)},
     {"protocol_errors", STATE_COUNT, G_STRUCT_OFFSET (Tablet, protocol_errors)},
@@ -634,6 +666,7 @@ tablet_free (Tablet *tablet)
   g_clear_handle_id (&tablet->timer, g_source_remove);
   settings_clear (&tablet->settings);
   g_ptr_array_unref (tablet->trusted);
+  g_free (tablet->admin);
   g_free (tablet->name);
   g_free (tablet);
 }

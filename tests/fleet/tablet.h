@@ -27,6 +27,13 @@ enum Point {
 
 enum Fault { FAULT_NONE, FAULT_UNPLUG, FAULT_STALL, FAULT_SILENT, FAULT_FAIL };
 
+// How a wipe erases.
+enum WipeKind {
+  WIPE_UNTRUSTED, // by a command or by the keys: Google's lock stays
+  WIPE_TRUSTED,   // from Settings, or by an owner that says so: clears the lock as well
+  WIPE_HARNESS,   // into test harness mode: keeps the keys and opens adb again
+};
+
 typedef struct Tablet Tablet;
 
 struct Tablet {
@@ -38,10 +45,12 @@ struct Tablet {
   const struct TabletModel *model_type; // how to end it
   gboolean plugged;
   enum TabletMode mode, home; // what it shows; what it boots to
-  gboolean has_data, frp, is_set_up;
-  gboolean trusts_first; // adb=known: a key has signed and was taken
-  GPtrArray *trusted;    // of char*: public keys a person allowed
-  char *asking;          // public key in the dialog on the screen, or NULL
+  gboolean has_data, frp, is_set_up, in_test_mode;
+  enum WipeKind wipe_kind; // of the wipe under way
+  char *admin;             // package that is device administrator, or NULL
+  gboolean trusts_first;   // adb=known: a key has signed and was taken
+  GPtrArray *trusted;      // of char*: public keys a person allowed
+  char *asking;            // public key in the dialog on the screen, or NULL
   enum Fault faults[N_POINTS];
   guint timer; // of the next step of its life, 0 when it waits for somebody
   void (*next) (Tablet *tablet);
@@ -101,7 +110,7 @@ enum Fault tablet_reach (Tablet *tablet, enum Point point);
 void tablet_touch (Tablet *tablet);
 
 // A wipe command has arrived: counts it and says in how far it will be obeyed. The wipe then runs by itself.
-enum WipeManner tablet_wipe (Tablet *tablet);
+enum WipeManner tablet_wipe (Tablet *tablet, enum WipeKind kind);
 
 // The user data are gone now. `is_trusted`: from Settings, which clears Google's lock as well.
 void tablet_erase_data (Tablet *tablet, gboolean is_trusted);

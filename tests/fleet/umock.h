@@ -15,8 +15,9 @@ struct UmockWdm {
   UMockdevIoctlBase *handler; // made with the first modem of that number, NULL before
   gint max_command;           // atomic: read by umockdev's thread
   gboolean is_taken;
-  gint clients;           // atomic: programs that hold it open, counted by umockdev's thread
-  struct ModemPort *port; // behind it now, or NULL
+  gint clients;               // atomic: programs that hold it open, counted by umockdev's thread
+  gint flushes, flushes_seen; // atomic: how often what was unread was forgotten; the same when a program left last
+  struct ModemPort *port;     // behind it now, or NULL
 };
 
 struct UsbBus {

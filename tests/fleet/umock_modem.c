@@ -15,6 +15,7 @@
 
 #define WDM_MAJOR       180
 #define WDM_FIRST_MINOR 176
+#define LEAVING_MS      20 // between a program that leaves and the one that comes
 #define PIECE_MS        1  // between two pieces of a message
 #define PIECE_MAX       16 // bytes; longer ones are whole messages
 
@@ -59,8 +60,8 @@ tell_clients (gpointer user)
   guint clients = (guint)g_atomic_int_get (&wdm->clients);
   if (wdm->port == NULL)
     return G_SOURCE_REMOVE;
-  if (clients == 0)
-    modem_port_flush (wdm->port); // as the kernel does
+  if (clients == 0 && g_atomic_int_get (&wdm->flushes) == g_atomic_int_get (&wdm->flushes_seen))
+    modem_port_flush (wdm->port); // as the kernel does, unless the next program has begun already
   wdm->port->ear->held (wdm->port->model, clients);
   return G_SOURCE_REMOVE;
 }
@@ -70,8 +71,9 @@ on_client_gone (gpointer user, GObject *client)
 {
   (void)client; // is being freed
   struct UmockWdm *wdm = user;
+  g_atomic_int_set (&wdm->flushes_seen, g_atomic_int_get (&wdm->flushes));
   g_atomic_int_add (&wdm->clients, -1);
-  g_idle_add_full (G_PRIORITY_DEFAULT, tell_clients, wdm, NULL);
+  g_timeout_add (LEAVING_MS, tell_clients, wdm); // the next program may be waiting to be counted
 }
 
 // A client object lives as long as the program holds the node; its "connected" is not told for one that asks nothing.
@@ -195,6 +197,7 @@ bytes_free (gpointer bytes)
 void
 modem_port_flush (ModemPort *port)
 {
+  g_atomic_int_inc (&port->bus->wdm[port->number].flushes);
   g_clear_handle_id (&port->writer, g_source_remove);
   g_queue_clear_full (&port->out, bytes_free);
   tcflush (port->node.fd, TCIFLUSH);

@@ -13,11 +13,21 @@ int LLVMFuzzerTestOneInput (const uint8_t *data, size_t size);
 static void
 check_accounts (const char *text)
 {
-  int google = UNTOUCHED, other = UNTOUCHED;
-  if (dumpsys_accounts (text, &google, &other))
-    g_assert_true (google >= 0 && other >= 0);
+  DumpsysAccounts accounts = {UNTOUCHED, UNTOUCHED, UNTOUCHED};
+  if (dumpsys_accounts (text, &accounts))
+    g_assert_true (accounts.google >= 0 && accounts.maker >= 0 && accounts.other >= 0);
   else
-    g_assert_true (google == UNTOUCHED && other == UNTOUCHED);
+    g_assert_true (accounts.google == UNTOUCHED && accounts.maker == UNTOUCHED && accounts.other == UNTOUCHED);
+}
+
+static void
+check_rest (const char *text)
+{
+  g_autofree char *owner = dumpsys_owner_component (text);
+  g_assert_true (owner == NULL || (*owner != '\0' && strstr (text, owner) != NULL));
+  g_assert_cmpint (dumpsys_device_owner (text), <=, 1);
+  g_assert_true (dumpsys_users (text) > 0 || dumpsys_users (text) == -1);
+  g_assert_true (dumpsys_lock_is_active (text) >= -1 && dumpsys_lock_is_active (text) <= 1);
 }
 
 static void
@@ -39,6 +49,6 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   check_battery (text);
   g_assert_true (serial == NULL || (*serial != '\0' && strstr (text, serial) != NULL));
   g_assert_cmpint (props_get_number (text, "ro.build.version.sdk"), >=, -1);
-  g_assert_cmpint (dumpsys_device_owner (text), <=, 1);
+  check_rest (text);
   return 0;
 }

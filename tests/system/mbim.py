@@ -77,7 +77,7 @@ class Host:
         self.indications = []  # (service, cid, info) that came while something else was waited for
 
     def __enter__(self):
-        path = self.fleet.state(self.name)["node"]
+        path = self.fleet.wait(self.name, "hosts=0")["node"]  # what a program before it left unread is forgotten then
         self.node = os.open(self.fleet.root + path, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
         return self
 

@@ -536,6 +536,22 @@ def test_technician_attests_on_the_terminal(bench):
     assert bench.asked("POST /v1/attestations")[0].json == {"wipe": "XBCDFGHK", "text": "page de bienvenue, aucun compte"}
 
 
+def test_what_a_person_taps_is_shown_once(bench):
+    by_hand = wipe("wait_human", reason="reset_by_hand", todo="Réinitialisez-la.")
+    by_hand["steps"] = {"brand": "Samsung", "fr": ["Ouvrez Paramètres.", "Touchez Tout supprimer."], "en": ["Open Settings.", "Tap Delete all."]}
+    bench.answers["GET /v1/objects/XBCDFGHK"] = by_hand
+    with terminal(bench, "wipe", "XBCD-FGHK") as shown:
+        bench.answers["GET /v1/objects/XBCD-FGHK"] = by_hand
+        shown.expect("2. Touchez Tout supprimer.")
+        looks = len(bench.asked("GET /v1/objects/XBCDFGHK"))
+        bench.publish("wipe", "XBCDFGHK")
+        wait_until(lambda: len(bench.asked("GET /v1/objects/XBCDFGHK")) > looks)
+        bench.answers["GET /v1/objects/XBCDFGHK"] = wipe("aborted")
+        bench.publish("wipe", "XBCDFGHK")
+        assert shown.leave() == 1
+    assert shown.seen.count("1. Ouvrez Paramètres.") == 1 and "Tap Delete" not in shown.seen
+
+
 def test_technician_sees_a_former_account_and_says_it_in_one_word(bench):
     bench.answers["GET /v1/objects/XBCDFGHK"] = wipe("wait_human", reason="attest", todo="Regardez l'écran.")
 

@@ -117,6 +117,28 @@ def test_a_person_must_tap_once(bench):
     assert fleet.state("TAB1")["taps"] == "1"
 
 
+def test_harness_mode_wants_no_screen_lock(bench):
+    fleet, tools = bench(ONE + "screen_lock=true\n")
+    tools.online()
+    done = tools.adb("shell", "cmd testharness enable")
+    assert (done.returncode, b"lock screen" in done.stderr) == (2, True)
+    assert fleet.state("TAB1")["wipe_commands"] == "0"
+
+
+def test_an_application_is_installed_by_stock_adb_and_made_owner(bench, tmp_path):
+    apk = tmp_path / "pret.apk"
+    apk.write_bytes(b"PKorg.exemple.pret\n" + bytes(200000))
+    fleet, tools = bench(ONE)
+    tools.online()
+    installed = tools.adb("install", "--streaming", str(apk))
+    assert b"Success" in installed.stdout + installed.stderr, installed
+    assert tools.adb("shell", "pm path org.exemple.pret").stdout.startswith(b"package:")
+    assert b"Success" in tools.adb("shell", "dpm set-device-owner org.exemple.pret/.Admin").stdout
+    assert b"org.exemple.pret/.Admin,DeviceOwner" in tools.adb("shell", "dpm list-owners").stdout
+    assert tools.adb("shell", "dpm set-device-owner org.exemple.pret/.Admin").returncode == 255
+    assert fleet.state("TAB1")["protocol_errors"] == "0"
+
+
 def test_a_tap_comes_by_itself_when_asked(bench):
     fleet, tools = bench(ONE + "adb=tap\ntap_after=0.3\n")
     tools.online()
@@ -154,7 +176,9 @@ def test_another_key_is_not_trusted():
     ("getprop ro.build.version.sdk", 0, b"35\n"),
     ("getprop ro.build.type; settings get global device_provisioned", 0, b"user\n1\n"),
     ("am broadcast -a android.intent.action.FACTORY_RESET", 0, b"result=0"),
-    ("cmd testharness enable", 2, b"lock screen"),
+    ("dpm set-device-owner org.exemple.pret/.Admin", 255, b"Unknown admin"),
+    ("pm path org.exemple.pret", 1, b""),
+    ("dumpsys persistent_data_block", 0, b"FRP state: false\n"),
     ("dumpsys account", 0, b"Accounts: 2\n"),
     ("dumpsys battery", 0, b"level: 41\n"),
     ("dpm list-owners; pm list users", 0, b"no owners\nUsers:\n"),

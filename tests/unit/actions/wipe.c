@@ -315,8 +315,9 @@ the_gate_is_judged_with_the_register (void)
                          .strategy_needs_link = TRUE,
                          .battery_percent = 12,
                          .google_accounts = 0,
-                         .other_accounts = 0,
-                         .strategy = "recovery-wipe"};
+                         .maker_accounts = 0,
+                         .strategy = "recovery-wipe",
+                         .probed_strategy = "recovery-wipe"};
   desk_init (&desk);
   open_wipe (&desk, item, wipe);
   event (&desk, wipe, WIPE_ON_SERIAL_MATCHES, NULL);
@@ -341,8 +342,9 @@ unseen_accounts_need_the_right_claimed_at_the_start (void)
                                .strategy_needs_link = TRUE,
                                .battery_percent = 90,
                                .google_accounts = -1,
-                               .other_accounts = -1,
-                               .strategy = "recovery-wipe"};
+                               .maker_accounts = -1,
+                               .strategy = "recovery-wipe",
+                               .probed_strategy = "recovery-wipe"};
   for (int claimed = 0; claimed < 2; claimed++) {
     desk_init (&desk);
     desk.context.overrides = claimed ? rights : NULL;

@@ -12,22 +12,27 @@
   "  Accounts History\n  Account {name=old, type=com.google}\n  Active Sessions: 0\n"                                  \
   "    ServiceInfo: AuthenticatorDescription {type=com.google}\n"
 
+#define ASSERT_ACCOUNTS(text, google_, maker_, other_)                                                                 \
+  do {                                                                                                                 \
+    DumpsysAccounts accounts = {-1, -1, -1};                                                                           \
+    g_assert_true (dumpsys_accounts (text, &accounts));                                                                \
+    g_assert_cmpint (accounts.google, ==, google_);                                                                    \
+    g_assert_cmpint (accounts.maker, ==, maker_);                                                                      \
+    g_assert_cmpint (accounts.other, ==, other_);                                                                      \
+  } while (0)
+
 static void
 test_accounts (void)
 {
-  int google = -1, other = -1;
-  g_assert_true (dumpsys_accounts (ACCOUNTS, &google, &other));
-  g_assert_cmpint (google, ==, 2);
-  g_assert_cmpint (other, ==, 1);
-  g_assert_true (dumpsys_accounts (ACCOUNTS ACCOUNTS, &google, &other)); /* a second user */
-  g_assert_cmpint (google, ==, 4);
+  ASSERT_ACCOUNTS (ACCOUNTS, 2, 1, 0);
+  ASSERT_ACCOUNTS (ACCOUNTS ACCOUNTS, 4, 2, 0); /* a second user */
   g_auto (GStrv) lines = g_strsplit (ACCOUNTS, "\n", -1);
   g_autofree char *crlf = g_strjoinv ("\r\n", lines);
-  g_assert_true (dumpsys_accounts (crlf, &google, &other));
-  g_assert_cmpint (google, ==, 2);
-  g_assert_true (dumpsys_accounts ("  Accounts: 0\n", &google, &other));
-  g_assert_cmpint (google, ==, 0);
-  g_assert_cmpint (other, ==, 0);
+  ASSERT_ACCOUNTS (crlf, 2, 1, 0);
+  ASSERT_ACCOUNTS ("  Accounts: 0\n", 0, 0, 0);
+  ASSERT_ACCOUNTS ("  Accounts: 3\n    Account {name=a, type=com.xiaomi}\n    Account {name=b, type=org.exemple.mail}\n"
+                   "    Account {name=c}\n",
+                   0, 1, 2);
 }
 
 /* Cut anywhere inside the list: unknown, never "none". */
@@ -36,11 +41,10 @@ test_accounts_cut (void)
 {
   const char *after = strstr (ACCOUNTS, "\n\n");
   for (gsize n = 0; n < (gsize)(after - (const char *)ACCOUNTS); n++) {
-    int google = 77, other = 77;
+    DumpsysAccounts accounts = {77, 77, 77};
     g_autofree char *cut = g_strndup (ACCOUNTS, n);
-    g_assert_false (dumpsys_accounts (cut, &google, &other));
-    g_assert_cmpint (google, ==, 77); /* untouched */
-    g_assert_cmpint (other, ==, 77);
+    g_assert_false (dumpsys_accounts (cut, &accounts));
+    g_assert_true (accounts.google == 77 && accounts.maker == 77 && accounts.other == 77); /* untouched */
   }
 }
 
@@ -53,10 +57,10 @@ test_accounts_refused (void)
                                       "  Accounts: many\n",
                                       "  Accounts: 4000000000\n",
                                       "  Accounts: 1\n    Account (name=a, type=com.google)\n"};
-  int google = 77, other = 77;
+  DumpsysAccounts accounts = {77, 77, 77};
   for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
-    g_assert_false (dumpsys_accounts (texts[i], &google, &other));
-  g_assert_cmpint (google, ==, 77);
+    g_assert_false (dumpsys_accounts (texts[i], &accounts));
+  g_assert_cmpint (accounts.google, ==, 77);
 }
 
 static void
@@ -96,6 +100,55 @@ test_owner (void)
 }
 
 static void
+test_owner_component (void)
+{
+  static const struct {
+    const char *text, *component;
+  } rows[] = {
+      {"no owners\n", NULL},
+      {"1 owner:\nUser  0: admin=org.exemple/.Admin,DeviceOwner\n", "org.exemple/.Admin"},
+      {"2 owners:\r\nUser 10: admin=org.autre/.P,ProfileOwner(User 10)\r\nUser  0: "
+       "admin=org.exemple/.Admin,DeviceOwner,Affiliated\r\n",
+       "org.exemple/.Admin"},
+      {"User 10: admin=org.autre/.P,ProfileOwner(User 10)\n", NULL},
+      {"User  0: admin=,DeviceOwner\n", NULL},
+      {"User  0: admin=org.exemple/.Adm", NULL},
+      {"", NULL},
+  };
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autofree char *component = dumpsys_owner_component (rows[i].text);
+    g_assert_cmpstr (component, ==, rows[i].component);
+  }
+}
+
+static void
+test_users (void)
+{
+  g_assert_cmpint (dumpsys_users ("Users:\n\tUserInfo{0:Prêt:4c13} running\n"), ==, 1);
+  g_assert_cmpint (dumpsys_users ("Users:\n\tUserInfo{0:a:c13} running\n\tUserInfo{10:b:410}\n"), ==, 2);
+  g_assert_cmpint (dumpsys_users ("Error: no permission\n"), ==, -1);
+}
+
+static void
+test_lock (void)
+{
+  static const struct {
+    const char *text;
+    int active;
+  } rows[] = {
+      {"FRP state\n=========\nEnforcement enabled: true\nFRP state: true\nOEM unlock state: false\n", 1},
+      {"mIsWritable: true\r\n  FRP state: false\r\nHas FRP credential handle: true\r\n", 0},
+      {"mDataBlockFile: /dev/block/by-name/frp\nmIsWritable: true\n", -1}, /* before Android 15 */
+      {"FRP state: perhaps\n", -1},
+      {"FRP state: ", -1},
+      {"Can't find service: persistent_data_block\n", -1},
+      {"", -1},
+  };
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    g_assert_cmpint (dumpsys_lock_is_active (rows[i].text), ==, rows[i].active);
+}
+
+static void
 test_properties (void)
 {
   const char *text = "[a.ro.serialno]: [WRONG]\n[ro.serialno]: [R52X]\r\n[ro.empty]: []\n[ro.model]: [Tab [A] 9]\n"
@@ -122,6 +175,9 @@ main (int argc, char **argv)
   g_test_add_func ("/devices/dumpsys/no-list-is-unknown", test_accounts_refused);
   g_test_add_func ("/devices/dumpsys/reads-the-battery", test_battery);
   g_test_add_func ("/devices/dumpsys/sees-a-device-owner", test_owner);
+  g_test_add_func ("/devices/dumpsys/names-the-device-owner", test_owner_component);
+  g_test_add_func ("/devices/dumpsys/counts-users", test_users);
+  g_test_add_func ("/devices/dumpsys/sees-an-active-lock", test_lock);
   g_test_add_func ("/devices/props/reads-values", test_properties);
   return g_test_run ();
 }

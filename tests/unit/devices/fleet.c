@@ -34,6 +34,8 @@ typedef struct {
   gboolean is_late;
 } Fixture;
 
+static const StrategySettings nothing;
+
 static void
 on_bench (const Device *device, BenchEvent event, gpointer user)
 {
@@ -282,9 +284,14 @@ test_known_key (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (facts->other_accounts, ==, 0);
   g_assert_cmpint (facts->has_recovery_wipe, ==, 1);
   g_assert_cmpint (facts->has_device_owner, ==, 0);
+  g_assert_cmpint (facts->users, ==, 1);
+  g_assert_cmpint (facts->has_persistent_data, ==, 1);
+  g_assert_cmpint (facts->lock_is_active, ==, 0);
+  g_assert_cmpint (facts->oem_unlock_allowed, ==, 0);
+  g_assert_cmpint (facts->in_test_mode, ==, 0);
   g_assert_cmpint (facts->is_unlocked, ==, 0);
-  g_assert_null (strategy_find ("recovery-wipe")->objection (facts));
-  g_assert_cmpstr (strategy_find ("fastboot")->objection (facts), ==, "needs_fastboot");
+  g_assert_null (strategy_find ("recovery-wipe")->objection (facts, &nothing));
+  g_assert_cmpstr (strategy_find ("fastboot")->objection (facts, &nothing), ==, "needs_fastboot");
   bench_disconnect (fixture->bench, session);
   g_assert_cmpint (link_at (fixture, "1-1.1"), ==, DEVICE_LINK_NONE);
   make_ready (fixture, "1-1.1"); /* the interface is free again */
@@ -547,10 +554,11 @@ test_android_14 (Fixture *fixture, gconstpointer data)
   g_autoptr (DeviceFacts) facts = probe (fixture, "1-1.6");
   g_assert_cmpint (facts->has_recovery_wipe, ==, 0);
   g_assert_cmpint (facts->google_accounts, ==, 2);
-  g_assert_cmpint (facts->other_accounts, ==, 1);
-  g_assert_cmpstr (strategy_find ("recovery-wipe")->objection (facts), ==, "needs_android_15");
+  g_assert_cmpint (facts->maker_accounts, ==, 1);
+  g_assert_cmpint (facts->other_accounts, ==, 0);
+  g_assert_cmpstr (strategy_find ("recovery-wipe")->objection (facts, &nothing), ==, "needs_android_15");
   facts->sdk = 35;
-  g_assert_cmpstr (strategy_find ("recovery-wipe")->objection (facts), ==, "needs_recovery_wipe");
+  g_assert_cmpstr (strategy_find ("recovery-wipe")->objection (facts, &nothing), ==, "needs_recovery_wipe");
   unplug (fixture, "fourteen", "1-1.6");
 }
 
@@ -563,7 +571,7 @@ test_fastboot_locked (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (at (fixture, "1-1.7")->mode, ==, DEVICE_FASTBOOT);
   g_autoptr (DeviceFacts) facts = probe (fixture, "1-1.7");
   g_assert_cmpstr (facts->serial, ==, "LOCKED1");
-  g_assert_cmpstr (strategy_find ("fastboot")->objection (facts), ==, "needs_unlocked_bootloader");
+  g_assert_cmpstr (strategy_find ("fastboot")->objection (facts, &nothing), ==, "needs_unlocked_bootloader");
   Ran ran;
   run_strategy (fixture, "fastboot", "1-1.7", "LOCKED1", &ran);
   g_assert_error (ran.error, DEVICE_ERROR, DEVICE_ERROR_REFUSED);
@@ -580,7 +588,7 @@ test_fastboot_unlocked (Fixture *fixture, gconstpointer data)
   plug (fixture, "unlocked", "1-2");
   make_ready (fixture, "1-2");
   g_autoptr (DeviceFacts) facts = probe (fixture, "1-2");
-  g_assert_null (strategy_find ("fastboot")->objection (facts));
+  g_assert_null (strategy_find ("fastboot")->objection (facts, &nothing));
   Ran ran;
   run_strategy (fixture, "fastboot", "1-2", "UNLOCKED2", &ran);
   g_assert_error (ran.error, DEVICE_ERROR, DEVICE_ERROR_SERIAL);

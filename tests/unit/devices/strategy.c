@@ -49,6 +49,15 @@ bench_fastboot (Bench *bench, guint64 session, GError **error)
   return NULL;
 }
 
+static StrategySettings settings;
+
+const StrategySettings *
+bench_settings (const Bench *bench)
+{
+  (void)bench;
+  return &settings;
+}
+
 const Device *
 bench_find (Bench *bench, guint64 session)
 {
@@ -323,7 +332,8 @@ test_wipe_lost_before (void)
 static void
 test_no_link (void)
 {
-  static const char *const names[] = {"recovery-wipe", "fastboot", "guided"};
+  static const char *const names[] = {"recovery-wipe", "fastboot",      "fastbootd",
+                                      "guided",        "recovery-keys", "test-harness"};
   for (gsize i = 0; i < G_N_ELEMENTS (names); i++) {
     Ran ran;
     start (names[i], "ABC", &ran);
@@ -371,19 +381,75 @@ test_table (void)
       {"fastboot", {.mode = DEVICE_FASTBOOT, .is_unlocked = 0}, "needs_unlocked_bootloader"},
       {"fastboot", {.mode = DEVICE_FASTBOOT, .is_unlocked = -1}, "needs_unlocked_bootloader"},
       {"fastboot", {.mode = DEVICE_ADB, .is_unlocked = 1}, "needs_fastboot"},
+      {"fastboot", {.mode = DEVICE_FASTBOOT, .is_unlocked = 1, .is_userspace = 1}, "needs_bootloader"},
+      {"fastbootd", {.mode = DEVICE_FASTBOOT, .is_unlocked = 1, .is_userspace = 1}, NULL},
+      {"fastbootd", {.mode = DEVICE_FASTBOOT, .is_userspace = 1}, "needs_unlocked_bootloader"},
+      {"fastbootd", {.mode = DEVICE_FASTBOOT, .is_unlocked = 1}, "needs_fastbootd"},
+      {"fastbootd", {.mode = DEVICE_FASTBOOT, .is_unlocked = 1, .is_userspace = -1}, "needs_fastbootd"},
+      {"owner", {.mode = DEVICE_ADB, .owner = (char *)"org.exemple/org.exemple.Admin"}, NULL},
+      {"owner", {.mode = DEVICE_ADB, .owner = (char *)"org.exemple/.Admin", .merge_pending = 1}, "update_pending"},
+      {"owner", {.mode = DEVICE_ADB, .owner = (char *)"org.autre/.Admin"}, "not_enrolled"},
+      {"owner", {.mode = DEVICE_ADB}, "not_enrolled"},
+      {"owner", {.mode = DEVICE_FASTBOOT}, "needs_adb"},
+      {"helper", {.mode = DEVICE_ADB}, NULL},
+      {"helper", {.mode = DEVICE_FASTBOOT}, "needs_adb"},
+      {"test-harness", {.mode = DEVICE_ADB, .sdk = 29, .has_persistent_data = 1}, NULL},
+      {"test-harness", {.mode = DEVICE_ADB, .sdk = 28, .has_persistent_data = 1}, "needs_android_10"},
+      {"test-harness", {.mode = DEVICE_ADB, .sdk = 35}, "needs_persistent_data"},
+      {"test-harness", {.mode = DEVICE_ADB, .sdk = 35, .has_persistent_data = -1, .in_test_mode = 1}, "in_test_mode"},
   };
+  settings =
+      (StrategySettings){.owner = {.component = (char *)"org.exemple/.Admin", .command = (char *)"am", .flags = 3},
+                         .helper = {.component = (char *)"org.aide/.Admin", .command = (char *)"am"}};
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
-    g_assert_cmpstr (strategy_find (rows[i].name)->objection (&rows[i].facts), ==, rows[i].objection);
-  gsize n;
-  const Strategy *const *list = strategy_list (&n);
-  g_assert_cmpuint (n, ==, 3);
-  for (gsize i = 0; i < n; i++) {
-    g_assert_true (strategy_find (list[i]->name) == list[i]);
-    g_assert_cmpint (list[i]->clears_google_lock, ==, strcmp (list[i]->name, "guided") == 0);
-    g_assert_cmpint (list[i]->needs_link, ==, strcmp (list[i]->name, "guided") != 0);
-  }
+    g_assert_cmpstr (strategy_find (rows[i].name)->objection (&rows[i].facts, &settings), ==, rows[i].objection);
   g_assert_null (strategy_find ("hammer"));
   g_assert_null (strategy_find (NULL));
+}
+
+/* What each row says of itself holds together. */
+static void
+test_rows (void)
+{
+  gsize n;
+  int fallbacks = 0;
+  const Strategy *const *list = strategy_list (&n);
+  for (gsize i = 0; i < n; i++) {
+    g_assert_true (strategy_find (list[i]->name) == list[i]);
+    g_assert_true ((list[i]->because == NULL) == (list[i]->choice == STRATEGY_ON_DEMAND));
+    g_assert_true (list[i]->choice != STRATEGY_AUTOMATIC || list[i]->link == STRATEGY_LINK_NEEDED);
+    g_assert_true ((list[i]->by_hand != STRATEGY_HAND_NONE) == (list[i]->link != STRATEGY_LINK_NEEDED));
+    g_assert_true (!list[i]->leaves_test_mode || list[i]->choice == STRATEGY_ON_DEMAND);
+    fallbacks += list[i]->choice == STRATEGY_FALLBACK;
+  }
+  g_assert_cmpint (fallbacks, ==, 1);
+}
+
+/* Only Settings, and an owner that is told so, clear Google's lock. */
+static void
+test_lock (void)
+{
+  gsize n;
+  const Strategy *const *list = strategy_list (&n);
+  for (int flags = 0; flags < 8; flags++) {
+    settings = (StrategySettings){.owner = {.flags = flags}, .helper = {.flags = flags}};
+    for (gsize i = 0; i < n; i++) {
+      gboolean is_owner_told = strcmp (list[i]->name, "owner") == 0 && (flags & 2) != 0;
+      g_assert_cmpint (strategy_clears_google_lock (list[i], &settings), ==,
+                       is_owner_told || strcmp (list[i]->name, "guided") == 0);
+    }
+  }
+}
+
+/* Without an application in the configuration these two never work. */
+static void
+test_not_configured (void)
+{
+  const DeviceFacts facts = {.mode = DEVICE_ADB, .owner = (char *)"org.exemple/.Admin"};
+  settings = (StrategySettings){.owner = {.component = (char *)"org.exemple/.Admin"}};
+  g_assert_cmpstr (strategy_find ("owner")->objection (&facts, &settings), ==, "needs_owner_app");
+  g_assert_cmpstr (strategy_find ("helper")->objection (&facts, &settings), ==, "needs_helper_app");
+  g_assert_true (strategy_owner_is_ours (&facts, &settings));
 }
 
 int
@@ -407,6 +473,9 @@ main (int argc, char **argv)
   g_test_add_func ("/devices/strategy/fails-without-a-link", test_no_link);
   g_test_add_func ("/devices/strategy/guided/wants-the-serial-too", test_guided);
   g_test_add_func ("/devices/strategy/table", test_table);
+  g_test_add_func ("/devices/strategy/rows-hold-together", test_rows);
+  g_test_add_func ("/devices/strategy/who-clears-googles-lock", test_lock);
+  g_test_add_func ("/devices/strategy/applications-are-configuration", test_not_configured);
   int status = g_test_run ();
   adb_key_free (key);
   g_remove (path);

@@ -187,7 +187,8 @@ good_facts (void)
                          .link_ready = TRUE,
                          .strategy_needs_link = TRUE,
                          .battery_percent = 80,
-                         .strategy = "recovery-wipe"};
+                         .strategy = "recovery-wipe",
+                         .probed_strategy = "recovery-wipe"};
 }
 
 static char *
@@ -264,16 +265,57 @@ test_gate_wants_no_account (void)
   WipeGateFacts facts = good_facts ();
   facts.google_accounts = 1;
   assert_gate (&facts, "wipe_google", "", "wipe_sd_sim");
-  facts.other_accounts = 2;
+  facts.maker_accounts = 2;
   assert_gate (&facts, "wipe_google wipe_other_account", "", "wipe_sd_sim");
   facts.strategy_clears_google_lock = TRUE;
   assert_gate (&facts, "", "", "wipe_sd_sim");
   facts = good_facts ();
-  facts.other_accounts = -1;
+  facts.other_accounts = 3; /* of applications: they lock nothing */
+  assert_gate (&facts, "", "", "wipe_app_account wipe_sd_sim");
+  facts = good_facts ();
+  facts.maker_accounts = -1;
   assert_gate (&facts, "", "wipe_accounts_unseen", "wipe_sd_sim");
   facts.google_accounts = -1;
   assert_gate (&facts, "", "wipe_accounts_unseen", "wipe_sd_sim");
   facts.strategy_clears_google_lock = TRUE;
+  assert_gate (&facts, "", "", "wipe_sd_sim");
+}
+
+/* A lock that is there already is lifted by no wipe, not even one that clears it. */
+static void
+test_gate_wants_no_lock (void)
+{
+  WipeGateFacts facts = good_facts ();
+  facts.lock_is_active = 1;
+  assert_gate (&facts, "wipe_lock_active", "", "wipe_sd_sim");
+  facts.strategy_clears_google_lock = TRUE;
+  assert_gate (&facts, "wipe_lock_active", "", "wipe_sd_sim");
+  facts.lock_is_active = -1; /* it does not say: before Android 15 none does */
+  assert_gate (&facts, "", "", "wipe_sd_sim");
+}
+
+static void
+test_gate_wants_a_reason_for_another_way (void)
+{
+  WipeGateFacts facts = good_facts ();
+  facts.strategy = "helper";
+  assert_gate (&facts, "", "wipe_strategy_other", "wipe_sd_sim");
+  facts.strategy_objection = "needs_helper_app"; /* no reason makes it work */
+  assert_gate (&facts, "wipe_objection", "", "wipe_sd_sim");
+  facts.strategy = "guided"; /* the safest of all: nobody has to say why */
+  facts.strategy_objection = NULL;
+  facts.strategy_clears_google_lock = TRUE;
+  assert_gate (&facts, "", "", "wipe_sd_sim");
+}
+
+static void
+test_gate_points_out (void)
+{
+  WipeGateFacts facts = good_facts ();
+  facts.users = 2;
+  facts.oem_unlock_allowed = facts.is_unlocked = 1;
+  assert_gate (&facts, "", "", "wipe_users wipe_oem_unlock wipe_unlocked wipe_sd_sim");
+  facts.users = facts.oem_unlock_allowed = facts.is_unlocked = -1;
   assert_gate (&facts, "", "", "wipe_sd_sim");
 }
 
@@ -288,16 +330,15 @@ test_gate_wants_a_tablet_that_can (void)
   facts.battery_percent = -1;
   assert_gate (&facts, "", "", "wipe_battery_unseen wipe_sd_sim");
   facts = good_facts ();
-  facts.has_device_owner = facts.merge_pending = -1; /* it did not say */
+  facts.merge_pending = -1; /* it did not say */
   assert_gate (&facts, "", "", "wipe_sd_sim");
-  facts.has_device_owner = facts.merge_pending = 1;
+  facts.has_foreign_owner = facts.merge_pending = 1;
   assert_gate (&facts, "wipe_owner wipe_merge", "", "wipe_sd_sim");
   facts = good_facts ();
   facts.strategy_objection = "needs_android_15";
   facts.link_ready = FALSE;
   assert_gate (&facts, "wipe_link wipe_objection", "", "wipe_sd_sim");
   facts.strategy_needs_link = FALSE;
-  facts.strategy = NULL;
   assert_gate (&facts, "wipe_objection", "", "wipe_sd_sim");
 }
 
@@ -305,8 +346,28 @@ test_gate_wants_a_tablet_that_can (void)
 static void
 test_objections_have_words (void)
 {
-  static const char *const words[] = {"needs_adb", "needs_fastboot", "needs_android_15", "needs_recovery_wipe",
-                                      "needs_unlocked_bootloader"};
+  static const char *const words[] = {"needs_adb",
+                                      "needs_fastboot",
+                                      "needs_android_15",
+                                      "needs_recovery_wipe",
+                                      "needs_unlocked_bootloader",
+                                      "needs_android_10",
+                                      "needs_bootloader",
+                                      "needs_fastbootd",
+                                      "needs_persistent_data",
+                                      "needs_owner_app",
+                                      "needs_helper_app",
+                                      "not_enrolled",
+                                      "in_test_mode",
+                                      "enrolled",
+                                      "knows_recovery_wipe",
+                                      "helper_configured",
+                                      "unlocked_bootloader",
+                                      "in_fastbootd",
+                                      "nothing_else",
+                                      "no_adb",
+                                      "asked",
+                                      "update_pending"};
   for (gsize i = 0; i < G_N_ELEMENTS (words); i++) {
     g_assert_nonnull (wipe_objection_text (words[i], LANGUAGE_FR));
     g_assert_nonnull (wipe_objection_text (words[i], LANGUAGE_EN));
@@ -329,6 +390,9 @@ main (int argc, char **argv)
   g_test_add_func ("/rules/wipe-gate/wants-the-state-to-wipe", test_gate_wants_the_state_to_wipe);
   g_test_add_func ("/rules/wipe-gate/wants-the-right-tablet", test_gate_wants_the_right_tablet);
   g_test_add_func ("/rules/wipe-gate/wants-no-account", test_gate_wants_no_account);
+  g_test_add_func ("/rules/wipe-gate/wants-no-lock", test_gate_wants_no_lock);
+  g_test_add_func ("/rules/wipe-gate/wants-a-reason-for-another-way", test_gate_wants_a_reason_for_another_way);
+  g_test_add_func ("/rules/wipe-gate/points-out", test_gate_points_out);
   g_test_add_func ("/rules/wipe-gate/wants-a-tablet-that-can", test_gate_wants_a_tablet_that_can);
   g_test_add_func ("/rules/wipe-gate/objections-have-words", test_objections_have_words);
   return g_test_run ();
