@@ -23,7 +23,7 @@ PACKAGES := glib-2.0 gio-unix-2.0 libusb-1.0 libmicrohttpd jansson sqlite3 libpq
 # of temoin-modem alone
 MODEM_PACKAGES := mbim-glib gio-unix-2.0 jansson
 FLEET_PACKAGES := umockdev-1.0
-TEST_PACKAGES := umockdev-1.0 zbar poppler-glib
+TEST_PACKAGES := umockdev-1.0 zbar poppler-glib mbim-glib
 JOBS ?= $(shell nproc)
 # these tests mostly wait for tablets: more of them than cores
 TEST_JOBS ?= 4
