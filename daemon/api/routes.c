@@ -76,7 +76,8 @@ static const Route routes[] = {
   {ROW ("POST", "/v1/sites", ADMINS, ROUTE_WRITE, api_site_add, "", "Add a site"), TAKES (api_site_form, 201)},
   {ROW ("GET", "/v1/migrations", ADMINS, ROUTE_READ, api_migration_show, "", "How far the move of the register to another database is")},
   {ROW ("POST", "/v1/migrations", ADMINS, ROUTE_WRITE, api_migration_start, "", "Move the register, with its history, to another database that is empty"), TAKES (api_migration_form, 202)},
-  {ROW ("POST", "/v1/imports", ADMINS, ROUTE_WRITE, api_import_run, "kind dry_run fund", "Import a CSV file, all or nothing"), .takes_codes = TRUE, .body_max = BODY_MAX_IMPORT, .made_status = 201, .reply = api_import_reply},
+  {ROW ("GET", "/v1/imports", ADMINS, ROUTE_READ, api_import_list, "", "Imports under way, and how far they are")},
+  {ROW ("POST", "/v1/imports", ADMINS, ROUTE_IMPORT, NULL, "kind dry_run fund", "Import a CSV file, all or nothing"), .body_max = BODY_MAX_IMPORT, .draw = api_import_run},
   {ROW ("GET", "/v1/backup", ADMINS, ROUTE_READ, api_backup_make, "", "A checked copy of the register")},
   {ROW ("POST", "/v1/backup/verify", ADMINS, ROUTE_UPLOAD, NULL, "", "Restore a backup on trial, into a scratch register"), .body_max = BODY_MAX_RESTORE, .draw = api_backup_verify},
   {ROW ("GET", "/v1/doctor", ALL, ROUTE_READ, api_doctor_show, "", "What whoever looks after the daemon should know")},
@@ -135,6 +136,12 @@ route_find (const char *method, const char *path, char **subject, GError **error
   else
     rule_error_set (error, M_METHOD_NOT_ALLOWED, method, methods, NULL);
   return NULL;
+}
+
+gboolean
+route_takes_file (const Route *route)
+{
+  return route->kind == ROUTE_UPLOAD || route->kind == ROUTE_IMPORT;
 }
 
 gboolean
