@@ -25,6 +25,7 @@ typedef struct {
   gint64 deadline_us;   /* of each statement; 0: none */
   gboolean takes_time;  /* none until the next transaction */
   SqliteRows *stepping; /* the statement that runs, or ran last; not owned */
+  int lock_fd;          /* of the one that writes; else -1 */
 } SqliteStore;
 
 typedef struct {
@@ -126,6 +127,17 @@ create_private (const char *path)
     close (fd);
 }
 
+/* Before the engine has the file. */
+static gboolean
+claim_file (SqliteStore *store, const char *path, GError **error)
+{
+  if (!store_file_check_orphan (path, error))
+    return FALSE;
+  create_private (path);
+  store->lock_fd = store_file_lock (path, error);
+  return store->lock_fd >= 0;
+}
+
 static gboolean
 open_handle (SqliteStore *store, const char *path, StoreMode mode, GError **error)
 {
@@ -134,10 +146,8 @@ open_handle (SqliteStore *store, const char *path, StoreMode mode, GError **erro
     g_set_error (error, DB_ERROR, DB_ERROR_NOT_FOUND, "no file %s", path);
     return FALSE;
   }
-  if (mode == STORE_WRITE && !store_file_check_orphan (path, error))
+  if (mode == STORE_WRITE && !claim_file (store, path, error))
     return FALSE;
-  if (mode == STORE_WRITE)
-    create_private (path);
   int code = sqlite3_open_v2 (path, &store->handle, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
   if (code != SQLITE_OK)
     return store_sqlite_fail (store->handle, code, path, error);
@@ -220,6 +230,7 @@ sqlite_open (const char *url, StoreMode mode, GError **error)
   SqliteStore *store = g_new0 (SqliteStore, 1);
   g_autoptr (Store) owned = &store->base;
   owned->engine = &store_sqlite;
+  store->lock_fd = -1;
   store->statements = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, statement_free);
   store->by_address = g_hash_table_new (NULL, NULL);
   if (!open_handle (store, path, mode, error))
@@ -262,6 +273,8 @@ sqlite_close (Store *base)
   g_clear_pointer (&store->statements, g_hash_table_unref);
   part_from_lost_file (store);
   (void)sqlite3_close (store->handle); /* every statement is finalized: nothing can keep it open */
+  if (store->lock_fd >= 0)
+    (void)close (store->lock_fd); /* frees the lock */
   store_file_clear (&store->file);
   g_free (store);
 }
@@ -486,7 +499,7 @@ sqlite_rollback (Store *store)
   store_file_renew (&((SqliteStore *)store)->file);      /* what did not fit in memory was written to the log */
 }
 
-/* One daemon a state directory: the file has one writer. */
+/* The file has one writer. */
 static gboolean
 sqlite_claim_bench (Store *store, GError **error)
 {
@@ -520,4 +533,9 @@ const StoreEngine store_sqlite = {
     .check = store_sqlite_check,
     .search_put = store_sqlite_search_put,
     .search = store_sqlite_search,
+    .move = {.columns = store_sqlite_columns,
+             .references = store_sqlite_references,
+             .documents = store_sqlite_documents,
+             .put_rows = store_sqlite_put_rows,
+             .fill = store_sqlite_fill},
 };
