@@ -1,7 +1,7 @@
 /* The register at run time: one thread that writes, with group commit, and two that read. The only way to the database for the
  * running daemon. Functions given to it run in its threads: they touch the Store they are given and their own data, nothing else. */
 #pragma once
-#include "db/store.h"
+#include "db/mirror.h"
 
 typedef struct _Register Register;
 
@@ -36,9 +36,18 @@ gboolean register_read_wait (Register *reg, RegisterFunc func, gpointer data, GE
 /* Replaces the whole database by the file at path (a checked backup): waits for the queue, keeps the old file beside as
  * "NAME.before-restore-EPOCH", swaps, reopens. On error the old database is in use as before. For SQLite only. */
 gboolean register_replace (Register *reg, const char *path, GError **error);
+/* For moving the register elsewhere: from now on writes are refused (DB_ERROR_HELD); returns when those that were queued are done. Reads
+ * go on. DB_ERROR_HELD when it is held already; DB_ERROR_BUSY while a backup is being restored. */
+gboolean register_hold (Register *reg, GError **error);
+void register_release (Register *reg);
 /* Batches and requests committed since start, and the last error seen by the writer ("" when the last batch was committed): for /metrics, /healthz. */
 typedef struct {
   guint64 batches, requests, failed_batches;
   char last_error[128];
 } RegisterStats;
 void register_stats (Register *reg, RegisterStats *stats);
+/* Copies every commit to a folder on another disk from now on (mirror.h), also after register_replace. Once, before anything is asked.
+ * DB_ERROR_UNSUPPORTED on PostgreSQL. A disk that is not there is no error: it is waited for. */
+gboolean register_copy_to (Register *reg, const char *folder, GError **error);
+/* How far that copy is. FALSE when there is none. */
+gboolean register_copy_status (Register *reg, MirrorStatus *status);

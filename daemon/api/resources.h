@@ -61,6 +61,7 @@ gboolean api_key_reply (Request *request, Store *store, GError **error);
 extern const Form api_arrival_form, api_arrival_accept_form;
 extern const Form api_check_form, api_checklist_form, api_repair_form, api_repaired_form;
 extern const Form api_site_form, api_account_move_form;
+extern const Form api_site_form, api_account_move_form, api_migration_form;
 
 /* RouteHandler: readers. */
 gboolean api_person_list (Request *request, Store *store, GError **error);
@@ -74,6 +75,7 @@ gboolean api_recharge_list (Request *request, Store *store, GError **error);
 gboolean api_wipe_list (Request *request, Store *store, GError **error);
 gboolean api_arrival_show (Request *request, Store *store, GError **error);
 gboolean api_checklist_list (Request *request, Store *store, GError **error);
+gboolean api_migration_show (Request *request, Store *store, GError **error);
 gboolean api_site_list (Request *request, Store *store, GError **error);
 gboolean api_account_list (Request *request, Store *store, GError **error);
 gboolean api_find_object (Request *request, Store *store, GError **error);
@@ -117,6 +119,7 @@ gboolean api_checklist_change (Request *request, Store *store, GError **error);
 gboolean api_repair_do (Request *request, Store *store, GError **error);
 gboolean api_repair_done (Request *request, Store *store, GError **error);
 gboolean api_wipe_waive (Request *request, Store *store, GError **error);
+gboolean api_migration_start (Request *request, Store *store, GError **error);
 gboolean api_prepare_ask (Request *request, Store *store, GError **error);
 gboolean api_site_add (Request *request, Store *store, GError **error);
 gboolean api_account_move (Request *request, Store *store, GError **error);
