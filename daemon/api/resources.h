@@ -60,7 +60,6 @@ gboolean api_secret_reply (Request *request, Store *store, GError **error);
 gboolean api_key_reply (Request *request, Store *store, GError **error);
 extern const Form api_arrival_form, api_arrival_accept_form;
 extern const Form api_check_form, api_checklist_form, api_repair_form, api_repaired_form;
-extern const Form api_site_form, api_account_move_form;
 extern const Form api_site_form, api_account_move_form, api_migration_form;
 
 /* RouteHandler: readers. */
