@@ -18,43 +18,44 @@ enum {
   TABLET_KIND
 };
 static const ImportColumn tablet_columns[] = {
-    [TABLET_SERIAL] = {"serial", "serie numerodeserie ndeserie nodeserie nserie serialnumber serialno sn"},
-    [TABLET_MODEL] = {"model", "modele designation"},
-    [TABLET_IMEI] = {"imei", "numeroimei"},
+    [TABLET_SERIAL] = {"serial", "serie numerodeserie ndeserie nodeserie nserie serialnumber serialno sn", FALSE},
+    [TABLET_MODEL] = {"model", "modele designation", FALSE},
+    [TABLET_IMEI] = {"imei", "numeroimei", FALSE},
     [TABLET_INVENTORY_NO] = {"inventory_no",
-                             "inventory inventaire numerodinventaire ndinventaire ninventaire inventorynumber"},
-    [TABLET_PRICE] = {"price", "prix prixttc prixunitaire montant priceeur prixeur"},
-    [TABLET_FUND] = {"fund", "fonds"},
-    [TABLET_PIECES] = {"pieces", "accessoires accessories"},
-    [TABLET_KIND] = {"kind", "sorte type"},
+                             "inventory inventaire numerodinventaire ndinventaire ninventaire inventorynumber", FALSE},
+    [TABLET_PRICE] = {"price", "prix prixttc prixunitaire montant priceeur prixeur", FALSE},
+    [TABLET_FUND] = {"fund", "fonds", FALSE},
+    [TABLET_PIECES] = {"pieces", "accessoires accessories", FALSE},
+    [TABLET_KIND] = {"kind", "sorte type", FALSE},
 };
 
 enum { SIM_ICCID, SIM_MSISDN, SIM_OPERATOR, SIM_OFFER, SIM_PIN, SIM_PUK };
 static const ImportColumn sim_columns[] = {
-    [SIM_ICCID] = {"iccid", "numerodecarte ndecarte carte sim numerosim numerodesim cartesim"},
-    [SIM_MSISDN] = {"msisdn", "numero numerodetelephone numerodappel ligne telephone phone phonenumber number"},
-    [SIM_OPERATOR] = {"operator", "operateur"},
-    [SIM_OFFER] = {"offer", "offre forfait plan"},
+    [SIM_ICCID] = {"iccid", "numerodecarte ndecarte carte sim numerosim numerodesim cartesim", FALSE},
+    [SIM_MSISDN] = {"msisdn", "numero numerodetelephone numerodappel ligne telephone phone phonenumber number", FALSE},
+    [SIM_OPERATOR] = {"operator", "operateur", FALSE},
+    [SIM_OFFER] = {"offer", "offre forfait plan", FALSE},
     [SIM_PIN] = {"pin", "codepin pin1", TRUE},
     [SIM_PUK] = {"puk", "codepuk puk1", TRUE},
 };
 
 enum { VOUCHER_NUMBER, VOUCHER_CODE, VOUCHER_OPERATOR, VOUCHER_PRODUCT, VOUCHER_PRICE, VOUCHER_EXPIRES_ON };
 static const ImportColumn voucher_columns[] = {
-    [VOUCHER_NUMBER] = {"voucher_number", "numerodubon ndubon numerodebon bon numeroduticket voucher serialofvoucher"},
+    [VOUCHER_NUMBER] = {"voucher_number", "numerodubon ndubon numerodebon bon numeroduticket voucher serialofvoucher",
+                        FALSE},
     [VOUCHER_CODE] = {"code", "codederecharge coderecharge rechargecode", TRUE},
-    [VOUCHER_OPERATOR] = {"operator", "operateur"},
-    [VOUCHER_PRODUCT] = {"product", "produit recharge"},
-    [VOUCHER_PRICE] = {"price", "prix montant valeur"},
-    [VOUCHER_EXPIRES_ON] = {"expires_on", "expire expiration datelimite validite valablejusquau expires"},
+    [VOUCHER_OPERATOR] = {"operator", "operateur", FALSE},
+    [VOUCHER_PRODUCT] = {"product", "produit recharge", FALSE},
+    [VOUCHER_PRICE] = {"price", "prix montant valeur", FALSE},
+    [VOUCHER_EXPIRES_ON] = {"expires_on", "expire expiration datelimite validite valablejusquau expires", FALSE},
 };
 
 enum { PERSON_NAME, PERSON_PHONE, PERSON_EMAIL, PERSON_TOWN };
 static const ImportColumn person_columns[] = {
-    [PERSON_NAME] = {"name", "nom nometprenom nomprenom prenometnom"},
-    [PERSON_PHONE] = {"phone", "telephone numerodetelephone tel portable mobile"},
-    [PERSON_EMAIL] = {"email", "courriel mail mel adressemail"},
-    [PERSON_TOWN] = {"town", "commune ville"},
+    [PERSON_NAME] = {"name", "nom nometprenom nomprenom prenometnom", FALSE},
+    [PERSON_PHONE] = {"phone", "telephone numerodetelephone tel portable mobile", FALSE},
+    [PERSON_EMAIL] = {"email", "courriel mail mel adressemail", FALSE},
+    [PERSON_TOWN] = {"town", "commune ville", FALSE},
 };
 
 /* "housse;chargeur", "housse + chargeur", "sleeve, charger", "sleeve|charger": the cell was quoted when the file's own separator is in it. */
@@ -86,6 +87,13 @@ tablet_known (Store *store, const ImportLine *line, Code code, const char **diff
 }
 
 static gboolean
+tablet_claims (Store *store, const ImportLine *line, Claims *claims, GError **error)
+{
+  const ItemRequest request = tablet_request (line, NULL);
+  return item_claims (store, &request, claims, error);
+}
+
+static gboolean
 tablet_add (Store *store, const ActionContext *context, const ImportLine *line, Outcome *outcome, GError **error)
 {
   g_auto (GStrv) pieces = split_pieces (line->cells[TABLET_PIECES]);
@@ -109,6 +117,13 @@ sim_line_known (Store *store, const ImportLine *line, Code code, const char **di
 {
   const SimRequest request = sim_request (line);
   return sim_known (store, line->context, &request, code, differs, error);
+}
+
+static gboolean
+sim_line_claims (G_GNUC_UNUSED Store *store, const ImportLine *line, Claims *claims, GError **error)
+{
+  const SimRequest request = sim_request (line);
+  return sim_claims (&request, claims, error);
 }
 
 static gboolean
@@ -138,6 +153,13 @@ person_line_known (Store *store, const ImportLine *line, Code code, const char *
 }
 
 static gboolean
+person_line_claims (G_GNUC_UNUSED Store *store, const ImportLine *line, Claims *claims, GError **error)
+{
+  const PersonRequest request = person_request (line);
+  return person_claims (&request, claims, error);
+}
+
+static gboolean
 person_line_add (Store *store, const ActionContext *context, const ImportLine *line, Outcome *outcome, GError **error)
 {
   const PersonRequest request = person_request (line);
@@ -163,6 +185,13 @@ voucher_line_known (Store *store, const ImportLine *line, Code code, const char 
 }
 
 static gboolean
+voucher_line_claims (G_GNUC_UNUSED Store *store, const ImportLine *line, Claims *claims, GError **error)
+{
+  const VoucherRequest request = voucher_request (line);
+  return voucher_claims (line->context, &request, claims, error);
+}
+
+static gboolean
 voucher_line_add (Store *store, const ActionContext *context, const ImportLine *line, Outcome *outcome, GError **error)
 {
   const VoucherRequest request = voucher_request (line);
@@ -171,12 +200,13 @@ voucher_line_add (Store *store, const ActionContext *context, const ImportLine *
 
 static const ImportKind kinds[] = {
     {"tablets", tablet_columns, G_N_ELEMENTS (tablet_columns), TABLET_SERIAL, TABLET_SERIAL, TABLET_SERIAL,
-     tablet_known, tablet_add},
-    {"sims", sim_columns, G_N_ELEMENTS (sim_columns), SIM_ICCID, SIM_ICCID, SIM_ICCID, sim_line_known, sim_line_add},
+     tablet_known, tablet_claims, tablet_add},
+    {"sims", sim_columns, G_N_ELEMENTS (sim_columns), SIM_ICCID, SIM_ICCID, SIM_ICCID, sim_line_known, sim_line_claims,
+     sim_line_add},
     {"persons", person_columns, G_N_ELEMENTS (person_columns), PERSON_NAME, PERSON_NAME, PERSON_PHONE,
-     person_line_known, person_line_add},
+     person_line_known, person_line_claims, person_line_add},
     {"vouchers", voucher_columns, G_N_ELEMENTS (voucher_columns), VOUCHER_NUMBER, VOUCHER_NUMBER, VOUCHER_NUMBER,
-     voucher_line_known, voucher_line_add},
+     voucher_line_known, voucher_line_claims, voucher_line_add},
 };
 
 const ImportKind *

@@ -2,6 +2,8 @@
  * descriptor 3; it has no other input. It parses what a modem says, so it may do nothing else: no network, no register, no privileges. */
 #include "daemon/devices/modem_worker.h"
 
+#include <jansson.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +23,15 @@ close_curtains (void)
 #ifndef __SANITIZE_ADDRESS__
   (void)prctl (PR_SET_DUMPABLE, 0);
 #endif
+}
+
+/* jansson keeps what it reads in pieces here and there: each is overwritten when it is given back. */
+static void
+wiping_free (void *memory)
+{
+  if (memory != NULL)
+    explicit_bzero (memory, malloc_usable_size (memory));
+  free (memory);
 }
 
 static int
@@ -43,5 +54,6 @@ main (int argc, char **argv)
     return EXIT_USAGE;
   }
   close_curtains ();
+  json_set_alloc_funcs (malloc, wiping_free);
   return modem_worker_run (SOCKET_FD);
 }

@@ -3,10 +3,13 @@
 #include "daemon/devices/modem.h"
 
 #include "tests/unit/devices/under_fleet.h"
+#include <fcntl.h>
+#include <stdio.h>
 
 #define IMEI                    "350000000000006"
 #define ICCID(n)                "893301000000000000" n
 #define CODE                    "12345678901234"
+#define SECRET_PIN              "73915046" /* found nowhere by chance */
 #define N_MANY                  32
 #define MODEM(name, port, more) "[modem " name "]\nport=" port "\nplugged=false\n" more "\n"
 #define CARD(name, n, more)                                                                                            \
@@ -51,6 +54,7 @@ static const char *const things[] = {
     CARD ("lost", "16", ""),
     CARD ("unknown", "17", "pin_enabled=true"),
     CARD ("bad", "19", "bad=true"),
+    CARD ("vault", "20", "pin_enabled=true\npin=" SECRET_PIN),
     MODEM ("one", "3-1.1", ""),
     MODEM ("pins", "3-1.2", ""),
     MODEM ("empty", "3-1.3", ""),
@@ -209,9 +213,9 @@ plug (Fixture *fixture, const char *name, const char *card, const char *port, Mo
 static void
 unplug (Fixture *fixture, const char *name, const char *port)
 {
-  g_autofree char *out = ask_fleet ("unplug %s", name); /* or it is out */
+  g_free (ask_fleet ("unplug %s", name)); /* or it is out */
   WAIT_FOR (modem_bench_find_port (fixture->bench, port) == NULL);
-  g_autofree char *empty = ask_fleet ("eject %s", name); /* or it is empty */
+  g_free (ask_fleet ("eject %s", name)); /* or it is empty */
 }
 
 /* A word of the state that the fleet tells of a thing. */
@@ -855,6 +859,55 @@ test_many (Fixture *fixture, gconstpointer data)
   while ((list = modem_bench_list (fixture->bench))->len > 0 && g_main_context_iteration (NULL, TRUE));
 }
 
+/* How often the bytes are in the writable memory of a process. */
+static guint
+count_in_memory (GPid pid, const char *bytes, gsize n)
+{
+  g_autofree char *maps_path = g_strdup_printf ("/proc/%d/maps", pid);
+  g_autofree char *mem_path = g_strdup_printf ("/proc/%d/mem", pid);
+  g_autofree char *maps = NULL;
+  guint found = 0;
+  g_assert_true (g_file_get_contents (maps_path, &maps, NULL, NULL));
+  int fd = open (mem_path, O_RDONLY | O_CLOEXEC);
+  g_assert_cmpint (fd, >=, 0);
+  g_auto (GStrv) lines = g_strsplit (maps, "\n", -1);
+  for (char **line = lines; *line != NULL; line++) {
+    guint64 start, end;
+    char rights[5];
+    if (sscanf (*line, "%" G_GINT64_MODIFIER "x-%" G_GINT64_MODIFIER "x %4s", &start, &end, rights) != 3 ||
+        rights[1] != 'w')
+      continue;
+    g_autofree char *copy = g_malloc (end - start);
+    gssize size = pread (fd, copy, end - start, (off_t)start);
+    for (char *at = copy; size > 0 && (at = memmem (at, copy + size - at, bytes, n)) != NULL; at++)
+      found++;
+  }
+  close (fd);
+  return found;
+}
+
+/* A PIN that was entered is in the process's memory no more, neither as it came nor as MBIM writes it. */
+static void
+test_forgets_secrets (Fixture *fixture, gconstpointer data)
+{
+#ifdef __SANITIZE_ADDRESS__
+  g_test_skip ("a sanitizer keeps what was freed, on purpose");
+  return;
+#endif
+  static const char wide[] = "7\0003\0009\0001\0005\0000\0004\0006";
+  (void)data;
+  plug (fixture, "pins", "vault", "3-1.2", MODEM_PIN_LOCKED);
+  ModemOrder order = pin_order (fixture, MODEM_JOB_PIN_ENTER, SECRET_PIN);
+  run (fixture, &order);
+  expect (fixture, MODEM_OK, MODEM_CODE_NONE);
+  WAIT_FOR (state_at (fixture, "3-1.2") == MODEM_ONLINE);
+  GPid pid = only_pid ();
+  g_assert_cmpuint (count_in_memory (pid, "temoin-modem", strlen ("temoin-modem")), >, 0); /* the search finds */
+  g_assert_cmpuint (count_in_memory (pid, SECRET_PIN, strlen (SECRET_PIN)), ==, 0);
+  g_assert_cmpuint (count_in_memory (pid, wide, sizeof wide), ==, 0);
+  unplug (fixture, "pins", "3-1.2");
+}
+
 /* After all of it: every wrong PIN on every card is one that a test gave on purpose. */
 static void
 test_attempts (Fixture *fixture, gconstpointer data)
@@ -900,6 +953,7 @@ run_tests (int argc, char **argv)
       {"/devices/modem-bench/an-answer-by-message-in-any-order", test_sms},
       {"/devices/modem-bench/a-message-without-answer", test_silent_sms},
       {"/devices/modem-bench/erases-unread", test_erase},
+      {"/devices/modem-bench/forgets-secrets", test_forgets_secrets},
       {"/devices/modem-bench/32-at-once", test_many},
       {"/devices/modem-bench/every-attempt-was-on-purpose", test_attempts},
   };
