@@ -61,7 +61,7 @@ REPLAY_BIN := $(patsubst tests/fuzz/%.c,$(BUILD)/tests/fuzz/%,$(FUZZ_SRC))
 # preloaded by tests; never sanitized, it must go before the sanitizer
 POWERCUT := $(BUILD)/powercut.so
 # what check-tsan runs: all that has more than one thread and no process of its own
-TSAN_BIN := $(addprefix $(BUILD)/tests/,store/register $(addprefix unit/actions/,events lending) \
+TSAN_BIN := $(addprefix $(BUILD)/tests/,store/register store/mirror $(addprefix unit/actions/,events lending) \
             $(patsubst tests/%.c,%,$(wildcard tests/unit/api/*.c)))
 BENCH_SRC := $(wildcard tests/bench/*.c)
 BENCH_BIN := $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,$(BENCH_SRC))
@@ -145,9 +145,7 @@ install: programs ## install under DESTDIR and PREFIX
 	  sed 's|@PREFIX@|$(PREFIX)|g' daemon/system/$$unit >$(DESTDIR)$(PREFIX)/lib/systemd/system/$$unit; done
 	install -d -m700 $(DESTDIR)/var/backups/temoin
 	install -m644 daemon/system/70-temoin.rules $(DESTDIR)$(PREFIX)/lib/udev/rules.d/
-	install -d $(DESTDIR)/etc/temoin $(DESTDIR)/etc/temoin/dialogues
-	for file in daemon/system/dialogues/*.conf; do \
-	  [ -e $(DESTDIR)/etc/temoin/dialogues/$$(basename $$file) ] || install -m644 $$file $(DESTDIR)/etc/temoin/dialogues/; done
+	install -d $(DESTDIR)/etc/temoin
 	[ -e $(DESTDIR)/etc/temoin/temoin.conf ] || install -m644 daemon/system/temoin.conf $(DESTDIR)/etc/temoin/
 	install -d $(DESTDIR)$(PREFIX)/share/temoin/offers
 	install -m644 daemon/system/offers/*.conf $(DESTDIR)$(PREFIX)/share/temoin/offers/

@@ -4,7 +4,7 @@
 #include "cli/session.h"
 #include <stdio.h>
 
-/* Called while bytes move; total is 0 when unknown. */
+/* Called while bytes move, and about once a second while none does; total is 0 when unknown. */
 typedef void (*ClientProgress) (guint64 done, guint64 total, gpointer user);
 
 typedef struct {

@@ -346,6 +346,8 @@ const Command commands[] = {
      {"--dry-run", NOTHING, "dry_run", PARAMETER_FLAG, 0, {"essayer sans rien changer", "rehearse, change nothing"}},
      {"--kind", {"SORTE", "KIND"}, "kind", PARAMETER_TEXT, 0, {"tablets, sims, persons ou vouchers (sinon d'après les titres)", "tablets, sims, persons or vouchers (else told by the header)"}},
      {"--fund", FUND, "fund", PARAMETER_TEXT, 0, {"fonds qui paie les prix du fichier", "fund that pays the prices of the file"}}}},
+  {.words = "import list", .method = "GET", .path = "/v1/imports", .columns = "of state lines made known errors applied started_at account", .run = ask_list,
+   .summary = {"les imports en cours, et où ils en sont", "the imports under way, and how far they are"}},
   {.words = "journal", .method = "GET", .path = "/v1/journal", .columns = "number site at account verb subjects after reason", .run = ask_list,
    .summary = {"le journal de tous les actes", "the journal of every act"},
    .parameters = {{"--site", SITE, "site", PARAMETER_TEXT, 0, {"seulement ce lieu", "that site alone"}}, LIMIT, AFTER}},

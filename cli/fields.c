@@ -113,6 +113,7 @@ static const Field fields[] = {
     {"to", FIELD_DAY, {"Au", "To"}},
     {"granted_cents", FIELD_MONEY, {"Accordé", "Granted"}},
     {"spent_cents", FIELD_MONEY, {"Dépensé", "Spent"}},
+    {"reserved_cents", FIELD_MONEY, {"Réservé par un import", "Reserved by an import"}},
     {"balance_cents", FIELD_MONEY, {"Reste", "Left"}},
     {"number", FIELD_NUMBER, {"N°", "No"}},
     {"at", FIELD_INSTANT, {"Le", "At"}},
@@ -154,6 +155,12 @@ static const Field fields[] = {
     {"site", FIELD_CODE, {"Lieu", "Site"}},
     {"is_here", FIELD_PLAIN, {"C'est ici", "Is here"}},
     {"title", FIELD_PLAIN, {"Quoi", "What"}},
+    {"of", FIELD_WORD, {"Liste de", "List of"}},
+    {"lines", FIELD_NUMBER, {"Lignes lues", "Lines read"}},
+    {"made", FIELD_NUMBER, {"À créer", "To make"}},
+    {"known", FIELD_NUMBER, {"Connues", "Known"}},
+    {"errors", FIELD_NUMBER, {"À corriger", "To correct"}},
+    {"applied", FIELD_NUMBER, {"Créées", "Made"}},
 };
 
 static const Field *

@@ -70,29 +70,83 @@ transfer_fetch (const Session *session, const Typed *typed, GError **error)
 
 /* ---- up ---- */
 
-gboolean
-transfer_up (const Session *session, const char *target, FILE *file, const char *type, Reply *reply, GError **error)
+static gboolean
+send (const Session *session, const Request *request, Reply *reply, GError **error)
 {
-  Request request = {.method = "POST",
-                     .target = target,
-                     .upload = file,
-                     .type = type,
-                     .is_long = TRUE,
-                     .progress = terminal_can_ask () ? terminal_transfer : NULL,
-                     .user = (gpointer)session};
-  gboolean is_answered = client_ask (session, &request, reply, error);
+  gboolean is_answered = client_ask (session, request, reply, error);
   terminal_progress (NULL);
   return is_answered;
 }
 
+gboolean
+transfer_up (const Session *session, const char *target, FILE *file, const char *type, Reply *reply, GError **error)
+{
+  const Request request = {.method = "POST",
+                           .target = target,
+                           .upload = file,
+                           .type = type,
+                           .is_long = TRUE,
+                           .progress = terminal_can_ask () ? terminal_transfer : NULL,
+                           .user = (gpointer)session};
+  return send (session, &request, reply, error);
+}
+
+/* How far the daemon is with the oldest import; NULL when it does not say. Caller frees. */
+static char *
+import_text (const Session *session)
+{
+  const Request request = {.method = "GET", .target = "/v1/imports"};
+  g_auto (Reply) reply = {0, NULL};
+  if (!client_ask (session, &request, &reply, NULL) || reply.status != 200)
+    return NULL;
+  json_t *answer = json_loadb (reply.body->str, reply.body->len, 0, NULL);
+  const json_t *job = json_array_get (json_object_get (answer, "items"), 0);
+  const char *state = json_string_value (json_object_get (job, "state"));
+  int lines = (int)json_integer_value (json_object_get (job, "lines"));
+  int made = (int)json_integer_value (json_object_get (job, "made"));
+  int applied = (int)json_integer_value (json_object_get (job, "applied"));
+  char *text = NULL;
+  if (g_strcmp0 (state, "staging") == 0)
+    text = text_print (session->language, "Vérification : %d lignes ...", "Checking: %d lines ...", lines);
+  else if (state != NULL)
+    text = text_print (session->language, "Enregistrement : %d sur %d ...", "Writing: %d of %d ...", applied, made);
+  json_decref (answer);
+  return text;
+}
+
+/* A ClientProgress: the file on its way, then the daemon's work on it. */
+static void
+show_import (guint64 done, guint64 total, gpointer user)
+{
+  static gint64 asked_at;
+  if (total == 0 || done < total || asked_at == 0)
+    terminal_transfer (done, total, user);
+  if (total == 0 || done < total)
+    return;
+  gint64 now = g_get_monotonic_time ();
+  if (now - asked_at < G_TIME_SPAN_SECOND / 2)
+    return;
+  asked_at = now;
+  g_autofree char *text = import_text (user);
+  if (text != NULL)
+    terminal_progress (text);
+}
+
 static gboolean
-send_file (const Session *session, const Typed *typed, const char *type, Reply *reply, GError **error)
+send_list (const Session *session, const Typed *typed, Reply *reply, GError **error)
 {
   FILE *file = files_read (session, typed_text (typed, "FILE"), error);
   if (file == NULL)
     return FALSE;
   g_autofree char *target = typed_target (typed);
-  gboolean is_answered = transfer_up (session, target, file, type, reply, error);
+  const Request request = {.method = "POST",
+                           .target = target,
+                           .upload = file,
+                           .type = "text/csv",
+                           .is_long = TRUE,
+                           .progress = terminal_can_ask () ? show_import : NULL,
+                           .user = (gpointer)session};
+  gboolean is_answered = send (session, &request, reply, error);
   fclose (file);
   return is_answered;
 }
@@ -147,7 +201,7 @@ Leave
 transfer_import (const Session *session, const Typed *typed, GError **error)
 {
   g_auto (Reply) reply = {0, NULL};
-  if (!send_file (session, typed, "text/csv", &reply, error))
+  if (!send_list (session, typed, &reply, error))
     return LEAVE_UNREACHABLE;
   gboolean is_right = print_import (session, &reply, json_object_get (typed->fields, "dry_run") != NULL);
   if (fault_leave_of_status (reply.status) != LEAVE_DONE)

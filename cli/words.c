@@ -130,6 +130,12 @@ static const struct {
     {"voice", {"appel", "call"}},
     {"web", {"page web", "web page"}},
     /* imports */
+    {"staging", {"vérification", "being checked"}},
+    {"sealed", {"accepté, enregistrement en cours", "accepted, being written"}},
+    {"over", {"fini, nettoyage", "done, being cleared"}},
+    {"tablets", {"tablettes", "tablets"}},
+    {"sims", {"cartes SIM", "SIM cards"}},
+    {"persons", {"personnes", "people"}},
     {"make", {"à créer", "to make"}},
     {"known", {"déjà connue", "known"}},
     {"error", {"à corriger", "to correct"}},

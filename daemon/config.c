@@ -18,6 +18,18 @@ set_text (Config *config, const char *text, gsize offset, GError **error)
   return TRUE;
 }
 
+/* An absolute path; nothing for none. */
+static gboolean
+set_folder (Config *config, const char *text, gsize offset, GError **error)
+{
+  if (*text == '\0')
+    return TRUE;
+  if (g_path_is_absolute (text))
+    return set_text (config, text, offset, error);
+  g_set_error (error, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_INVALID_VALUE, "\"%s\" does not begin with /", text);
+  return FALSE;
+}
+
 static gboolean
 set_seconds (Config *config, const char *text, gsize offset, GError **error)
 {
@@ -203,6 +215,7 @@ static const struct {
     {"daemon", "database", set_text, G_STRUCT_OFFSET (Config, database)},
     {"daemon", "site", set_text, G_STRUCT_OFFSET (Config, site)},
     {"daemon", "socket", set_text, G_STRUCT_OFFSET (Config, socket)},
+    {"daemon", "copy_to", set_folder, G_STRUCT_OFFSET (Config, copy_to)},
     {"daemon", "key_file", set_text, G_STRUCT_OFFSET (Config, key_file)},
     {"daemon", "dialogues_dir", set_text, G_STRUCT_OFFSET (Config, dialogues_dir)},
     {"daemon", "offers_dir", set_text, G_STRUCT_OFFSET (Config, offers_dir)},
@@ -325,6 +338,7 @@ config_free (Config *config)
   g_free (config->state_dir);
   g_free (config->database);
   g_free (config->socket);
+  g_free (config->copy_to);
   g_free (config->site);
   g_free (config->owner_line);
   g_free (config->reset_screens);

@@ -8,6 +8,7 @@ typedef struct {
   char *state_dir;  /* the register, our adb key, uploads under way */
   char *database;   /* "sqlite:PATH" or "postgresql://..." */
   char *socket;     /* admin socket */
+  char *copy_to;    /* folder on another disk that follows the register; NULL: none */
   char *site;       /* code of the site that this daemon is, as typed; NULL: the one without a name */
   char *owner_line; /* last line of a label: the body's name and phone number */
   char *label_host; /* what a QR code says before the code */

@@ -39,6 +39,8 @@ typedef struct {
   Events *events;
   ResetScreens *screens;
   Conductor *conductor;
+  char *owner; /* of imports under way: this machine and state directory */
+  Importer *importer;
   Api *api;
 } Daemon;
 
@@ -145,7 +147,9 @@ open_register (Daemon *daemon, gboolean demo, GError **error)
     g_prefix_error_literal (error, "--demo is for a new register only: ");
     return FALSE;
   }
-  return register_read_wait (daemon->reg, read_clock, daemon, error);
+  if (!register_read_wait (daemon->reg, read_clock, daemon, error))
+    return FALSE;
+  return daemon->config->copy_to == NULL || register_copy_to (daemon->reg, daemon->config->copy_to, error);
 }
 
 static gboolean
@@ -248,12 +252,40 @@ open_lines (Daemon *daemon)
 }
 
 static gboolean
+write_wait (gpointer reg, RegisterFunc func, gpointer data, GError **error)
+{
+  return register_write_wait (reg, func, data, error);
+}
+
+/* What a daemon before had sealed is finished by its thread from now on. */
+static void
+open_importer (Daemon *daemon)
+{
+  daemon->owner = g_strjoin (":", g_get_host_name (), daemon->config->state_dir, NULL);
+  const ImporterWorld world = {
+      .write = write_wait,
+      .user = daemon->reg,
+      .owner = daemon->owner,
+      .calendar = &daemon->config->calendar,
+      .clock = daemon->clock,
+      .vault = daemon->vault,
+      .offers = daemon->offers,
+      .limits = &daemon->config->recharge,
+      .events = daemon->events,
+      .print = api_import_print,
+  };
+  daemon->importer = importer_new (&world);
+  importer_start (daemon->importer);
+}
+
+static gboolean
 open_api (Daemon *daemon, GError **error)
 {
   const ApiWorld world = {
       .reg = daemon->reg,
       .conductor = daemon->conductor,
       .events = daemon->events,
+      .importer = daemon->importer,
       .clock = daemon->clock,
       .screens = daemon->screens,
       .calendar = &daemon->config->calendar,
@@ -287,6 +319,7 @@ daemon_start (Daemon *daemon, Options *options, GError **error)
     return FALSE;
   daemon->events = events_new ();
   open_lines (daemon);
+  open_importer (daemon);
   if (!options->no_bench) {
     open_screens (daemon);
     open_bench (daemon);
@@ -299,13 +332,17 @@ daemon_stop (Daemon *daemon)
 {
   if (daemon->api != NULL)
     (void)unlink (daemon->config->socket); /* a left-over one is replaced at the next start */
+  if (daemon->importer != NULL)
+    importer_stop (daemon->importer); /* the api waits for imports under way */
   api_free (daemon->api);
+  importer_free (daemon->importer);
   upkeep_free (daemon->upkeep);
   conductor_free (daemon->conductor);
   reset_screens_free (daemon->screens);
   register_close (daemon->reg);
   events_free (daemon->events);
   clock_free (daemon->clock);
+  g_free (daemon->owner);
   vault_free (daemon->vault);
   offers_free (daemon->offers);
   dialogues_free (daemon->dialogues);

@@ -25,6 +25,8 @@ static const struct {
 gboolean
 backup_count (Store *store, BackupReport *report, GError **error)
 {
+  if (!store_take_time (store, error))
+    return FALSE;
   for (gsize i = 0; i < G_N_ELEMENTS (counts); i++) {
     g_autoptr (Rows) rows = store_query (store, error, counts[i].sql, "");
     if (rows == NULL || !rows_next (rows, error))

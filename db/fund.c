@@ -3,8 +3,8 @@
 #include "db/fund_entry.h"
 #include "db/row.h"
 
-#define SELECT_FUND "SELECT code, name, strand, from_day, to_day, granted, spent, created_at FROM fund "
-enum { CODE, NAME, STRAND, FROM_DAY, TO_DAY, GRANTED, SPENT, CREATED_AT };
+#define SELECT_FUND "SELECT code, name, strand, from_day, to_day, granted, spent, created_at, reserved FROM fund "
+enum { CODE, NAME, STRAND, FROM_DAY, TO_DAY, GRANTED, SPENT, CREATED_AT, RESERVED };
 
 void
 fund_free (Fund *fund)
@@ -32,6 +32,7 @@ fund_read (Rows *rows, GError **error)
   fund->granted = money_of_cents (rows_int (rows, GRANTED));
   fund->spent = money_of_cents (rows_int (rows, SPENT));
   fund->created_at = rows_int (rows, CREATED_AT);
+  fund->reserved = money_of_cents (rows_int (rows, RESERVED));
   if (!strand_parse (rows_text (rows, STRAND), &fund->strand))
     return row_unreadable ("fund", fund->code, error);
   return g_steal_pointer (&fund);
@@ -111,6 +112,15 @@ fund_credit (Store *store, const char *code, Money amount, const char *subject, 
   FundEntry entry = entry_of (code, subject, reason, at);
   entry.credit = amount;
   return move (store, &entry, error);
+}
+
+gboolean
+fund_reserve (Store *store, const char *code, Money amount, GError **error)
+{
+  gint64 changed;
+  return store_run (store, &changed, error, "UPDATE fund SET reserved = reserved + $2 WHERE code = $1", "si", code,
+                    amount.cents) &&
+         row_changed (changed, DB_ERROR_NOT_FOUND, "fund", code, error);
 }
 
 GPtrArray *

@@ -25,6 +25,9 @@ gboolean fund_spend (Store *store, const char *code, Money amount, const char *s
 /* Gives amount (above zero) back by a counter-entry: the only way to correct a ledger. DB_ERROR_CHECK: more than was spent. */
 gboolean fund_credit (Store *store, const char *code, Money amount, const char *subject, const char *reason, gint64 at,
                       GError **error);
+/* Sets amount aside for an import under way (below zero: gives it back). What is set aside is neither spent nor to be spent.
+ * DB_ERROR_CHECK: so much is not left, or was not set aside; DB_ERROR_NOT_FOUND. */
+gboolean fund_reserve (Store *store, const char *code, Money amount, GError **error);
 /* Ledger lines with a number above after_number (0 = from the first), in order, at most limit. Array of FundEntry. */
 GPtrArray *fund_entry_list (Store *store, const char *code, gint64 after_number, guint limit, GError **error);
 /* How many lines the ledger has. */

@@ -312,13 +312,14 @@ typedef struct {
   char *condition;
 } LoanPiece;
 
-/* Donor or public money with a purpose and a period. balance = granted - spent, kept by the database >= 0. */
+/* Donor or public money with a purpose and a period. balance = granted - spent - reserved, kept by the database >= 0. reserved: what an
+ * import under way will spend. */
 typedef struct {
   Code code;
   char *name;
   Strand strand;
   Day from, to;
-  Money granted, spent;
+  Money granted, spent, reserved;
   gint64 created_at;
 } Fund;
 

@@ -29,6 +29,7 @@ struct _Register {
   /* each used by its own thread; by register_replace while no thread is busy. NULL after a restore that failed twice */
   Store *writer;
   Store *readers[READERS];
+  Mirror *mirror; /* of the writer's commits; NULL: none */
   GThread *threads[1 + READERS];
 };
 
@@ -211,6 +212,8 @@ reader_thread (gpointer data)
 static void
 close_stores (Register *reg)
 {
+  if (reg->mirror != NULL)
+    mirror_detach (reg->mirror);
   for (int i = 0; i < READERS; i++)
     g_clear_pointer (&reg->readers[i], store_close);
   g_clear_pointer (&reg->writer, store_close);
@@ -249,6 +252,8 @@ open_stores (Register *reg, GError **error)
     limit_stores (reg);
   else
     close_stores (reg);
+  if (is_open && reg->mirror != NULL)
+    mirror_attach (reg->mirror, reg->writer);
   return is_open;
 }
 
@@ -296,6 +301,7 @@ register_close (Register *reg)
   for (gsize i = 0; i < G_N_ELEMENTS (reg->threads); i++)
     g_clear_pointer (&reg->threads[i], g_thread_join);
   close_stores (reg);
+  mirror_free (reg->mirror);
   g_cond_clear (&reg->changed);
   g_cond_clear (&reg->readable);
   g_mutex_clear (&reg->lock);
@@ -473,4 +479,27 @@ register_replace (Register *reg, const char *path, GError **error)
   gboolean is_replaced = swap (reg, path, error);
   resume (reg);
   return is_replaced;
+}
+
+/* ---- the copy on another disk ---- */
+
+gboolean
+register_copy_to (Register *reg, const char *folder, GError **error)
+{
+  g_autoptr (Mirror) mirror = mirror_new (reg->url, folder, error);
+  if (mirror == NULL || !quiesce (reg, error))
+    return FALSE;
+  reg->mirror = g_steal_pointer (&mirror);
+  mirror_attach (reg->mirror, reg->writer);
+  resume (reg);
+  return TRUE;
+}
+
+gboolean
+register_copy_status (Register *reg, MirrorStatus *status)
+{
+  if (reg->mirror == NULL)
+    return FALSE;
+  mirror_status (reg->mirror, status);
+  return TRUE;
 }

@@ -1,7 +1,7 @@
 /* The register at run time: one thread that writes, with group commit, and two that read. The only way to the database for the
  * running daemon. Functions given to it run in its threads: they touch the Store they are given and their own data, nothing else. */
 #pragma once
-#include "db/store.h"
+#include "db/mirror.h"
 
 typedef struct _Register Register;
 
@@ -42,3 +42,8 @@ typedef struct {
   char last_error[128];
 } RegisterStats;
 void register_stats (Register *reg, RegisterStats *stats);
+/* Copies every commit to a folder on another disk from now on (mirror.h), also after register_replace. Once, before anything is asked.
+ * DB_ERROR_UNSUPPORTED on PostgreSQL. A disk that is not there is no error: it is waited for. */
+gboolean register_copy_to (Register *reg, const char *folder, GError **error);
+/* How far that copy is. FALSE when there is none. */
+gboolean register_copy_status (Register *reg, MirrorStatus *status);

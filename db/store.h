@@ -55,7 +55,7 @@ void store_set_site (Store *store, const char *site);
  * step to its last row. SQLite loses the whole transaction when the statement was a write: ask store_is_alive. */
 void store_set_deadline (Store *store, guint deadline_ms);
 /* No deadline from here to the end of the transaction. For what reads everything by its nature, and nothing else: journal_verify_sites,
- * fund_reconcile, item_recount, store_check. */
+ * fund_reconcile, item_recount, backup_count, store_check. */
 gboolean store_take_time (Store *store, GError **error);
 
 /* A result being read. rows_next gives FALSE at the end or on error (then *error is set; pass NULL only after a write without

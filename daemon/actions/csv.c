@@ -1,17 +1,22 @@
-/* CSV: bytes to text, text to records. One pass with a cursor; the text ends with a NUL that cannot be inside. */
+/* CSV: bytes to records, in two passes over the file: a survey of it, then one record after the other with a cursor of one byte. */
 #include "daemon/actions/csv.h"
+#include <errno.h>
+#include <gio/gio.h>
 #include <string.h>
 
-enum { LINE_MAX_BYTES = 64 * 1024 };
+enum { LINE_MAX_BYTES = 64 * 1024, SIGN_MAX = 6 /* bytes of one sign of UTF-8 that is being waited for */ };
+#define END_OF_FILE EOF
 
-typedef struct {
-  const char *at; /* the cursor */
+struct _CsvReader {
+  FILE *file; /* not owned */
   char separator;
-  guint line; /* where the cursor is */
-  guint records_max;
-  GPtrArray *records; /* CsvRecord */
-  GPtrArray *fields;  /* of the record being read */
-} Reader;
+  gboolean is_utf8;   /* else Windows-1252 */
+  guint lines;        /* of the whole file */
+  int at;             /* the byte at the cursor, or END_OF_FILE */
+  guint line;         /* where the cursor is */
+  gsize record_bytes; /* of the record being read */
+  GPtrArray *fields;  /* of the same */
+};
 
 void
 csv_record_free (CsvRecord *record)
@@ -23,128 +28,236 @@ csv_record_free (CsvRecord *record)
 }
 
 static gboolean
-is_line_end (char c)
+is_line_end (int c)
 {
   return c == '\n' || c == '\r';
 }
 
+/* ---- the survey ---- */
+
+static const char separators[] = ";,\t";
+
+/* What is known of the file after so many bytes. */
+typedef struct {
+  guint line;       /* from 1 */
+  gsize line_bytes; /* of the line so far */
+  int last;         /* the byte before */
+  gboolean is_utf8, is_windows_1252;
+  guchar sign[SIGN_MAX]; /* the beginning of a sign whose end is in the next bytes */
+  gsize sign_bytes;
+  gboolean is_first_line, is_quoted;
+  guint counts[sizeof separators - 1]; /* of each separator in the first line, outside quotes */
+} Survey;
+
 /* Spreadsheets write no control byte but tab and line ends; an archive, a picture or UTF-16 has some at once. */
 static gboolean
-looks_like_text (const char *bytes, gsize length)
+looks_like_text (guchar c)
 {
-  for (gsize i = 0; i < length; i++) {
-    guchar c = (guchar)bytes[i];
-    if ((c < 0x20 && c != '\t' && !is_line_end ((char)c)) || c == 0x7f)
-      return FALSE;
-  }
-  return TRUE;
+  return (c >= 0x20 || c == '\t' || is_line_end (c)) && c != 0x7f;
 }
 
 static gboolean
-lines_are_short (const char *bytes, gsize length, GError **error)
+is_in_windows_1252 (guchar c)
 {
-  guint line = 1;
-  gsize start = 0;
-  for (gsize i = 0; i < length; i++) {
-    gboolean is_second_half = i > 0 && bytes[i] == '\n' && bytes[i - 1] == '\r';
-    if (is_line_end (bytes[i])) {
-      line += !is_second_half;
-      start = i + 1;
-      continue;
-    }
-    if (i - start < LINE_MAX_BYTES)
-      continue;
-    g_autofree char *where = g_strdup_printf ("%u", line);
-    rule_error_set (error, M_IMPORT_LINE_LONG, where, G_STRINGIFY (65536), NULL);
+  return strchr ("\x81\x8d\x8f\x90\x9d", c) == NULL;
+}
+
+static void
+survey_first_line (Survey *survey, guchar c)
+{
+  const char *candidate = strchr (separators, c);
+  if (c == '"')
+    survey->is_quoted = !survey->is_quoted;
+  else if (candidate != NULL && !survey->is_quoted)
+    survey->counts[candidate - separators]++;
+  survey->is_first_line = survey->is_quoted || !is_line_end (c);
+}
+
+static gboolean
+survey_byte (Survey *survey, guchar c, GError **error)
+{
+  gboolean is_second_half = c == '\n' && survey->last == '\r';
+  if (!looks_like_text (c)) {
+    rule_error_set (error, M_IMPORT_NOT_TEXT, NULL);
     return FALSE;
   }
-  return TRUE;
+  if (survey->is_first_line)
+    survey_first_line (survey, c);
+  survey->is_windows_1252 = survey->is_windows_1252 && is_in_windows_1252 (c);
+  survey->last = c;
+  survey->line += is_line_end (c) && !is_second_half;
+  survey->line_bytes = is_line_end (c) ? 0 : survey->line_bytes + 1;
+  if (survey->line_bytes <= LINE_MAX_BYTES)
+    return TRUE;
+  g_autofree char *where = g_strdup_printf ("%u", survey->line);
+  rule_error_set (error, M_IMPORT_LINE_LONG, where, G_STRINGIFY (65536), NULL);
+  return FALSE;
 }
 
-/* UTF-8 when it is valid UTF-8, else what French Windows writes. */
-static char *
-decode (const char *bytes, gsize length, GError **error)
-{
-  static const char mark[] = "\xef\xbb\xbf";
-  if (length >= 3 && memcmp (bytes, mark, 3) == 0) {
-    bytes += 3;
-    length -= 3;
-  }
-  if (!looks_like_text (bytes, length)) {
-    rule_error_set (error, M_IMPORT_NOT_TEXT, NULL);
-    return NULL;
-  }
-  if (!lines_are_short (bytes, length, error))
-    return NULL;
-  if (g_utf8_validate (bytes, (gssize)length, NULL))
-    return g_strndup (bytes, length);
-  char *text = g_convert (bytes, (gssize)length, "UTF-8", "WINDOWS-1252", NULL, NULL, NULL);
-  if (text == NULL)
-    rule_error_set (error, M_IMPORT_NOT_TEXT, NULL);
-  return text;
-}
-
-/* The sign that is most often in the first line, outside quotes. A file of one column has none: any will do. */
-static char
-guess_separator (const char *text)
-{
-  static const char candidates[] = ";,\t";
-  guint counts[G_N_ELEMENTS (candidates)] = {0};
-  gboolean is_quoted = FALSE;
-  for (const char *p = text; *p != '\0' && (is_quoted || !is_line_end (*p)); p++) {
-    const char *candidate = strchr (candidates, *p);
-    if (*p == '"')
-      is_quoted = !is_quoted;
-    else if (candidate != NULL && !is_quoted)
-      counts[candidate - candidates]++;
-  }
-  gsize best = 0;
-  for (gsize i = 1; i < G_N_ELEMENTS (candidates); i++)
-    if (counts[i] > counts[best])
-      best = i;
-  return candidates[best];
-}
-
+/* bytes: what was left of the part before, then this part. A sign that is cut at the end waits for the next part. */
 static void
-skip_blanks (Reader *reader)
+survey_encoding (Survey *survey, const char *bytes, gsize size)
 {
-  while (*reader->at == ' ' || (*reader->at == '\t' && reader->separator != '\t'))
-    reader->at++;
+  const char *end;
+  if (g_utf8_validate_len (bytes, size, &end)) {
+    survey->sign_bytes = 0;
+    return;
+  }
+  gsize left = size - (gsize)(end - bytes);
+  gboolean is_cut = left < SIGN_MAX && g_utf8_get_char_validated (end, (gssize)left) == (gunichar)-2;
+  survey->is_utf8 = survey->is_utf8 && is_cut;
+  survey->sign_bytes = is_cut ? left : 0;
+  memcpy (survey->sign, end, survey->sign_bytes);
 }
 
 static gboolean
-at_field_end (const Reader *reader)
+survey_part (Survey *survey, const char *bytes, gsize size, GError **error)
 {
-  return *reader->at == '\0' || *reader->at == reader->separator || is_line_end (*reader->at);
+  for (gsize i = 0; i < size; i++)
+    if (!survey_byte (survey, (guchar)bytes[i], error))
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
+survey_file (Survey *survey, FILE *file, GError **error)
+{
+  enum { PART = 64 * 1024 };
+  g_autofree char *bytes = g_malloc (PART + SIGN_MAX);
+  for (;;) {
+    memcpy (bytes, survey->sign, survey->sign_bytes);
+    gsize before = survey->sign_bytes;
+    gsize size = fread (bytes + before, 1, PART, file);
+    if (size == 0)
+      break;
+    if (!survey_part (survey, bytes + before, size, error))
+      return FALSE;
+    survey_encoding (survey, bytes, before + size);
+  }
+  survey->is_utf8 = survey->is_utf8 && survey->sign_bytes == 0;
+  if (ferror (file)) {
+    g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno), "the file cannot be read: %s", g_strerror (errno));
+    return FALSE;
+  }
+  if (!survey->is_utf8 && !survey->is_windows_1252)
+    rule_error_set (error, M_IMPORT_NOT_TEXT, NULL);
+  return survey->is_utf8 || survey->is_windows_1252;
+}
+
+/* The sign that is most often in the first line. A file of one column has none: any will do. */
+static char
+separator_of (const Survey *survey)
+{
+  gsize best = 0;
+  for (gsize i = 1; i < G_N_ELEMENTS (survey->counts); i++)
+    if (survey->counts[i] > survey->counts[best])
+      best = i;
+  return separators[best];
+}
+
+/* ---- records ---- */
+
+static void
+advance (CsvReader *reader)
+{
+  reader->at = getc_unlocked (reader->file);
+  reader->record_bytes++;
 }
 
 static void
-pass_line_end (Reader *reader)
+rewind_past_mark (CsvReader *reader)
 {
-  reader->at += reader->at[0] == '\r' && reader->at[1] == '\n' ? 2 : 1;
+  char start[3] = "";
+  rewind (reader->file);
+  if (fread (start, 1, sizeof start, reader->file) < sizeof start || memcmp (start, "\xef\xbb\xbf", sizeof start) != 0)
+    rewind (reader->file);
+  advance (reader);
+}
+
+CsvReader *
+csv_reader_new (FILE *file, GError **error)
+{
+  Survey survey = {.line = 1, .last = END_OF_FILE, .is_utf8 = TRUE, .is_windows_1252 = TRUE, .is_first_line = TRUE};
+  if (!survey_file (&survey, file, error))
+    return NULL;
+  CsvReader *reader = g_new0 (CsvReader, 1);
+  *reader = (CsvReader){.file = file,
+                        .separator = separator_of (&survey),
+                        .is_utf8 = survey.is_utf8,
+                        .lines = survey.line - (survey.line_bytes == 0),
+                        .line = 1,
+                        .fields = g_ptr_array_new_with_free_func (g_free)};
+  rewind_past_mark (reader);
+  return reader;
+}
+
+void
+csv_reader_free (CsvReader *reader)
+{
+  if (reader == NULL)
+    return;
+  g_ptr_array_unref (reader->fields);
+  g_free (reader);
+}
+
+guint
+csv_reader_lines (const CsvReader *reader)
+{
+  return reader->lines;
+}
+
+static void
+skip_blanks (CsvReader *reader)
+{
+  while (reader->at == ' ' || (reader->at == '\t' && reader->separator != '\t'))
+    advance (reader);
+}
+
+static gboolean
+at_field_end (const CsvReader *reader)
+{
+  return reader->at == END_OF_FILE || reader->at == reader->separator || is_line_end (reader->at);
+}
+
+static void
+pass_line_end (CsvReader *reader)
+{
+  gboolean is_return = reader->at == '\r';
+  advance (reader);
+  if (is_return && reader->at == '\n')
+    advance (reader);
   reader->line++;
+}
+
+/* The cursor is at a quote. TRUE: it closed the field, or what follows shows that it should have. */
+static gboolean
+pass_quote (CsvReader *reader, GString *field)
+{
+  advance (reader);
+  if (reader->at != '"')
+    return TRUE;
+  g_string_append_c (field, '"');
+  advance (reader);
+  return FALSE;
 }
 
 /* The cursor is after the opening quote. A doubled quote stands for one; line ends inside become spaces. */
 static gboolean
-read_quoted (Reader *reader, GString *field, GError **error)
+read_quoted (CsvReader *reader, GString *field, GError **error)
 {
   g_autofree char *opened = g_strdup_printf ("%u", reader->line);
-  for (;;) {
-    if (reader->at[0] == '"' && reader->at[1] == '"') {
-      g_string_append_c (field, '"');
-      reader->at += 2;
-    } else if (*reader->at == '"' || *reader->at == '\0') {
-      break;
-    } else if (is_line_end (*reader->at)) {
+  gboolean is_closed = FALSE;
+  while (!is_closed && reader->at != END_OF_FILE && reader->record_bytes <= LINE_MAX_BYTES) {
+    if (reader->at == '"') {
+      is_closed = pass_quote (reader, field);
+    } else if (is_line_end (reader->at)) {
       g_string_append_c (field, ' ');
       pass_line_end (reader);
     } else {
-      g_string_append_c (field, *reader->at++);
+      g_string_append_c (field, (char)reader->at);
+      advance (reader);
     }
   }
-  gboolean is_closed = *reader->at == '"';
-  reader->at += is_closed;
   skip_blanks (reader);
   if (is_closed && at_field_end (reader))
     return TRUE;
@@ -152,25 +265,52 @@ read_quoted (Reader *reader, GString *field, GError **error)
   return FALSE;
 }
 
+/* In UTF-8. The survey has seen every byte, so that it can be converted. */
+static char *
+decoded (const CsvReader *reader, const char *bytes)
+{
+  if (reader->is_utf8 || g_str_is_ascii (bytes))
+    return g_strdup (bytes);
+  return g_convert (bytes, -1, "UTF-8", "WINDOWS-1252", NULL, NULL, NULL);
+}
+
 static gboolean
-read_field (Reader *reader, GError **error)
+read_field (CsvReader *reader, GError **error)
 {
   g_autoptr (GString) field = g_string_new (NULL);
   skip_blanks (reader);
-  if (*reader->at == '"') {
-    reader->at++;
+  if (reader->at == '"') {
+    advance (reader);
     if (!read_quoted (reader, field, error))
       return FALSE;
   } else {
-    while (!at_field_end (reader))
-      g_string_append_c (field, *reader->at++);
+    for (; !at_field_end (reader); advance (reader))
+      g_string_append_c (field, (char)reader->at);
   }
-  g_ptr_array_add (reader->fields, g_strdup (g_strstrip (field->str)));
+  g_autofree char *text = decoded (reader, field->str);
+  g_ptr_array_add (reader->fields, g_strdup (g_strstrip (text)));
   return TRUE;
 }
 
 static gboolean
-is_empty_line (const Reader *reader)
+read_fields (CsvReader *reader, GError **error)
+{
+  g_ptr_array_set_size (reader->fields, 0);
+  reader->record_bytes = 0;
+  for (;;) {
+    if (!read_field (reader, error))
+      return FALSE;
+    if (reader->at != reader->separator)
+      break;
+    advance (reader);
+  }
+  if (reader->at != END_OF_FILE)
+    pass_line_end (reader);
+  return TRUE;
+}
+
+static gboolean
+is_empty_line (const CsvReader *reader)
 {
   for (guint i = 0; i < reader->fields->len; i++)
     if (*(const char *)g_ptr_array_index (reader->fields, i) != '\0')
@@ -178,59 +318,26 @@ is_empty_line (const Reader *reader)
   return TRUE;
 }
 
-static gboolean
-keep_record (Reader *reader, guint line, GError **error)
+static CsvRecord *
+record_of_fields (CsvReader *reader, guint line)
 {
-  if (is_empty_line (reader)) {
-    g_ptr_array_set_size (reader->fields, 0);
-    return TRUE;
-  }
-  if (reader->records->len >= reader->records_max) {
-    g_autofree char *max = g_strdup_printf ("%u", reader->records_max - 1); /* the header is no line of data */
-    rule_error_set (error, M_IMPORT_TOO_MANY, max, NULL);
-    return FALSE;
-  }
   CsvRecord *record = g_new0 (CsvRecord, 1);
   record->line = line;
   record->n_fields = reader->fields->len;
   g_ptr_array_add (reader->fields, NULL);
   record->fields = (char **)g_ptr_array_steal (reader->fields, NULL);
-  g_ptr_array_add (reader->records, record);
-  return TRUE;
+  return record;
 }
 
-static gboolean
-read_record (Reader *reader, GError **error)
+CsvRecord *
+csv_reader_next (CsvReader *reader, GError **error)
 {
-  guint line = reader->line;
-  for (;;) {
-    if (!read_field (reader, error))
-      return FALSE;
-    if (*reader->at != reader->separator)
-      break;
-    reader->at++;
-  }
-  if (*reader->at != '\0')
-    pass_line_end (reader);
-  return keep_record (reader, line, error);
-}
-
-GPtrArray *
-csv_read (const char *bytes, gsize length, guint records_max, GError **error)
-{
-  g_autofree char *text = decode (bytes, length, error);
-  if (text == NULL)
-    return NULL;
-  g_autoptr (GPtrArray) records = g_ptr_array_new_with_free_func ((GDestroyNotify)csv_record_free);
-  g_autoptr (GPtrArray) fields = g_ptr_array_new_with_free_func (g_free);
-  Reader reader = {.at = text,
-                   .separator = guess_separator (text),
-                   .line = 1,
-                   .records_max = records_max,
-                   .records = records,
-                   .fields = fields};
-  while (*reader.at != '\0')
-    if (!read_record (&reader, error))
+  while (reader->at != END_OF_FILE) {
+    guint line = reader->line;
+    if (!read_fields (reader, error))
       return NULL;
-  return g_steal_pointer (&records);
+    if (!is_empty_line (reader))
+      return record_of_fields (reader, line);
+  }
+  return NULL;
 }

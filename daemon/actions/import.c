@@ -1,24 +1,14 @@
-/* One import: header, lines, verdicts, all or nothing. See import.h. */
+/* The file of an import: its header, its records, and the report. Judging is import_stage.c's, making import_apply.c's. */
 #include "daemon/actions/import.h"
-#include "daemon/actions/csv.h"
 #include "daemon/actions/field.h"
-#include "daemon/actions/import_kind.h"
+#include "daemon/actions/import_parts.h"
+#include "daemon/actions/vault.h"
+#include <string.h>
 
-/* One run over one file. */
-typedef struct {
-  Store *store;
-  ActionContext context; /* of the lines: never a preview, a rehearsal is undone as a whole */
-  gboolean is_rehearsal;
-  const ImportRequest *request;
-  const ImportKind *kind;
-  GPtrArray *records; /* CsvRecord; the first is the header */
-  gsize *columns;     /* of the kind, one a heading */
-  GHashTable *seen;   /* key of a line -> its line number */
-  ImportReport report;
-} Run;
+#define CHUNK_RECORDS 512 /* read at once, outside the register's thread */
 
-static void
-row_free (gpointer data)
+void
+import_row_free (gpointer data)
 {
   ImportRow *row = data;
   finding_free (row->finding);
@@ -32,10 +22,12 @@ import_verdict_name (ImportVerdict verdict)
   return names[verdict];
 }
 
+/* ---- the report ---- */
+
 void
 import_report_init (ImportReport *report)
 {
-  *report = (ImportReport){.rows = g_ptr_array_new_with_free_func (row_free)};
+  *report = (ImportReport){.rows = g_ptr_array_new_with_free_func (import_row_free)};
 }
 
 void
@@ -45,299 +37,291 @@ import_report_clear (ImportReport *report)
 }
 
 static void
-run_clear (Run *run)
+keep_errors_alone (GPtrArray *rows)
 {
-  g_clear_pointer (&run->records, g_ptr_array_unref);
-  g_clear_pointer (&run->columns, g_free);
-  g_clear_pointer (&run->seen, g_hash_table_unref);
-  import_report_clear (&run->report);
+  for (guint i = rows->len; i > 0; i--)
+    if (((const ImportRow *)g_ptr_array_index (rows, i - 1))->verdict != IMPORT_ERROR)
+      (void)g_ptr_array_remove_index (rows, i - 1); /* frees it */
 }
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Run, run_clear)
 
-static char *
-number (guint n)
+void
+import_report_add (ImportReport *report, const ImportRow *row)
 {
-  return g_strdup_printf ("%u", n);
+  guint *counts[] = {[IMPORT_MAKE] = &report->made, [IMPORT_KNOWN] = &report->known, [IMPORT_ERROR] = &report->errors};
+  report->lines++;
+  ++*counts[row->verdict];
+  if (report->lines == IMPORT_ROWS_MAX + 1)
+    keep_errors_alone (report->rows);
+  gboolean is_kept = report->lines <= IMPORT_ROWS_MAX || row->verdict == IMPORT_ERROR;
+  if (is_kept && report->rows->len < IMPORT_ROWS_MAX)
+    g_ptr_array_add (report->rows, g_memdup2 (row, sizeof *row));
+  else
+    finding_free (row->finding);
 }
 
 /* ---- the header ---- */
 
-static const CsvRecord *
-header_of (const Run *run)
-{
-  return g_ptr_array_index (run->records, 0);
-}
-
 static gboolean
-choose_kind (Run *run, GError **error)
+choose_kind (Import *import, const char *wanted, GError **error)
 {
-  const CsvRecord *header = header_of (run);
-  const char *wanted = run->request->kind;
   if (field_is_absent (wanted) || g_str_equal (wanted, "auto"))
-    run->kind = import_kind_of_headings (header->fields, header->n_fields);
-  else if ((run->kind = import_kind_find (wanted)) == NULL) {
+    import->kind = import_kind_of_headings (import->header->fields, import->header->n_fields);
+  else if ((import->kind = import_kind_find (wanted)) == NULL) {
     rule_error_set (error, M_WORD_UNKNOWN, wanted, "kind", "auto, tablets, sims, persons, vouchers", NULL);
     return FALSE;
   }
-  if (run->kind != NULL)
+  if (import->kind != NULL)
     return TRUE;
   rule_error_set (error, M_IMPORT_KIND, NULL);
   return FALSE;
 }
 
 static gboolean
-map_column (Run *run, guint index, gboolean *is_there, GError **error)
+map_column (Import *import, guint index, gboolean *is_there, GError **error)
 {
-  const char *heading = header_of (run)->fields[index];
+  const char *heading = import->header->fields[index];
   gsize column;
-  if (!import_kind_column (run->kind, heading, &column)) {
-    g_autofree char *names = import_kind_column_names (run->kind);
+  if (!import_kind_column (import->kind, heading, &column)) {
+    g_autofree char *names = import_kind_column_names (import->kind);
     rule_error_set (error, M_IMPORT_COLUMN_UNKNOWN, heading, names, NULL);
     return FALSE;
   }
   if (is_there[column]) {
-    rule_error_set (error, M_IMPORT_COLUMN_TWICE, run->kind->columns[column].name, NULL);
+    rule_error_set (error, M_IMPORT_COLUMN_TWICE, import->kind->columns[column].name, NULL);
     return FALSE;
   }
   is_there[column] = TRUE;
-  run->columns[index] = column;
+  import->columns[index] = column;
   return TRUE;
 }
 
 static gboolean
-read_header (Run *run, GError **error)
+read_header (Import *import, GError **error)
 {
-  const CsvRecord *header = header_of (run);
-  if (!choose_kind (run, error))
+  if (!choose_kind (import, import->request->kind, error))
     return FALSE;
-  g_autofree gboolean *is_there = g_new0 (gboolean, run->kind->n_columns);
-  run->columns = g_new0 (gsize, header->n_fields);
-  for (guint i = 0; i < header->n_fields; i++)
-    if (!map_column (run, i, is_there, error))
+  const ImportKind *kind = import->kind;
+  g_autofree gboolean *is_there = g_new0 (gboolean, kind->n_columns);
+  import->n_columns = import->header->n_fields;
+  import->columns = g_new0 (gsize, import->n_columns);
+  for (guint i = 0; i < import->n_columns; i++)
+    if (!map_column (import, i, is_there, error))
       return FALSE;
-  run->report.kind = run->kind->name;
-  if (is_there[run->kind->key])
+  import->report.kind = kind->name;
+  if (is_there[kind->key])
     return TRUE;
-  rule_error_set (error, M_IMPORT_COLUMN_MISSING, run->kind->columns[run->kind->key].name, NULL);
+  rule_error_set (error, M_IMPORT_COLUMN_MISSING, kind->columns[kind->key].name, NULL);
   return FALSE;
 }
 
-static gboolean
-read_file (Run *run, GError **error)
-{
-  run->records = csv_read (run->request->bytes, run->request->length, IMPORT_LINES_MAX + 1, error);
-  if (run->records == NULL)
-    return FALSE;
-  if (run->records->len == 0) {
-    rule_error_set (error, M_IMPORT_EMPTY, NULL);
-    return FALSE;
-  }
-  if (!read_header (run, error))
-    return FALSE;
-  if (run->records->len > 1)
-    return TRUE;
-  rule_error_set (error, M_IMPORT_NO_LINES, NULL);
-  return FALSE;
-}
-
-/* ---- a line ---- */
-
-static void
-set_verdict (Run *run, ImportRow *row, ImportVerdict verdict, Finding *finding)
-{
-  guint *counts[] = {
-      [IMPORT_MAKE] = &run->report.made, [IMPORT_KNOWN] = &run->report.known, [IMPORT_ERROR] = &run->report.errors};
-  row->verdict = verdict;
-  row->finding = finding;
-  ++*counts[verdict];
-}
-
-/* A rule's refusal becomes the line's verdict. Anything else (the disk is full) ends the run: FALSE with error. */
-static gboolean
-set_refused (Run *run, ImportRow *row, GError *problem, GError **error)
-{
-  const Finding *finding = rule_error_finding (problem);
-  if (finding == NULL) {
-    g_propagate_error (error, problem);
-    return FALSE;
-  }
-  g_autofree char *line = number (row->line);
-  set_verdict (run, row, IMPORT_ERROR, finding_around (finding_copy (finding), M_IMPORT_LINE, line, NULL));
-  g_error_free (problem);
-  return TRUE;
-}
-
-/* What is wrong with the line as a line of this file; NULL when nothing is. */
-static Finding *
-misplaced (const Run *run, const CsvRecord *record)
-{
-  const CsvRecord *header = header_of (run);
-  g_autofree char *line = number (record->line);
-  g_autofree char *found = number (record->n_fields);
-  g_autofree char *expected = number (header->n_fields);
-  if (record->n_fields != header->n_fields)
-    return finding_new (M_IMPORT_CELLS, line, found, expected, NULL);
-  for (guint i = 0; i < record->n_fields; i++)
-    if (!field_same_word (record->fields[i], header->fields[i]))
-      return NULL;
-  return finding_new (M_IMPORT_SECOND_HEADER, line, NULL);
-}
-
-/* The cell without spaces and in lower case; "" for a column that is not there. Caller frees. */
+/* Names of the file's columns, as the job keeps them. */
 static char *
-key_of (const char *cell)
+column_names (const Import *import)
 {
-  g_autofree char *folded = g_utf8_casefold (cell != NULL ? cell : "", -1);
-  g_auto (GStrv) words = g_strsplit (folded, " ", -1);
-  return g_strjoinv (NULL, words);
+  GString *names = g_string_new (NULL);
+  for (guint i = 0; i < import->n_columns; i++)
+    g_string_append_printf (names, "%s%s", i > 0 ? " " : "", import->kind->columns[import->columns[i]].name);
+  return g_string_free (names, FALSE);
 }
 
-/* The same key on two lines: which of them is right is not ours to say. */
-static Finding *
-seen_before (Run *run, const CsvRecord *record, const char *const *cells)
+static gint64
+random_number (void)
 {
-  const ImportKind *kind = run->kind;
-  g_autofree char *key = key_of (cells[kind->key]);
-  g_autofree char *key_too = key_of (cells[kind->key_too]);
-  char *whole = g_strjoin ("|", key, key_too, NULL);
-  guint first = GPOINTER_TO_UINT (g_hash_table_lookup (run->seen, whole));
-  if (first == 0) {
-    g_hash_table_insert (run->seen, whole, GUINT_TO_POINTER (record->line));
-    return NULL;
-  }
-  g_free (whole);
-  g_autofree char *line = number (record->line);
-  g_autofree char *first_line = number (first);
-  return finding_new (M_IMPORT_TWICE, line, kind->columns[kind->key].name, cells[kind->key], first_line, NULL);
+  return ((gint64)(g_random_int () >> 1) << 32) | g_random_int ();
 }
 
-static gboolean
-set_known (Run *run, ImportRow *row, const char *differs)
+static ImportJob *
+job_of_request (const Import *import)
 {
-  g_autofree char *line = number (row->line);
-  if (differs != NULL)
-    set_verdict (run, row, IMPORT_ERROR, finding_new (M_IMPORT_DIFFERS, line, row->code, differs, NULL));
-  else
-    set_verdict (run, row, IMPORT_KNOWN, finding_new (M_IMPORT_SAME, line, row->code, NULL));
-  return TRUE;
+  const ImportRequest *request = import->request;
+  ImportJob *job = g_new0 (ImportJob, 1);
+  job->number = random_number ();
+  job->is_rehearsal = request->context->is_preview;
+  job->account = g_strdup (request->context->account);
+  job->role = request->context->role;
+  job->key = g_strdup (request->key);
+  job->kind = g_strdup (import->kind->name);
+  job->columns = column_names (import);
+  job->fund = g_strdup (request->fund);
+  job->at = request->context->now;
+  return job;
 }
 
-static gboolean
-make (Run *run, const ImportLine *line, ImportRow *row, GError **error)
+/* Of the file's bytes: the request that a key stands for. NULL with error. */
+static char *
+digest_file (FILE *file, GError **error)
 {
-  g_autoptr (GError) problem = NULL;
-  g_auto (Outcome) outcome;
-  outcome_init (&outcome);
-  if (!run->kind->add (run->store, &run->context, line, &outcome, &problem))
-    return set_refused (run, row, g_steal_pointer (&problem), error);
-  g_autofree char *number_of_line = number (row->line);
-  const char *label = line->cells[run->kind->label];
-  if (run->is_rehearsal) {
-    set_verdict (run, row, IMPORT_MAKE, finding_new (M_IMPORT_NEW, number_of_line, label, NULL));
-    return TRUE;
-  }
-  g_strlcpy (row->code, g_ptr_array_index (outcome.codes, 0), sizeof row->code);
-  set_verdict (run, row, IMPORT_MAKE, finding_new (M_IMPORT_MADE, number_of_line, label, row->code, NULL));
-  return TRUE;
+  g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
+  guchar bytes[4096];
+  gsize size;
+  long at = ftell (file);
+  rewind (file);
+  while ((size = fread (bytes, 1, sizeof bytes, file)) > 0)
+    g_checksum_update (sum, bytes, (gssize)size);
+  if (ferror (file) == 0 && fseek (file, at, SEEK_SET) == 0)
+    return g_strdup (g_checksum_get_string (sum));
+  g_set_error (error, DB_ERROR, DB_ERROR_IO, "the file cannot be read");
+  return NULL;
 }
 
 static gboolean
-take_cells (Run *run, const char *const *cells, ImportRow *row, GError **error)
+read_digest (Import *import, GError **error)
 {
-  g_autoptr (GError) problem = NULL;
-  const ImportLine line = {.cells = cells, .fund = run->request->fund, .context = &run->context};
-  const char *differs;
-  if (!run->kind->known (run->store, &line, row->code, &differs, &problem))
-    return set_refused (run, row, g_steal_pointer (&problem), error);
-  return row->code[0] != '\0' ? set_known (run, row, differs) : make (run, &line, row, error);
-}
-
-/* FALSE only when the run cannot go on; a wrong line is an error in the report. */
-static gboolean
-take_record (Run *run, const CsvRecord *record, GError **error)
-{
-  ImportRow *row = g_new0 (ImportRow, 1);
-  row->line = record->line;
-  g_ptr_array_add (run->report.rows, row);
-  run->report.lines++;
-  Finding *wrong = misplaced (run, record);
-  if (wrong != NULL) {
-    set_verdict (run, row, IMPORT_ERROR, wrong);
-    return TRUE;
-  }
-  g_autofree const char **cells = g_new0 (const char *, run->kind->n_columns);
-  for (guint i = 0; i < record->n_fields; i++)
-    cells[run->columns[i]] = record->fields[i];
-  wrong = seen_before (run, record, cells);
-  if (wrong == NULL)
-    return take_cells (run, cells, row, error);
-  set_verdict (run, row, IMPORT_ERROR, wrong);
-  return TRUE;
-}
-
-/* ---- the whole ---- */
-
-static gboolean
-take_records (Run *run, GError **error)
-{
-  for (guint i = 1; i < run->records->len; i++)
-    if (!take_record (run, g_ptr_array_index (run->records, i), error))
-      return FALSE;
-  return TRUE;
-}
-
-static gboolean
-write_journal (Run *run, GError **error)
-{
-  const ImportReport *report = &run->report;
-  if (report->made == 0)
-    return TRUE;
-  g_autofree char *after =
-      g_strdup_printf ("kind=%s lines=%u made=%u known=%u", report->kind, report->lines, report->made, report->known);
-  return action_journal (run->store, &run->context, "import", NULL, NULL, after, error);
-}
-
-/* The rehearsal: the same path inside a savepoint of its own, which is always undone. */
-static gboolean
-rehearse (Run *run, GError **error)
-{
-  g_autoptr (GError) problem = NULL;
-  if (!store_savepoint (run->store, error))
+  g_autofree char *plain = digest_file (import->request->file, error);
+  if (plain == NULL)
     return FALSE;
-  gboolean went_through = take_records (run, &problem);
-  if (!store_is_alive (run->store) || !store_rollback_to_savepoint (run->store, went_through ? error : NULL))
-    went_through = FALSE;
-  if (problem != NULL)
-    g_propagate_error (error, g_steal_pointer (&problem));
-  return went_through;
+  /* a plain digest of a file with one unknown code is soon guessed: keyed, where there is a key */
+  Vault *vault = import->context.vault;
+  g_auto (GStrv) prints = vault != NULL ? vault_prints (vault, plain, strlen (plain)) : g_new0 (char *, 1);
+  import->body_digest = g_strdup (prints[0] != NULL ? prints[0] : plain);
+  return TRUE;
+}
+
+/* The first record that is not empty. */
+static gboolean
+read_first (Import *import, GError **error)
+{
+  g_autoptr (GError) problem = NULL;
+  import->header = csv_reader_next (import->reader, &problem);
+  if (import->header != NULL)
+    return TRUE;
+  if (problem == NULL)
+    rule_error_set (&problem, M_IMPORT_EMPTY, NULL);
+  g_propagate_error (error, g_steal_pointer (&problem));
+  return FALSE;
 }
 
 static gboolean
-really_import (Run *run, GError **error)
+read_first_lines (Import *import, GError **error)
 {
-  if (!take_records (run, error))
-    return FALSE;
-  if (run->report.errors == 0)
-    return write_journal (run, error);
-  g_autofree char *errors = number (run->report.errors);
-  g_autofree char *lines = number (run->report.lines);
-  rule_error_set (error, M_IMPORT_WRONG, errors, lines, NULL);
+  g_autoptr (GError) problem = NULL;
+  if (import_read (import, &problem))
+    return TRUE;
+  if (problem == NULL)
+    rule_error_set (&problem, M_IMPORT_NO_LINES, NULL);
+  g_propagate_error (error, g_steal_pointer (&problem));
   return FALSE;
 }
 
 gboolean
-import_run (Store *store, const ActionContext *context, const ImportRequest *request, ImportReport *report,
-            GError **error)
+import_open (Import *import, const ImportRequest *request, GError **error)
 {
-  g_auto (Run) run = {.store = store, .context = *context, .is_rehearsal = context->is_preview, .request = request};
-  run.context.is_preview = FALSE;
-  run.seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  import_report_init (&run.report);
-  if (!read_file (&run, error))
+  import->request = request;
+  import->context = *request->context;
+  import->context.is_preview = FALSE;
+  import->report.is_rehearsal = request->context->is_preview;
+  import->reader = csv_reader_new (request->file, error);
+  if (import->reader == NULL || !read_first (import, error) || !read_header (import, error) ||
+      !read_first_lines (import, error))
     return FALSE;
-  gboolean is_done = run.is_rehearsal ? rehearse (&run, error) : really_import (&run, error);
-  import_report_clear (report);
-  *report = run.report;
-  run.report = (ImportReport){0};
-  return is_done;
+  import->job = job_of_request (import);
+  return request->key == NULL || read_digest (import, error);
+}
+
+/* ---- the records ---- */
+
+static gboolean
+check_number (const Import *import, GError **error)
+{
+  if (import->report.lines + import->chunk->len <= import->lines_max)
+    return TRUE;
+  g_autofree char *most = g_strdup_printf ("%u", import->lines_max);
+  rule_error_set (error, M_IMPORT_TOO_MANY, most, NULL);
+  return FALSE;
+}
+
+gboolean
+import_read (Import *import, GError **error)
+{
+  g_autoptr (GError) problem = NULL;
+  g_ptr_array_set_size (import->chunk, 0);
+  import->staged = 0;
+  while (!import->has_all && import->chunk->len < CHUNK_RECORDS) {
+    CsvRecord *record = csv_reader_next (import->reader, &problem);
+    import->has_all = record == NULL;
+    if (record != NULL)
+      g_ptr_array_add (import->chunk, record);
+  }
+  if (problem == NULL)
+    return check_number (import, error) && import->chunk->len > 0;
+  g_propagate_error (error, g_steal_pointer (&problem));
+  return FALSE;
+}
+
+const char **
+import_cells (const Import *import, char *const *fields)
+{
+  const char **cells = g_new0 (const char *, import->kind->n_columns);
+  for (guint i = 0; i < import->n_columns; i++)
+    cells[import->columns[i]] = fields[i];
+  return cells;
+}
+
+/* ---- the whole ---- */
+
+gboolean
+import_slice_goes_on (const Import *import, gint64 began_us, guint n)
+{
+  return n == 0 || (n < import->slice_lines && g_get_monotonic_time () - began_us < IMPORT_SLICE_US);
+}
+
+static void
+free_record (gpointer record)
+{
+  csv_record_free (record);
+}
+
+void
+import_init (Import *import)
+{
+  *import = (Import){.chunk = g_ptr_array_new_with_free_func (free_record)};
+  import_report_init (&import->report);
+}
+
+void
+import_clear (Import *import)
+{
+  g_clear_pointer (&import->job, import_job_free);
+  g_clear_pointer (&import->columns, g_free);
+  g_clear_pointer (&import->reader, csv_reader_free);
+  g_clear_pointer (&import->header, csv_record_free);
+  g_clear_pointer (&import->chunk, g_ptr_array_unref);
+  g_clear_pointer (&import->body_digest, g_free);
+  import_report_clear (&import->report);
+  idempotency_answer_clear (&import->stored);
+}
+
+/* The words are those of the table of kinds, written by job_of_request. */
+static gboolean
+read_columns (Import *import, GError **error)
+{
+  g_auto (GStrv) names = g_strsplit (import->job->columns, " ", -1);
+  import->kind = import_kind_find (import->job->kind);
+  import->n_columns = g_strv_length (names);
+  import->columns = g_new0 (gsize, import->n_columns);
+  gboolean is_known = import->kind != NULL;
+  for (guint i = 0; is_known && i < import->n_columns; i++)
+    is_known = import_kind_column (import->kind, names[i], &import->columns[i]);
+  if (!is_known)
+    g_set_error (error, DB_ERROR, DB_ERROR_CORRUPT, "an import of %s: its columns are not known", import->job->kind);
+  return is_known;
+}
+
+gboolean
+import_resume (Import *import, ImportJob *job, const ActionContext *world, GError **error)
+{
+  import->job = job;
+  if (!read_columns (import, error))
+    return FALSE;
+  import->context = *world;
+  import->context.now = job->at;
+  import->context.account = job->account;
+  import->context.role = job->role;
+  import->report.kind = import->kind->name;
+  import->report.is_rehearsal = job->is_rehearsal;
+  import->report.lines = (guint)job->lines;
+  import->report.made = (guint)job->made;
+  import->report.known = (guint)job->known;
+  import->report.errors = (guint)job->errors;
+  return TRUE;
 }

@@ -1,9 +1,13 @@
 /* Bringing in a list of tablets, SIM cards or people as CSV: a verdict per line, then all or nothing. It decides nothing itself: every
- * line goes through item_add, sim_add or person_add. Columns, separators and encodings: docs/decisions/0005-import.md. */
+ * line goes through item_add, sim_add or person_add. Columns, separators and encodings: docs/decisions/0005-import.md. How a long file
+ * yields to the desk and is never half there: importer.h. */
 #pragma once
 #include "daemon/actions/action.h"
+#include "db/idempotency.h"
+#include <stdio.h>
 
-#define IMPORT_LINES_MAX 100000
+#define IMPORT_LINES_MAX 1000000
+#define IMPORT_ROWS_MAX  1000 /* rows of a report; of a longer file it has the errors alone */
 
 typedef enum {
   IMPORT_MAKE,  /* was made, or would be */
@@ -19,7 +23,8 @@ typedef struct {
 } ImportRow;
 /* Start with import_report_init; import_report_clear frees. */
 typedef struct {
-  const char *kind;          /* "tablets", "sims" or "persons"; NULL until the header was read. Static */
+  const char *kind; /* "tablets", "sims" or "persons"; NULL until the header was read. Static */
+  gboolean is_rehearsal;
   guint lines;               /* lines of data */
   guint made, known, errors; /* of them */
   GPtrArray *rows;           /* ImportRow *, in the order of the file */
@@ -28,15 +33,11 @@ void import_report_init (ImportReport *report);
 void import_report_clear (ImportReport *report);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (ImportReport, import_report_clear)
 
+/* Borrowed. */
 typedef struct {
-  const char *bytes; /* the file, of length bytes; borrowed */
-  gsize length;
-  const char *kind; /* "tablets", "sims", "persons"; NULL or "auto": told by the header */
-  const char *fund; /* code of the fund that pays the lines without a fund column; NULL: none pays them */
+  FILE *file;                   /* seekable, at its beginning */
+  const char *kind;             /* "tablets", "sims", "persons"; NULL or "auto": told by the header */
+  const char *fund;             /* code of the fund that pays the lines without a fund column; NULL: none pays them */
+  const ActionContext *context; /* is_preview: the rehearsal */
+  const char *key, *method, *target; /* Idempotency-Key (NULL: none) and the request it stands for */
 } ImportRequest;
-/* Verb "import", in one transaction. context->is_preview: the rehearsal, the same path, undone at the end; TRUE whatever the lines
- * say. Otherwise FALSE when a line has an error (RULE_ERROR M_IMPORT_WRONG): the caller's savepoint must be undone. report is filled
- * in all these cases, also on FALSE, because it says what to mend. A file that cannot be read at all is a RULE_ERROR M_IMPORT_*. Lines that
- * are all known change nothing and write no journal line. */
-gboolean import_run (Store *store, const ActionContext *context, const ImportRequest *request, ImportReport *report,
-                     GError **error);

@@ -87,6 +87,13 @@ tablet_known (Store *store, const ImportLine *line, Code code, const char **diff
 }
 
 static gboolean
+tablet_claims (Store *store, const ImportLine *line, Claims *claims, GError **error)
+{
+  const ItemRequest request = tablet_request (line, NULL);
+  return item_claims (store, &request, claims, error);
+}
+
+static gboolean
 tablet_add (Store *store, const ActionContext *context, const ImportLine *line, Outcome *outcome, GError **error)
 {
   g_auto (GStrv) pieces = split_pieces (line->cells[TABLET_PIECES]);
@@ -110,6 +117,13 @@ sim_line_known (Store *store, const ImportLine *line, Code code, const char **di
 {
   const SimRequest request = sim_request (line);
   return sim_known (store, line->context, &request, code, differs, error);
+}
+
+static gboolean
+sim_line_claims (G_GNUC_UNUSED Store *store, const ImportLine *line, Claims *claims, GError **error)
+{
+  const SimRequest request = sim_request (line);
+  return sim_claims (&request, claims, error);
 }
 
 static gboolean
@@ -139,6 +153,13 @@ person_line_known (Store *store, const ImportLine *line, Code code, const char *
 }
 
 static gboolean
+person_line_claims (G_GNUC_UNUSED Store *store, const ImportLine *line, Claims *claims, GError **error)
+{
+  const PersonRequest request = person_request (line);
+  return person_claims (&request, claims, error);
+}
+
+static gboolean
 person_line_add (Store *store, const ActionContext *context, const ImportLine *line, Outcome *outcome, GError **error)
 {
   const PersonRequest request = person_request (line);
@@ -164,6 +185,13 @@ voucher_line_known (Store *store, const ImportLine *line, Code code, const char 
 }
 
 static gboolean
+voucher_line_claims (G_GNUC_UNUSED Store *store, const ImportLine *line, Claims *claims, GError **error)
+{
+  const VoucherRequest request = voucher_request (line);
+  return voucher_claims (line->context, &request, claims, error);
+}
+
+static gboolean
 voucher_line_add (Store *store, const ActionContext *context, const ImportLine *line, Outcome *outcome, GError **error)
 {
   const VoucherRequest request = voucher_request (line);
@@ -172,12 +200,13 @@ voucher_line_add (Store *store, const ActionContext *context, const ImportLine *
 
 static const ImportKind kinds[] = {
     {"tablets", tablet_columns, G_N_ELEMENTS (tablet_columns), TABLET_SERIAL, TABLET_SERIAL, TABLET_SERIAL,
-     tablet_known, tablet_add},
-    {"sims", sim_columns, G_N_ELEMENTS (sim_columns), SIM_ICCID, SIM_ICCID, SIM_ICCID, sim_line_known, sim_line_add},
+     tablet_known, tablet_claims, tablet_add},
+    {"sims", sim_columns, G_N_ELEMENTS (sim_columns), SIM_ICCID, SIM_ICCID, SIM_ICCID, sim_line_known, sim_line_claims,
+     sim_line_add},
     {"persons", person_columns, G_N_ELEMENTS (person_columns), PERSON_NAME, PERSON_NAME, PERSON_PHONE,
-     person_line_known, person_line_add},
+     person_line_known, person_line_claims, person_line_add},
     {"vouchers", voucher_columns, G_N_ELEMENTS (voucher_columns), VOUCHER_NUMBER, VOUCHER_NUMBER, VOUCHER_NUMBER,
-     voucher_line_known, voucher_line_add},
+     voucher_line_known, voucher_line_claims, voucher_line_add},
 };
 
 const ImportKind *

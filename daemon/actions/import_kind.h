@@ -1,6 +1,7 @@
 /* What can be imported: one row a kind, with its columns and the verb that takes a line. The run itself is import.h. */
 #pragma once
 #include "daemon/actions/action.h"
+#include "daemon/actions/claim.h"
 
 typedef struct {
   const char *name;     /* as in the verbs and in openapi.yaml */
@@ -24,6 +25,8 @@ typedef struct {
   gsize key_too; /* a second column that tells lines apart; == key when there is none */
   /* As item_known. */
   gboolean (*known) (Store *store, const ImportLine *line, Code code, const char **differs, GError **error);
+  /* As item_claims. */
+  gboolean (*claims) (Store *store, const ImportLine *line, Claims *claims, GError **error);
   /* Runs the verb. */
   gboolean (*add) (Store *store, const ActionContext *context, const ImportLine *line, Outcome *outcome,
                    GError **error);

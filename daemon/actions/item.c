@@ -56,9 +56,19 @@ text_at (const Item *item, size_t offset)
   return *(char *const *)((const char *)item + offset);
 }
 
+static void
+claim (const Item *item, Claims *claims)
+{
+  claims_add (claims, "serial", item->serial);
+  claims_add (claims, "imei", item->imei);
+  claims_add (claims, "inventory_no", item->inventory_no);
+}
+
 static gboolean
 judge_new (Store *store, const Item *item, Verdict *verdict, GError **error)
 {
+  g_auto (Claims) claims = {0};
+  claim (item, &claims);
   for (gsize i = 0; i < G_N_ELEMENTS (unique_fields); i++) {
     g_autoptr (GError) problem = NULL;
     const char *value = text_at (item, unique_fields[i].offset);
@@ -72,7 +82,7 @@ judge_new (Store *store, const Item *item, Verdict *verdict, GError **error)
       return FALSE;
     }
   }
-  return TRUE;
+  return claims_judge (store, &claims, verdict, error);
 }
 
 /* Names trimmed, each piece once. NULL with error. */
@@ -170,6 +180,22 @@ item_add (Store *store, const ActionContext *context, const ItemRequest *request
   outcome_add_code (outcome, item->code);
   if (item->fund[0] != '\0')
     outcome_add_code (outcome, item->fund);
+  return TRUE;
+}
+
+gboolean
+item_claims (Store *store, const ItemRequest *request, Claims *claims, GError **error)
+{
+  g_autoptr (Item) item = item_of_request (request, error);
+  if (item == NULL)
+    return FALSE;
+  gboolean is_paid = !field_is_absent (request->fund);
+  g_autoptr (Fund) fund = is_paid ? fund_find (store, request->fund, error) : NULL;
+  if (is_paid && fund == NULL)
+    return FALSE;
+  claim (item, claims);
+  claims->price = item->price;
+  g_strlcpy (claims->fund, is_paid ? fund->code : "", sizeof claims->fund);
   return TRUE;
 }
 

@@ -1,6 +1,7 @@
 /* Writing down a tablet (or a hotspot, a laptop ...) with its pieces, and paying it from a fund. Not its later life. */
 #pragma once
 #include "daemon/actions/action.h"
+#include "daemon/actions/claim.h"
 
 /* As typed or imported; borrowed, NULL or "" = absent. */
 typedef struct {
@@ -17,6 +18,9 @@ typedef struct {
  * M_IMEI_KNOWN, M_INVENTORY_KNOWN, M_FIELD_MISSING (a fund without a price), M_PIECE_TWICE, and the fund's verdict. */
 gboolean item_add (Store *store, const ActionContext *context, const ItemRequest *request, Outcome *outcome,
                    GError **error);
+/* What the request would take: serial, IMEI, inventory number, and its price from the fund. Errors as item_add. Caller clears claims, which is
+ * untouched on error. */
+gboolean item_claims (Store *store, const ItemRequest *request, Claims *claims, GError **error);
 /* Is an item with that serial in the register? code: "" when not. differs: the field of the request that is not as in the
  * register ("model"), static, or NULL. A request that cannot be read is an error. */
 gboolean item_known (Store *store, const ItemRequest *request, Code code, const char **differs, GError **error);

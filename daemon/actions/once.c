@@ -17,8 +17,8 @@ key_check (const char *key, GError **error)
 }
 
 /* Each part with its length, so that no two requests give the same bytes. */
-static char *
-digest (const OnceRequest *request)
+char *
+once_digest (const OnceRequest *request)
 {
   g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
   g_autofree char *head = g_strdup_printf ("%zu:%s%zu:%s", strlen (request->method), request->method,
@@ -39,7 +39,7 @@ once_find (Store *store, const ActionContext *context, const OnceRequest *reques
   }
   if (!key_check (request->key, error))
     return FALSE;
-  g_autofree char *hash = digest (request);
+  g_autofree char *hash = once_digest (request);
   g_auto (IdempotencyAnswer) found = {0};
   if (!idempotency_find (store, context->account, request->key, hash, &found, error))
     return FALSE;
@@ -58,7 +58,7 @@ once_put (Store *store, const ActionContext *context, const OnceRequest *request
 {
   if (request->key == NULL)
     return TRUE;
-  g_autofree char *hash = digest (request);
+  g_autofree char *hash = once_digest (request);
   /* by an index, so that it costs nothing when nothing is old */
   return idempotency_purge (store, context->now - IDEMPOTENCY_KEEP_S, NULL, error) &&
          idempotency_put (store, context->account, request->key, hash, status, body, context->now, error);

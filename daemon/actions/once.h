@@ -15,6 +15,8 @@ typedef struct {
  * M_KEY_REUSED (another request had that key). Keys belong to context->account. Caller clears answer; untouched on error. */
 gboolean once_find (Store *store, const ActionContext *context, const OnceRequest *request, IdempotencyAnswer *answer,
                     GError **error);
+/* Equal for equal requests, else different: method, target and body. Caller frees. */
+char *once_digest (const OnceRequest *request);
 /* Keeps the answer of a request that acted. Without key: does nothing, TRUE. */
 gboolean once_put (Store *store, const ActionContext *context, const OnceRequest *request, int status, const char *body,
                    GError **error);

@@ -74,6 +74,25 @@ find_same (Store *store, const Person *person, gboolean is_twin, Code code, GErr
   return TRUE;
 }
 
+/* Name and phone together are a person of a list. */
+static void
+claim (const Person *person, Claims *claims)
+{
+  g_autofree char *name = folded_name (person);
+  g_autofree char *whole = g_strjoin ("|", name, person->phone != NULL ? person->phone : "", NULL);
+  claims_add (claims, "name", whole);
+}
+
+gboolean
+person_claims (const PersonRequest *request, Claims *claims, GError **error)
+{
+  g_autoptr (Person) person = person_of_request (request, error);
+  if (person == NULL)
+    return FALSE;
+  claim (person, claims);
+  return TRUE;
+}
+
 gboolean
 person_known (Store *store, const PersonRequest *request, Code code, GError **error)
 {
@@ -85,8 +104,12 @@ gboolean
 person_add (Store *store, const ActionContext *context, const PersonRequest *request, Outcome *outcome, GError **error)
 {
   g_autoptr (Person) person = person_of_request (request, error);
+  g_auto (Claims) claims = {0};
   Code same;
   if (person == NULL || !find_same (store, person, FALSE, same, error))
+    return FALSE;
+  claim (person, &claims);
+  if (!claims_judge (store, &claims, outcome->verdict, error))
     return FALSE;
   if (same[0] != '\0')
     verdict_add (outcome->verdict, M_SAME_NAME, same, NULL);

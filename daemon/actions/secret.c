@@ -64,6 +64,17 @@ check_twins (Store *store, const Secret *secret, char *const *prints, GError **e
   return TRUE;
 }
 
+gboolean
+secret_check_new (Store *store, const ActionContext *context, SecretKind kind, const char *text, GError **error)
+{
+  const Secret secret = {.kind = kind};
+  if (!secret_may_keep (context, error))
+    return FALSE;
+  g_auto (GStrv) prints =
+      kind == SECRET_VOUCHER ? vault_prints (context->vault, text, strlen (text)) : g_new0 (char *, 1);
+  return check_twins (store, &secret, prints, error);
+}
+
 static gboolean
 put (Store *store, const ActionContext *context, Secret *secret, const char *text, GError **error)
 {

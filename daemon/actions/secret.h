@@ -11,6 +11,9 @@ gboolean secret_keep (Store *store, const ActionContext *context, SecretKind kin
                       GError **error);
 /* Is there a key? M_SECRET_NO_KEY, M_KEY_FILE. */
 gboolean secret_may_keep (const ActionContext *context, GError **error);
+/* Could it be kept for a new owner? Errors as secret_keep. */
+gboolean secret_check_new (Store *store, const ActionContext *context, SecretKind kind, const char *text,
+                           GError **error);
 /* Is that the text that the owner has? FALSE in *is_same also when it has none. */
 gboolean secret_is (Store *store, const ActionContext *context, SecretKind kind, const char *owner, const char *text,
                     gboolean *is_same, GError **error);

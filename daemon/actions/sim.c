@@ -31,10 +31,19 @@ known_card (Store *store, const char *iccid, GError **error)
   return card;
 }
 
+static void
+claim (const char *iccid, const Line *line, Claims *claims)
+{
+  claims_add (claims, "iccid", iccid);
+  claims_add (claims, "msisdn", line->msisdn);
+}
+
 static gboolean
 judge_new (Store *store, const char *iccid, const Line *line, Verdict *verdict, GError **error)
 {
   g_autoptr (GError) problem = NULL;
+  g_auto (Claims) claims = {0};
+  claim (iccid, line, &claims);
   g_autoptr (Card) card = known_card (store, iccid, &problem);
   if (card != NULL)
     verdict_add (verdict, M_ICCID_KNOWN, iccid, card->code, NULL);
@@ -46,7 +55,7 @@ judge_new (Store *store, const char *iccid, const Line *line, Verdict *verdict, 
       g_clear_error (&problem);
   }
   if (problem == NULL)
-    return TRUE;
+    return claims_judge (store, &claims, verdict, error);
   g_propagate_error (error, g_steal_pointer (&problem));
   return FALSE;
 }
@@ -130,6 +139,17 @@ sim_add (Store *store, const ActionContext *context, const SimRequest *request, 
     return FALSE;
   outcome_add_code (outcome, card->code);
   outcome_add_code (outcome, line->code);
+  return TRUE;
+}
+
+gboolean
+sim_claims (const SimRequest *request, Claims *claims, GError **error)
+{
+  g_autofree char *iccid = NULL;
+  g_autoptr (Line) line = line_of_request (request, &iccid, error);
+  if (line == NULL)
+    return FALSE;
+  claim (iccid, line, claims);
   return TRUE;
 }
 

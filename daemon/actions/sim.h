@@ -1,6 +1,7 @@
 /* Writing down a SIM card and the phone line it carries. Not talking to the card, not recharging. */
 #pragma once
 #include "daemon/actions/action.h"
+#include "daemon/actions/claim.h"
 
 /* As typed or imported; borrowed, NULL or "" = absent. */
 typedef struct {
@@ -12,6 +13,8 @@ typedef struct {
  * RULE_ERROR: M_ICCID_*, M_PHONE_FORMAT, M_ICCID_KNOWN, M_PHONE_KNOWN, M_PIN_FORMAT, M_PUK_FORMAT, M_SECRET_NO_KEY. */
 gboolean sim_add (Store *store, const ActionContext *context, const SimRequest *request, Outcome *outcome,
                   GError **error);
+/* What the request would take: ICCID and number. As item_claims. */
+gboolean sim_claims (const SimRequest *request, Claims *claims, GError **error);
 /* Is a card with that ICCID in the register? As item_known; a PIN or PUK that is given is compared with the sealed one. */
 gboolean sim_known (Store *store, const ActionContext *context, const SimRequest *request, Code code,
                     const char **differs, GError **error);

@@ -83,20 +83,52 @@ insert (Store *store, const ActionContext *context, Voucher *voucher, const char
          action_journal (store, context, "voucher.add", voucher->code, NULL, after, error);
 }
 
+static gboolean
+claim (const ActionContext *context, const char *number, const char *code, Claims *claims, GError **error)
+{
+  if (!secret_may_keep (context, error))
+    return FALSE;
+  g_auto (GStrv) prints = vault_prints (context->vault, code, strlen (code));
+  claims_add (claims, "voucher_number", number);
+  claims_add (claims, "code", prints[0]);
+  return TRUE;
+}
+
+gboolean
+voucher_claims (const ActionContext *context, const VoucherRequest *request, Claims *claims, GError **error)
+{
+  g_autofree char *number = NULL;
+  char *code =
+      read_number (request->number, &number, error) ? secret_clean (SECRET_VOUCHER, request->code, error) : NULL;
+  gboolean is_claimed = code != NULL && claim (context, number, code, claims, error);
+  vault_text_free (code);
+  return is_claimed;
+}
+
+/* Is the code nobody's yet, nor on its way with a file? */
+static gboolean
+judge_new (Store *store, const ActionContext *context, const Voucher *voucher, const char *code, Verdict *verdict,
+           GError **error)
+{
+  g_auto (Claims) claims = {0};
+  return claim (context, voucher->number, code, &claims, error) &&
+         secret_check_new (store, context, SECRET_VOUCHER, code, error) &&
+         claims_judge (store, &claims, verdict, error);
+}
+
 gboolean
 voucher_add (Store *store, const ActionContext *context, const VoucherRequest *request, Outcome *outcome,
              GError **error)
 {
   g_autoptr (Voucher) voucher = voucher_of_request (store, context, request, error);
   char *code = voucher != NULL ? secret_clean (SECRET_VOUCHER, request->code, error) : NULL;
-  if (code == NULL)
-    return FALSE;
-  gboolean may = action_may_go_on (context, outcome->verdict, error);
+  gboolean is_judged = code != NULL && judge_new (store, context, voucher, code, outcome->verdict, error);
+  gboolean may = is_judged && action_may_go_on (context, outcome->verdict, error);
   gboolean is_done = may && insert (store, context, voucher, code, error);
   vault_text_free (code);
   if (is_done)
     outcome_add_code (outcome, voucher->code);
-  return may ? is_done : action_is_previewed (context);
+  return is_judged && (may ? is_done : action_is_previewed (context));
 }
 
 /* ---- is it known? ---- */

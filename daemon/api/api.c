@@ -39,7 +39,7 @@ struct _Api {
 
 /* How far a request is. */
 typedef enum {
-  PHASE_HEAD, /* the head was read; of a ROUTE_UPLOAD the sender is being looked up */
+  PHASE_HEAD, /* the head was read; of one that takes a file the sender is being looked up */
   PHASE_BODY, /* its body is coming */
   PHASE_WORK, /* it is all here and handed over */
 } Phase;
@@ -50,7 +50,7 @@ typedef struct {
   Api *api;
   struct MHD_Connection *connection;
   int fd;        /* of the connection; not owned */
-  int upload_fd; /* -1 unless a ROUTE_UPLOAD is being received */
+  int upload_fd; /* -1 unless a file is being received */
   Phase phase;
   guint64 received;    /* bytes of body */
   gboolean has_answer; /* request.answer may be sent */
@@ -233,11 +233,11 @@ begin (Exchange *exchange, const char *method, const char *path)
   g_autoptr (GError) error = NULL;
   Request *request = &exchange->request;
   if (!intake_head (request, exchange->connection, method, path, &error) ||
-      (request->route->kind == ROUTE_UPLOAD && !open_upload (exchange, &error))) {
+      (route_takes_file (request->route) && !open_upload (exchange, &error))) {
     answer_problem (exchange, error);
     return send_answer (exchange);
   }
-  if (request->route->kind == ROUTE_UPLOAD)
+  if (route_takes_file (request->route))
     return hand_over (exchange, work_start);
   exchange->phase = PHASE_BODY;
   watch_set (exchange->api->watch, exchange->fd, BODY_S);
@@ -305,7 +305,7 @@ work_on (Exchange *exchange)
   g_autoptr (GError) error = NULL;
   Request *request = &exchange->request;
   exchange->phase = PHASE_WORK;
-  if (request->route->kind == ROUTE_UPLOAD)
+  if (route_takes_file (request->route))
     return close_upload (exchange) ? hand_over (exchange, work_start_draw) : send_answer (exchange);
   if (request->route->kind == ROUTE_NOW)
     work_now (request);

@@ -4,6 +4,7 @@
 #include "daemon/actions/clock.h"
 #include "daemon/actions/conductor.h"
 #include "daemon/actions/dialogues.h"
+#include "daemon/actions/importer.h"
 #include "daemon/actions/offers.h"
 #include "daemon/actions/reset_screens.h"
 #include "daemon/actions/upkeep.h"
@@ -15,6 +16,7 @@ typedef struct {
   Register *reg;
   Conductor *conductor; /* NULL: this machine has no bench; wipes then answer M_BENCH_MISSING */
   Events *events;
+  Importer *importer;
   Clock *clock;
   const Calendar *calendar;
   const ResetScreens *screens;  /* NULL: none could be read */
@@ -37,6 +39,9 @@ Api *api_new (const ApiWorld *world, int admin_listen_fd, GError **error);
  * before register_close and conductor_free. */
 void api_free (Api *api);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Api, api_free)
+
+/* ImporterWorld.print: an import's answer, as JSON. */
+char *api_import_print (const ImportReport *report, int *status);
 
 /* `temoind --routes`: one line a route, "METHOD PATH ROLES QUERY SUMMARY" with single tabs between, in the order of the table. */
 void api_print_routes (FILE *out);

@@ -21,6 +21,40 @@ check_backup (Request *request, Store *store, GPtrArray *findings, GError **erro
   return TRUE;
 }
 
+/* Why the copy on another disk does not follow. */
+static MessageId
+copy_trouble (DbError error)
+{
+  static const struct {
+    DbError error;
+    MessageId id;
+  } rows[] = {
+      {DB_ERROR_NOT_FOUND, M_COPY_GONE},
+      {DB_ERROR_CHECK, M_COPY_SAME_DISK},
+      {DB_ERROR_FULL, M_COPY_FULL},
+      {DB_ERROR_BUSY, M_COPY_SLOW},
+  };
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    if (rows[i].error == error)
+      return rows[i].id;
+  return M_COPY_FAILED;
+}
+
+static gboolean
+check_copy (Request *request, Store *store, GPtrArray *findings, GError **error)
+{
+  (void)store; /* nothing is read */
+  (void)error;
+  MirrorStatus copy;
+  if (!register_copy_status (request->world->reg, &copy))
+    return TRUE;
+  g_autofree char *behind_s = g_strdup_printf ("%" G_GINT64_FORMAT, copy.behind_ms / 1000);
+  const MessageId said[] = {
+      [MIRROR_MAKING] = M_COPY_MAKING, [MIRROR_FOLLOWING] = M_COPY_GOOD, [MIRROR_BROKEN] = copy_trouble (copy.error)};
+  g_ptr_array_add (findings, finding_new (said[copy.state], behind_s, NULL));
+  return TRUE;
+}
+
 /* Recharges that nobody knows the outcome of, each by its code. */
 static gboolean
 check_recharges (Request *request, Store *store, GPtrArray *findings, GError **error)
@@ -54,6 +88,7 @@ check_files (Request *request, Store *store, GPtrArray *findings, GError **error
 
 static const Check checks[] = {
     check_backup,
+    check_copy,
     check_recharges,
     check_files,
 };

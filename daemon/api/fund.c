@@ -65,6 +65,7 @@ write_fund (View *view, gconstpointer record, GError **error)
   writer_word (view->out, "to", fund->to.text);
   writer_money (view->out, "granted_cents", fund->granted);
   writer_money (view->out, "spent_cents", fund->spent);
+  writer_money (view->out, "reserved_cents", fund->reserved);
   writer_money (view->out, "balance_cents", fund_balance (fund));
   writer_text (view->out, "currency", "EUR");
   writer_instant (view->out, "created_at", fund->created_at);

@@ -3,6 +3,19 @@
 #include "daemon/api/resources.h"
 #include "db/item.h"
 
+/* The member "copy", when there is one on another disk. What is wrong with it stops nobody. */
+static void
+write_copy (Writer *out, const Request *request)
+{
+  MirrorStatus copy;
+  if (!register_copy_status (request->world->reg, &copy))
+    return;
+  writer_open_object (out, "copy");
+  writer_text (out, "state", mirror_state_name (copy.state));
+  writer_int (out, "behind_ms", copy.behind_ms);
+  writer_close (out);
+}
+
 gboolean
 api_health_show (Request *request, Store *store, GError **error)
 {
@@ -19,6 +32,7 @@ api_health_show (Request *request, Store *store, GError **error)
   writer_bool (&out, "ok", is_well);
   writer_text (&out, "version", TEMOIN_VERSION);
   writer_word (&out, "last_error", is_back ? "clock_backwards" : stats.last_error);
+  write_copy (&out, request);
   writer_bool (&out, "ledger_ok", upkeep.funds_wrong + upkeep.recharges_wrong == 0);
   writer_instant (&out, "checked_at", upkeep.checked_at);
   writer_int (&out, "ambiguous_recharges", upkeep.ambiguous);
@@ -56,6 +70,17 @@ append_backup (GString *text, const Request *request, Store *store, GError **err
   return TRUE;
 }
 
+static void
+append_copy (GString *text, const Request *request)
+{
+  MirrorStatus copy;
+  if (!register_copy_status (request->world->reg, &copy))
+    return;
+  append_gauge (text, "temoin_copy_broken", "1 when the copy on another disk does not follow",
+                copy.state == MIRROR_BROKEN);
+  append_gauge (text, "temoin_copy_behind_ms", "Age of the oldest commit that is not in that copy", copy.behind_ms);
+}
+
 gboolean
 api_health_metrics (Request *request, Store *store, GError **error)
 {
@@ -74,6 +99,7 @@ api_health_metrics (Request *request, Store *store, GError **error)
                             item_state_name ((ItemState)state), counts[state]);
   if (!append_backup (text, request, store, error))
     return FALSE;
+  append_copy (text, request);
   request_answer_bytes (request, "text/plain; version=0.0.4", g_bytes_new (text->str, text->len));
   return TRUE;
 }

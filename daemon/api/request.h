@@ -29,7 +29,7 @@ typedef struct {
   char *key;         /* Idempotency-Key, or NULL */
   gint64 uid;        /* of the peer */
   GByteArray *body;
-  char *upload;   /* ROUTE_UPLOAD: path of the file that holds the body; removed by request_clear */
+  char *upload;   /* path of the file that holds the body; removed by request_clear */
   FormData *form; /* of a route with a form */
   /* as it is worked on: by one thread at a time */
   Account *account;

@@ -72,6 +72,7 @@ gboolean api_find_object (Request *request, Store *store, GError **error);
 gboolean api_find_text (Request *request, Store *store, GError **error);
 gboolean api_due_list (Request *request, Store *store, GError **error);
 gboolean api_bench_list (Request *request, Store *store, GError **error);
+gboolean api_import_list (Request *request, Store *store, GError **error);
 gboolean api_journal_list (Request *request, Store *store, GError **error);
 gboolean api_journal_verify (Request *request, Store *store, GError **error);
 gboolean api_health_metrics (Request *request, Store *store, GError **error);
@@ -86,6 +87,7 @@ gboolean api_certificate_gather (Request *request, Store *store, GError **error)
 gboolean api_certificate_draw (Request *request, GError **error);
 gboolean api_backup_verify (Request *request, GError **error);
 gboolean api_backup_restore (Request *request, GError **error);
+gboolean api_import_run (Request *request, GError **error);
 
 /* RouteHandler: writers. */
 gboolean api_person_add (Request *request, Store *store, GError **error);
@@ -105,8 +107,5 @@ gboolean api_site_add (Request *request, Store *store, GError **error);
 gboolean api_account_move (Request *request, Store *store, GError **error);
 gboolean api_wipe_unlock (Request *request, Store *store, GError **error);
 gboolean api_account_add (Request *request, Store *store, GError **error);
-gboolean api_import_run (Request *request, Store *store, GError **error);
 gboolean api_demo_set_clock (Request *request, Store *store, GError **error);
 gboolean api_clock_confirm (Request *request, Store *store, GError **error);
-/* RouteReply. */
-gboolean api_import_reply (Request *request, Store *store, GError **error);

@@ -74,7 +74,8 @@ static const Route routes[] = {
   {ROW ("POST", "/v1/accounts/site", ADMINS, ROUTE_WRITE, api_account_move, "", "Say at which site an account may come in"), TAKES (api_account_move_form, 200)},
   {ROW ("GET", "/v1/sites", ALL, ROUTE_READ, api_site_list, "limit after", "Sites that share this register, by code")},
   {ROW ("POST", "/v1/sites", ADMINS, ROUTE_WRITE, api_site_add, "", "Add a site"), TAKES (api_site_form, 201)},
-  {ROW ("POST", "/v1/imports", ADMINS, ROUTE_WRITE, api_import_run, "kind dry_run fund", "Import a CSV file, all or nothing"), .takes_codes = TRUE, .body_max = BODY_MAX_IMPORT, .made_status = 201, .reply = api_import_reply},
+  {ROW ("GET", "/v1/imports", ADMINS, ROUTE_READ, api_import_list, "", "Imports under way, and how far they are")},
+  {ROW ("POST", "/v1/imports", ADMINS, ROUTE_IMPORT, NULL, "kind dry_run fund", "Import a CSV file, all or nothing"), .body_max = BODY_MAX_IMPORT, .draw = api_import_run},
   {ROW ("GET", "/v1/backup", ADMINS, ROUTE_READ, api_backup_make, "", "A checked copy of the register")},
   {ROW ("POST", "/v1/backup/verify", ADMINS, ROUTE_UPLOAD, NULL, "", "Restore a backup on trial, into a scratch register"), .body_max = BODY_MAX_RESTORE, .draw = api_backup_verify},
   {ROW ("GET", "/v1/doctor", ALL, ROUTE_READ, api_doctor_show, "", "What whoever looks after the daemon should know")},
@@ -133,6 +134,12 @@ route_find (const char *method, const char *path, char **subject, GError **error
   else
     rule_error_set (error, M_METHOD_NOT_ALLOWED, method, methods, NULL);
   return NULL;
+}
+
+gboolean
+route_takes_file (const Route *route)
+{
+  return route->kind == ROUTE_UPLOAD || route->kind == ROUTE_IMPORT;
 }
 
 gboolean

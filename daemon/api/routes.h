@@ -3,7 +3,7 @@
 #include "daemon/api/request.h"
 
 #define BODY_MAX_JSON    (1024 * 1024)                   /* bytes */
-#define BODY_MAX_IMPORT  (32 * 1024 * 1024)              /* bytes */
+#define BODY_MAX_IMPORT  (256 * 1024 * 1024)             /* bytes: a million lines; goes to a file as it comes */
 #define BODY_MAX_RESTORE (G_GUINT64_CONSTANT (64) << 30) /* bytes; goes to a file as it comes */
 
 /* Where a request is worked on. */
@@ -14,6 +14,7 @@ typedef enum {
   ROUTE_DRAW,   /* in a reader, then draw in the drawing pool */
   ROUTE_WRITE,  /* in the writer, once per Idempotency-Key; what the verb made is answered and published */
   ROUTE_UPLOAD, /* the body goes to a file; then, once the account is known, draw in the pool */
+  ROUTE_IMPORT, /* the same, but draw takes minutes: one after the other in a thread of their own */
 } RouteKind;
 
 /* Runs where the kind says. store is NULL for ROUTE_NOW. A reader's handler makes request->answer; a writer's fills
@@ -47,6 +48,8 @@ const Route *api_routes (gsize *n);
 const Route *route_find (const char *method, const char *path, char **subject, GError **error);
 /* "GET, POST": what that path takes; "" for a path that is in no row. Caller frees. */
 char *route_methods (const char *path);
+/* Does its body go to a file (request->upload)? */
+gboolean route_takes_file (const Route *route);
 /* Is that one of its query words? */
 gboolean route_takes_query (const Route *route, const char *name);
 gboolean route_allows (const Route *route, Role role);

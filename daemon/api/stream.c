@@ -1,6 +1,7 @@
 #include "daemon/api/stream.h"
 #include "daemon/api/writer.h"
 #include <string.h>
+#include <sys/socket.h>
 
 #define BLOCK 1024 /* bytes asked of a stream at a time */
 
@@ -15,6 +16,7 @@ struct _Streams {
 typedef struct {
   Streams *all;
   struct MHD_Connection *connection;
+  int fd; /* of the connection, which lives at least as long as the stream is in the list */
   GString *pending;
   gboolean is_suspended; /* only then may it be resumed */
   gboolean is_over;
@@ -30,16 +32,33 @@ resume (Stream *stream)
   MHD_resume_connection (stream->connection);
 }
 
+/* With the lock held. Who does not read is never asked for more by libmicrohttpd, and would never end by that. */
+static void
+drop (Stream *stream)
+{
+  stream->is_over = TRUE;
+  g_string_truncate (stream->pending, 0);
+  (void)shutdown (stream->fd, SHUT_RDWR); /* already gone: just as well */
+}
+
+/* With the lock held. */
+static void
+send_text (Stream *stream, const char *text)
+{
+  if (stream->is_over)
+    return;
+  g_string_append (stream->pending, text);
+  if (stream->pending->len > STREAM_PENDING_MAX)
+    drop (stream);
+  resume (stream);
+}
+
 static void
 send_all (Streams *streams, const char *text)
 {
   g_mutex_lock (&streams->lock);
-  for (guint i = 0; i < streams->open->len; i++) {
-    Stream *stream = g_ptr_array_index (streams->open, i);
-    g_string_append (stream->pending, text);
-    stream->is_over = stream->is_over || stream->pending->len > STREAM_PENDING_MAX;
-    resume (stream);
-  }
+  for (guint i = 0; i < streams->open->len; i++)
+    send_text (g_ptr_array_index (streams->open, i), text);
   g_mutex_unlock (&streams->lock);
 }
 
@@ -112,6 +131,7 @@ streams_open (Streams *streams, struct MHD_Connection *connection)
   Stream *stream = g_new0 (Stream, 1);
   stream->all = streams;
   stream->connection = connection;
+  stream->fd = MHD_get_connection_info (connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
   stream->pending = g_string_new (":\n\n"); /* the headers leave at once, with the first bytes */
   struct MHD_Response *response = MHD_create_response_from_callback (MHD_SIZE_UNKNOWN, BLOCK, on_read, stream, on_end);
   g_mutex_lock (&streams->lock);

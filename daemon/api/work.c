@@ -6,11 +6,12 @@
 #include <string.h>
 
 #define DRAWING_THREADS 2
+#define IMPORT_THREADS  1 /* one after the other: they would claim from each other */
 
 struct _Work {
   const ApiWorld *world;
   WorkDone done;
-  GThreadPool *drawing; /* of Job */
+  GThreadPool *drawing, *importing; /* of Job */
 };
 
 /* One request with the register or in the pool. */
@@ -297,10 +298,12 @@ run_draw (gpointer data, gpointer user)
   (void)user;
   Job *job = data;
   g_autoptr (GError) error = NULL;
-  if (job->request->route->draw (job->request, &error))
-    finish (job);
-  else
+  if (!job->request->route->draw (job->request, &error)) {
     fail (job, error);
+    return;
+  }
+  publish (job->request);
+  finish (job);
 }
 
 static Job *
@@ -314,8 +317,9 @@ job_new (Work *work, Request *request, gpointer user)
 void
 work_start_draw (Work *work, Request *request, gpointer user)
 {
-  /* cannot fail: the pool owns its threads from the start */
-  (void)g_thread_pool_push (work->drawing, job_new (work, request, user), NULL);
+  GThreadPool *pool = request->route->kind == ROUTE_IMPORT ? work->importing : work->drawing;
+  /* cannot fail: a pool owns its threads from the start */
+  (void)g_thread_pool_push (pool, job_new (work, request, user), NULL);
 }
 
 void
@@ -339,12 +343,13 @@ work_now (Request *request)
 Work *
 work_new (const ApiWorld *world, WorkDone done, GError **error)
 {
-  GThreadPool *drawing = g_thread_pool_new (run_draw, NULL, DRAWING_THREADS, TRUE, error);
-  if (drawing == NULL)
+  g_autoptr (Work) work = g_new0 (Work, 1);
+  *work = (Work){.world = world, .done = done};
+  work->drawing = g_thread_pool_new (run_draw, NULL, DRAWING_THREADS, TRUE, error);
+  if (work->drawing == NULL)
     return NULL;
-  Work *work = g_new (Work, 1);
-  *work = (Work){.world = world, .done = done, .drawing = drawing};
-  return work;
+  work->importing = g_thread_pool_new (run_draw, NULL, IMPORT_THREADS, TRUE, error);
+  return work->importing != NULL ? g_steal_pointer (&work) : NULL;
 }
 
 void
@@ -352,6 +357,9 @@ work_free (Work *work)
 {
   if (work == NULL)
     return;
-  g_thread_pool_free (work->drawing, FALSE, TRUE);
+  GThreadPool *const pools[] = {work->drawing, work->importing};
+  for (gsize i = 0; i < G_N_ELEMENTS (pools); i++)
+    if (pools[i] != NULL)
+      g_thread_pool_free (pools[i], FALSE, TRUE);
   g_free (work);
 }

@@ -4,7 +4,7 @@
 #include "daemon/api/routes.h"
 
 typedef struct _Work Work;
-/* Called once, in any thread, when request->answer is ready; or, for ROUTE_STREAM and ROUTE_UPLOAD, when the account may go on and
+/* Called once, in any thread, when request->answer is ready; or, for ROUTE_STREAM and what takes a file, when the account may go on and
  * there is no answer yet. Must not block. */
 typedef void (*WorkDone) (Request *request, gpointer user);
 
@@ -15,7 +15,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Work, work_free)
 
 /* Starts what the route says. request must live until done is called. */
 void work_start (Work *work, Request *request, gpointer user);
-/* The second half of a ROUTE_UPLOAD: its body is in the file now. */
+/* The second half of a request that takes a file: its body is in the file now. */
 void work_start_draw (Work *work, Request *request, gpointer user);
 /* ROUTE_NOW: makes the answer before it returns. */
 void work_now (Request *request);

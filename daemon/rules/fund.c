@@ -17,7 +17,7 @@ strand_text (Strand strand, Language language)
 Money
 fund_balance (const Fund *fund)
 {
-  return money_of_cents (fund->granted.cents - fund->spent.cents);
+  return money_of_cents (fund->granted.cents - fund->spent.cents - fund->reserved.cents);
 }
 
 /* An amount as an argument of a message. */

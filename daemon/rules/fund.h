@@ -10,6 +10,7 @@ typedef struct {
 } SpendFacts;
 /* Amount must be > 0; strand equal; from <= today <= to (confirmation right "fund-period" outside); balance enough (M_FUND_SHORT says by how much). */
 void fund_judge_spend (const SpendFacts *facts, Verdict *verdict);
+/* What is left to spend. */
 Money fund_balance (const Fund *fund);
 /* "équipement" / "equipment". Static. */
 const char *strand_text (Strand strand, Language language);

@@ -2,9 +2,11 @@
 further, and what a million more items (with their people, recharges and journal lines) would add to each.
 
 BENCH_SIZE=1000000 measures a million items and people, ten million recharges and thirty million journal lines, which takes long
-and some 20 GB; without it a small register shows the shape.
+and some 20 GB; without it a small register shows the shape. BENCH_SIZE_FILES=FOLDER keeps the filled registers there and takes them from there the
+next time (register-SIZE.db and codes-SIZE).
 """
 
+import math
 import os
 import random
 import shutil
@@ -16,12 +18,14 @@ import urllib.parse
 
 MILLION = 1_000_000
 FULL = int(os.environ.get("BENCH_SIZE", "0"))
+KEPT = os.environ.get("BENCH_SIZE_FILES")
 SIZES = [size for size in (10_000, 100_000) if size < FULL] + [FULL] if FULL else [10_000, 100_000]
 RECHARGES, JOURNAL = (10, 30) if FULL else (1, 1)  # an item
 FUNDS, LINES_OF, LOANS_OF = 500, 10, 3  # recharges a line, items a loan
 ASKED = 200  # of each question
 GROWTH_LIMIT = 3.0  # from the smallest to the largest size
 FLOOR_MS = 0.5  # below it a growth is noise
+POSTGRESQL_SIZES = [10_000, 100_000] if FULL else [2_000, 20_000]  # filled over a socket, one row at a time
 KEY = "BCDFGHJKLNPRSTVX"
 
 
@@ -63,13 +67,34 @@ QUESTIONS = (
 )
 
 
-class Ground:
-    """A register that grows. tools: program(name), timed(name, arguments...), Daemon."""
+class Cluster:
+    """A throw-away PostgreSQL, by tests/cluster; None in a with statement when PostgreSQL is not installed."""
 
-    def __init__(self, tools):
+    MISSING = 77
+
+    def __enter__(self):
+        self.lender = subprocess.Popen(["tests/cluster", "lend"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.folder = self.lender.stdout.readline().strip()
+        return None if self.lender.wait() == self.MISSING else self
+
+    def __exit__(self, *_):
+        self.lender.stdin.close()  # it stops at the end of its input
+        self.lender.stdout.close()
+
+    def database(self):
+        subprocess.run(["psql", "-h", self.folder, "-U", "temoin", "-d", "postgres", "-qc", "CREATE DATABASE size"], check=True)
+        return f"postgresql://temoin@/size?host={self.folder}"
+
+
+class Ground:
+    """A register that grows. tools: program(name), timed(name, arguments...), Daemon. cluster: None, or a PostgreSQL to put it on."""
+
+    def __init__(self, tools, cluster=None):
         self.tools = tools
         self.folder = tempfile.mkdtemp(prefix="bench-size.")
-        self.database = os.path.join(self.folder, "register.db")
+        self.path = os.path.join(self.folder, "register.db")
+        self.url = cluster.database() if cluster else "sqlite:" + self.path
+        self.on_file = cluster is None
         self.codes = {kind: [] for kind in "TPFLN"}
 
     def __enter__(self):
@@ -78,23 +103,63 @@ class Ground:
     def __exit__(self, *_):
         shutil.rmtree(self.folder, ignore_errors=True)
 
+    def take(self, codes):
+        for code in codes.split():
+            self.codes[code[0]].append(code)
+
     def grow(self, size):
-        """Seconds that it took."""
+        """Seconds that it took; 0 for a register that was kept."""
+        if self.on_file and KEPT and os.path.exists(os.path.join(KEPT, f"register-{size}.db")):
+            self.fetch(size)
+            return 0
         recharges = size * RECHARGES
         counts = (size, size, FUNDS, max(1, recharges // LINES_OF), size // LOANS_OF, recharges, size * JOURNAL)
         before = time.monotonic()
-        done = subprocess.run([self.tools.program("fill"), "sqlite:" + self.database, *map(str, counts)],
-                              stdout=subprocess.PIPE, text=True, check=True)
-        for code in done.stdout.split():
-            self.codes[code[0]].append(code)
-        return time.monotonic() - before
+        done = subprocess.run([self.tools.program("fill"), self.url, *map(str, counts)], stdout=subprocess.PIPE, text=True,
+                              check=True)
+        self.take(done.stdout)
+        took = time.monotonic() - before
+        if self.on_file and KEPT:
+            self.keep(size)
+        return took
+
+    def fetch(self, size):
+        """A kept register is used where it is: asking changes nothing in it but the account of who asks."""
+        self.url = "sqlite:" + os.path.join(KEPT, f"register-{size}.db")
+        self.codes = {kind: [] for kind in self.codes}
+        with open(os.path.join(KEPT, f"codes-{size}"), encoding="ascii") as file:
+            self.take(file.read())
+
+    def keep(self, size):
+        shutil.copyfile(self.path, os.path.join(KEPT, f"register-{size}.db"))
+        with open(os.path.join(KEPT, f"codes-{size}"), "w", encoding="ascii") as file:
+            file.write("\n".join(code for codes in self.codes.values() for code in codes))
+
+    def mib(self):
+        """Of the file; NaN on a server, whose files are its own business."""
+        return os.path.getsize(self.url.removeprefix("sqlite:")) / 2**20 if self.on_file else math.nan
 
     def ask(self, daemon, question, size):
-        """p50, p99 in ms."""
+        """p50, p99 in ms, and reads of the file an answer."""
         path = os.path.join(self.folder, "requests")
         with open(path, "w", encoding="ascii") as file:
             file.write("".join(f"GET {question(self.codes, size)}\n" for _ in range(ASKED)))
-        return self.tools.timed("load", daemon.socket_path, 1, path)[1:]
+        before = reads(daemon)
+        _, p50, p99 = self.tools.timed("load", daemon.socket_path, 1, path)
+        return p50, p99, (reads(daemon) - before) / ASKED
+
+    def warm(self):
+        """The file is in the system's memory: what is compared is the work, not the disk."""
+        if self.on_file:
+            with open(self.url.removeprefix("sqlite:"), "rb") as file:
+                while file.read(1 << 24):
+                    pass
+
+
+def reads(daemon):
+    """Calls of read() of the process so far, which a loaded machine does not change. One is the request's own."""
+    with open(f"/proc/{daemon.process.pid}/io", encoding="ascii") as file:
+        return int(dict(line.split(": ") for line in file)["syscr"])
 
 
 def start_ms(daemon):
@@ -105,40 +170,55 @@ def start_ms(daemon):
 
 
 def measure(ground, tools, size):
-    """Figure -> (p50, p99): of each question, of the start; and what is told beside them."""
+    """Figure -> (p50, p99, reads): of each question, of the start; and what is told beside them."""
     tools.say(f"size: {size} items")
     filled = ground.grow(size)
-    with tools.Daemon("--database", "sqlite:" + ground.database, demo=False) as daemon:
+    with tools.Daemon("--database", ground.url, demo=False) as daemon:
         daemon.get("/metrics")
         daemon.stop()
         started = [start_ms(daemon)]
         for _ in range(2):
             daemon.stop()
             started.append(start_ms(daemon))
-        figures = {"start-up": (statistics.median(started), max(started))}
+        ground.warm()
+        figures = {"start-up": (statistics.median(started), max(started), math.nan)}
         figures.update((name, ground.ask(daemon, question, size)) for name, question in QUESTIONS)
         resident = tools.resident(daemon.process.pid)
-    return figures, {"file MiB": os.path.getsize(ground.database) / 2**20, "resident MiB": resident, "filled in s": filled}
+    return figures, {"file MiB": ground.mib(), "resident MiB": resident, "filled in s": filled}
 
 
-def add_rows(table, found):
+def add_rows(table, engine, found):
+    """found: size -> what measure gave."""
     sizes = list(found)
     small, large = found[sizes[0]][0], found[sizes[-1]][0]
     millions = (sizes[-1] - sizes[0]) / MILLION
     for name in large:
         between = " ".join(f"{found[size][0][name][0]:.2f}" for size in sizes)
+        read = "" if math.isnan(large[name][2]) else "; reads " + " ".join(f"{found[size][0][name][2]:.0f}" for size in sizes)
         added = (large[name][0] - small[name][0]) / millions
         growth = max(large[name][0], FLOOR_MS) / max(small[name][0], FLOOR_MS)
-        table.add(f"{name}: p50 / p99 ms", f"{large[name][0]:.2f} / {large[name][1]:.2f}", f"{small[name][0]:.2f}",
-                  f"p50 at each size: {between}; {added:+.2f} ms a million more", growth, GROWTH_LIMIT, growth)
+        table.add(f"{engine}, {name}: p50 / p99 ms", f"{large[name][0]:.2f} / {large[name][1]:.2f}", f"{small[name][0]:.2f}",
+                  f"p50 at each size: {between}; {added:+.2f} ms a million more{read}", growth, GROWTH_LIMIT, growth)
     for name in found[sizes[-1]][1]:
         values = [found[size][1][name] for size in sizes]
-        table.add(name, f"{values[-1]:.0f}", f"{values[0]:.0f}",
+        if math.isnan(values[-1]):
+            continue
+        table.add(f"{engine}, {name}", f"{values[-1]:.0f}", f"{values[0]:.0f}",
                   f"{(values[-1] - values[0]) / millions:+.0f} a million more")
 
 
+def on_engine(table, tools, engine, sizes, cluster=None):
+    with Ground(tools, cluster) as ground:
+        found = {count: measure(ground, tools, count) for count in sizes}
+    tools.say(f"{engine}, at sizes " + ", ".join(map(str, sizes)) +
+              f"; an item comes with a person, {RECHARGES} recharge(s), {JOURNAL} journal line(s)")
+    add_rows(table, engine, found)
+
+
 def size(table, tools):
-    with Ground(tools) as ground:
-        found = {count: measure(ground, tools, count) for count in SIZES}
-    tools.say("at sizes " + ", ".join(map(str, SIZES)) + f"; an item comes with a person, {RECHARGES} recharge(s), {JOURNAL} journal line(s)")
-    add_rows(table, found)
+    on_engine(table, tools, "SQLite", SIZES)
+    with Cluster() as cluster:
+        if cluster is None:
+            tools.say("PostgreSQL IS NOT INSTALLED HERE: its figures are missing")
+        else:
+            on_engine(table, tools, "PostgreSQL", POSTGRESQL_SIZES, cluster)

@@ -131,7 +131,8 @@ copy_range (int from, int to, Range range)
   while (range.count > 0) {
     size_t wanted = range.count < sizeof bytes ? range.count : sizeof bytes;
     ssize_t got = pread (from, bytes, wanted, range.offset);
-    if (got <= 0)
+    must (got >= 0, "what is flushed must be opened for reading too");
+    if (got == 0)
       return; /* cut off since it was written */
     must (pwrite (to, bytes, (size_t)got, range.offset) == got, "shadow");
     range.offset += got;

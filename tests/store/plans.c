@@ -6,6 +6,7 @@
 #include "db/counter.h"
 #include "db/dialogue_signature.h"
 #include "db/idempotency.h"
+#include "db/import_job.h"
 #include "db/journal_line.h"
 #include "db/known.h"
 #include "db/line_notice.h"
@@ -29,9 +30,10 @@
 
 /* Tables without an end. */
 static const char *const growing[] = {
-    "item",       "person",      "loan",          "recharge",   "journal", "journal_subject", "wipe",       "card",
-    "wipe_event", "fund_entry",  "idempotency",   "loan_piece", "line",    "piece",           "search_row", "voucher",
-    "secret",     "line_notice", "wipe_challenge"};
+    "item",           "person",      "loan",        "recharge",   "journal",     "journal_subject",
+    "wipe",           "card",        "wipe_event",  "fund_entry", "idempotency", "loan_piece",
+    "line",           "piece",       "search_row",  "voucher",    "secret",      "line_notice",
+    "wipe_challenge", "import_line", "import_claim"};
 /* Statements that read everything, and why they may. */
 static const struct {
   const char *begins, *reason;
@@ -182,6 +184,8 @@ add_round (Store *store, int number, int count)
   add_dying_line (store, number, number);
   add_journal (store);
   MUST (idempotency_put (store, "C0000001", text, HASH, 201, "{}", AT, &error));
+  MUST (import_line_add (store, 1, number + 2, text, &error));
+  MUST (import_claim_add (store, 1, number + 1, "serial", text, &error));
 }
 
 static void
@@ -192,6 +196,13 @@ fill (const Place *place, int count)
   const Account account = {.code = "C0000001", .name = (char *)"Chef", .uid = 1000, .role = ROLE_ADMIN};
   MUST (account_insert (store, &account, &error));
   add_fund (store, "F0000001", 10000000);
+  const ImportJob job = {.number = 1,
+                         .owner = (char *)"here",
+                         .account = (char *)"C0000001",
+                         .role = ROLE_ADMIN,
+                         .kind = (char *)"tablets",
+                         .columns = (char *)"serial"};
+  MUST (import_job_insert (store, &job, &error));
   for (int number = 0; number < count; number++)
     add_round (store, number, count);
   const Item rare = {.code = "T9000000", .kind = KIND_LAPTOP, .state = ITEM_LOST};
@@ -418,6 +429,35 @@ walk_wipes (Store *store)
 }
 
 static void
+walk_imports (Store *store)
+{
+  ImportJob other = {.number = 2, .account = (char *)"C0000001", .role = ROLE_ADMIN, .owner = (char *)"here"};
+  other.kind = other.columns = (char *)"tablets";
+  Money reserved;
+  gint64 line;
+  MUST (import_job_insert (store, &other, &error));
+  ONE (ImportJob, import_job_load (store, 2, &error));
+  MANY (import_job_list (store, "here", &error));
+  MANY (import_job_list (store, NULL, &error));
+  MUST (import_line_add (store, 2, 2, "S8", &error));
+  MUST (import_claim_add (store, 2, 2, "serial", "S9", &error));
+  MUST (import_claim_in_job (store, 2, "serial", "S9", &line, &error));
+  g_assert_cmpint (line, ==, 2);
+  MUST (import_claim_find (store, "serial", "name1", &line, &error));
+  g_assert_cmpint (line, ==, 2);
+  MANY (import_line_next (store, 2, PAGE, &error));
+  MUST (import_fund_reserve (store, &other, "F0000001", money_of_cents (1), &error));
+  MUST (import_fund_reserve (store, &other, "F0000001", money_of_cents (1), &error));
+  MUST (import_fund_reserved (store, 2, "F0000001", &reserved, &error));
+  g_assert_cmpint (reserved.cents, ==, 2);
+  MUST (import_fund_release (store, &other, &error));
+  MUST (fund_reserve (store, "F0000001", money_of_cents (0), &error));
+  MUST (import_line_drop (store, 2, 1, 2, &error));
+  MUST (import_job_update (store, &other, &error));
+  MUST (import_job_delete (store, 2, &error));
+}
+
+static void
 walk_rest (Store *store)
 {
   static const char kinds[] = "TPSLNKRFXCV";
@@ -492,6 +532,7 @@ walk (Store *store, const Place *place)
   walk_recharges (store);
   walk_vouchers (store);
   walk_wipes (store);
+  walk_imports (store);
   walk_rest (store);
   walk_sites (store);
   walk_backup (store, place);

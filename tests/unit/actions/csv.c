@@ -1,14 +1,12 @@
 /* Spreadsheet files as they come: separators, quotes, encodings, line ends; and what is no such file at all. */
-#include "daemon/actions/csv.h"
+#include "tests/unit/actions/csv_read.h"
 #include <string.h>
-
-enum { RECORDS_MAX = 1000 };
 
 /* Records as "line:field|field" joined by a slash. Caller frees. */
 static char *
 read_all (const char *bytes, gsize length, GError **error)
 {
-  g_autoptr (GPtrArray) records = csv_read (bytes, length, RECORDS_MAX, error);
+  g_autoptr (GPtrArray) records = csv_read (bytes, length, error);
   if (records == NULL)
     return NULL;
   GString *all = g_string_new (NULL);
@@ -64,7 +62,7 @@ static void
 assert_refused (const char *bytes, gsize length, MessageId message)
 {
   g_autoptr (GError) error = NULL;
-  g_assert_null (csv_read (bytes, length, RECORDS_MAX, &error));
+  g_assert_null (csv_read (bytes, length, &error));
   g_assert_error (error, RULE_ERROR, (int)message);
 }
 
@@ -93,20 +91,38 @@ ten_megabytes_without_a_line_are_refused (void)
   assert_refused (bytes, length, M_IMPORT_LINE_LONG);
   memcpy (bytes, "a;b\r\nc;d\r\n", 10);
   g_autoptr (GError) error = NULL;
-  g_assert_null (csv_read (bytes, length, RECORDS_MAX, &error));
+  g_assert_null (csv_read (bytes, length, &error));
   g_assert_cmpstr (rule_error_finding (error)->args[0], ==, "3");
 }
 
+/* What opens a quotation and never closes it would be read as one field to the end of the file. */
 static void
-too_many_lines_are_refused (void)
+quote_that_never_closes_ends_soon (void)
 {
-  g_autoptr (GString) text = g_string_new ("a;b\n");
-  for (int i = 1; i < RECORDS_MAX; i++)
+  g_autoptr (GString) text = g_string_new ("a;b\n\"1;2\n");
+  for (int i = 0; i < 100000; i++)
     g_string_append (text, "1;2\n");
-  g_autoptr (GPtrArray) records = csv_read (text->str, text->len, RECORDS_MAX, NULL);
-  g_assert_cmpuint (records->len, ==, RECORDS_MAX);
-  g_string_append (text, "1;2\n");
-  assert_refused (text->str, text->len, M_IMPORT_TOO_MANY);
+  g_autoptr (GError) error = NULL;
+  g_assert_null (csv_read (text->str, text->len, &error));
+  g_assert_error (error, RULE_ERROR, (int)M_IMPORT_QUOTE);
+  g_assert_cmpstr (rule_error_finding (error)->args[0], ==, "2");
+}
+
+/* The survey reads in parts: a sign that lies on the border of two is one sign. */
+static void
+signs_on_the_border_of_parts_are_read (void)
+{
+  for (gsize before = 65536 - 5; before < 65536 + 2; before++) {
+    g_autoptr (GString) text = g_string_new ("a;b\n");
+    while (text->len + 4 < before)
+      g_string_append (text, "1;2\n");
+    while (text->len < before)
+      g_string_append_c (text, 'x');
+    g_string_append (text, "€€;é\n");
+    g_autofree char *records = read_all (text->str, text->len, NULL);
+    g_assert_nonnull (records);
+    g_assert_true (g_str_has_suffix (records, "€€|é"));
+  }
 }
 
 /* Every cut of a file either reads or is refused with a message: nothing else. */
@@ -118,11 +134,11 @@ cut_and_doubled_files_never_surprise (void)
   for (gsize length = 0; length < sizeof file; length++) {
     g_autoptr (GError) error = NULL;
     g_autofree char *cut = g_memdup2 (file, length > 0 ? length : 1); /* exact size: a read too far is seen */
-    g_autoptr (GPtrArray) records = csv_read (cut, length, RECORDS_MAX, &error);
+    g_autoptr (GPtrArray) records = csv_read (cut, length, &error);
     g_assert_true ((records != NULL) == (error == NULL));
     g_assert_true (error == NULL || error->domain == RULE_ERROR);
     g_autofree char *doubled = g_strdup_printf ("%.*s%.*s", (int)length, file, (int)length, file);
-    g_autoptr (GPtrArray) twice = csv_read (doubled, strlen (doubled), RECORDS_MAX, NULL);
+    g_autoptr (GPtrArray) twice = csv_read (doubled, strlen (doubled), NULL);
     (void)twice; /* refused or read: it only must not crash */
   }
 }
@@ -134,7 +150,8 @@ main (int argc, char **argv)
   g_test_add_func ("/actions/csv/good-files-are-read", good_files_are_read);
   g_test_add_func ("/actions/csv/what-is-no-csv-is-refused", what_is_no_csv_is_refused);
   g_test_add_func ("/actions/csv/ten-megabytes-without-a-line-are-refused", ten_megabytes_without_a_line_are_refused);
-  g_test_add_func ("/actions/csv/too-many-lines-are-refused", too_many_lines_are_refused);
+  g_test_add_func ("/actions/csv/quote-that-never-closes-ends-soon", quote_that_never_closes_ends_soon);
+  g_test_add_func ("/actions/csv/signs-on-the-border-of-parts-are-read", signs_on_the_border_of_parts_are_read);
   g_test_add_func ("/actions/csv/cut-and-doubled-files-never-surprise", cut_and_doubled_files_never_surprise);
   return g_test_run ();
 }

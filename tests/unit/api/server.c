@@ -13,6 +13,7 @@
 typedef struct {
   char *folder, *socket;
   Register *reg;
+  Importer *importer;
   Events *events;
   Clock *clock;
   Calendar calendar;
@@ -47,6 +48,12 @@ listen_on (const char *path)
   return fd;
 }
 
+static gboolean
+write_wait (gpointer reg, RegisterFunc func, gpointer data, GError **error)
+{
+  return register_write_wait (reg, func, data, error);
+}
+
 static void
 set_up (Fixture *f, gconstpointer data)
 {
@@ -61,8 +68,17 @@ set_up (Fixture *f, gconstpointer data)
   g_assert_true (register_write_wait (f->reg, make_account, f, &error));
   f->events = events_new ();
   f->calendar.zone = g_time_zone_new_identifier ("Europe/Paris");
+  const ImporterWorld importer_world = {.write = write_wait,
+                                        .user = f->reg,
+                                        .owner = "here",
+                                        .calendar = &f->calendar,
+                                        .clock = f->clock,
+                                        .events = f->events};
+  f->importer = importer_new (&importer_world);
+  importer_start (f->importer);
   const ApiWorld world = {.reg = f->reg,
                           .events = f->events,
+                          .importer = f->importer,
                           .clock = f->clock,
                           .calendar = &f->calendar,
                           .state_dir = f->folder,
@@ -77,7 +93,9 @@ tear_down (Fixture *f, gconstpointer data)
 {
   (void)data;
   static const char *const files[] = {"socket", "register.db", "register.db-wal", "register.db-shm"};
+  importer_stop (f->importer);
   api_free (f->api);
+  importer_free (f->importer);
   register_close (f->reg);
   events_free (f->events);
   clock_free (f->clock);
