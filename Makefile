@@ -145,9 +145,7 @@ install: programs ## install under DESTDIR and PREFIX
 	  sed 's|@PREFIX@|$(PREFIX)|g' daemon/system/$$unit >$(DESTDIR)$(PREFIX)/lib/systemd/system/$$unit; done
 	install -d -m700 $(DESTDIR)/var/backups/temoin
 	install -m644 daemon/system/70-temoin.rules $(DESTDIR)$(PREFIX)/lib/udev/rules.d/
-	install -d $(DESTDIR)/etc/temoin $(DESTDIR)/etc/temoin/dialogues
-	for file in daemon/system/dialogues/*.conf; do \
-	  [ -e $(DESTDIR)/etc/temoin/dialogues/$$(basename $$file) ] || install -m644 $$file $(DESTDIR)/etc/temoin/dialogues/; done
+	install -d $(DESTDIR)/etc/temoin
 	[ -e $(DESTDIR)/etc/temoin/temoin.conf ] || install -m644 daemon/system/temoin.conf $(DESTDIR)/etc/temoin/
 	install -d $(DESTDIR)$(PREFIX)/share/temoin/offers
 	install -m644 daemon/system/offers/*.conf $(DESTDIR)$(PREFIX)/share/temoin/offers/

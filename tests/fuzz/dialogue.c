@@ -30,6 +30,7 @@ talk (const Dialogue *dialogue, const char *answer)
   static const DialogueCarrier carrier = {on_say, on_done};
   int n_done = 0;
   g_autofree char *dry = dialogue_dry_run (dialogue, "1234567890");
+  g_assert_true (g_str_has_suffix (dry, "nothing was sent\n"));
   const char *code = dialogue_code_is_good (dialogue, NULL) ? NULL : "1234567890";
   if (dialogue_run_check (dialogue, code, TRUE) != MODEM_CODE_NONE)
     return;

@@ -55,10 +55,7 @@ def test_a_tablet_is_enrolled_then_wiped_by_its_owner_with_an_account_on_it():
     ({"google_accounts": "1"}, "compte"), ({"users": "2"}, "utilisateurs"), ({"owner": "org.autre/.Admin"}, "organisme"),
     ({"adb": "off"}, "débogage"), ({"busy": "true"}, "adb kill-server"), ({"adb": "never"}, "Autoriser"), ({"apps": ""}, "refusé")])
 def test_what_stands_against_it_is_said(settings, code):
-    with bench_of({"apps": PACKAGE, **settings}, app("owner")) as bench:
-        bench.daemon.stop()
-        bench.daemon.config = bench.daemon.config.replace("tap_s = 20", "tap_s = 1")
-        bench.daemon.start()
+    with bench_of({"apps": PACKAGE, **settings}, app("owner"), tap=1 if settings.get("adb") == "never" else 20) as bench:
         item = bench.know()
         prepare(bench, item)
         end = ends(bench, item)

@@ -61,12 +61,17 @@ ITEM_AFTER = {"attest": ("wiping",), "not_wiped": ("to_wipe",), "unknown": ("blo
 EITHER = {"cable_at": ("unknown", "not_wiped"), "cable_before": ("aborted", "blocked")}
 
 
+SHORT_SECONDS, LONG_SECONDS = 2, 15  # a wait that must end, and one that must not, on a busy machine too
+
+
 @contextlib.contextmanager
-def bench_of(settings, config, leave=2, back=2, human=20):
-    with Bench(tablet(**settings), leave=leave, back=back) as bench:
-        bench.daemon.stop()
-        bench.daemon.config = bench.config.replace("human_s = 20", f"human_s = {human}") + config
-        bench.daemon.start()
+def bench_of(settings, config, human=20, tap=20, is_lost=False):
+    """A bench on one tablet. Only the wait that is the case is short. is_lost: it will not come back."""
+    leave = SHORT_SECONDS if settings.get("wipe") == "ignored" else LONG_SECONDS
+    back = SHORT_SECONDS if is_lost or settings.get("wipe") == "never_returns" else LONG_SECONDS
+    bench = Bench(tablet(**settings), tap=tap, leave=leave, back=back)
+    bench.config = bench.config.replace("human_s = 20", f"human_s = {human}") + config
+    with bench:
         yield bench
 
 
@@ -100,7 +105,7 @@ def finish(bench, wipe, item, expected):
 def test_a_command_over_adb(way, fault):
     settings, config, asked = WAYS[way]
     played, armed = FAULTS[fault]
-    with bench_of({**settings, **played}, config) as bench:
+    with bench_of({**settings, **played}, config, is_lost=armed is not None) as bench:
         item = bench.know()
         if armed:
             bench.fleet.send(f"fail TAB {armed}")
@@ -118,7 +123,7 @@ def test_a_command_over_adb(way, fault):
 def test_erasing_in_fastboot(way, fault):
     settings, config, asked = WAYS[way]
     played, armed, expected = IN_FASTBOOT[fault]
-    with bench_of({**settings, **played}, config) as bench:
+    with bench_of({**settings, **played}, config, is_lost=armed is not None) as bench:
         item = bench.know()
         if armed:
             bench.fleet.send(f"fail TAB {armed}")
@@ -133,7 +138,7 @@ def test_erasing_in_fastboot(way, fault):
 @pytest.mark.parametrize("does, expected", [("it", "attest"), ("nothing", "not_wiped"), ("another", "not_wiped")])
 def test_a_reset_by_hand(way, waits, act, does, expected):
     settings, config, asked = WAYS[way]
-    with bench_of(settings, config, back=3, human=2 if does == "nothing" else 20) as bench:
+    with bench_of(settings, config, is_lost=does == "nothing", human=2 if does == "nothing" else 20) as bench:
         item = bench.know()
         wipe = bench.ask(item, **asked)
         if waits:
@@ -166,7 +171,7 @@ def test_the_keys_need_no_adb(adb):
 
 def test_the_harness_proves_and_a_real_reset_follows_by_itself():
     settings, config, asked = WAYS["test-harness"]
-    with bench_of(settings, config, back=8) as bench:
+    with bench_of(settings, config) as bench:
         item = bench.know()
         wipe = bench.ask(item, **asked)
         ended = bench.reach(wipe, "verified")
@@ -179,7 +184,7 @@ def test_the_harness_proves_and_a_real_reset_follows_by_itself():
 
 def test_a_tablet_in_test_mode_is_reset_by_hand_when_it_knows_no_order():
     settings, config, asked = WAYS["test-harness"]
-    with bench_of({**settings, "android": "13"}, config, back=8) as bench:
+    with bench_of({**settings, "android": "13"}, config) as bench:
         item = bench.know()
         wipe = bench.ask(item, **asked)
         waiting = bench.reach(wipe, "wait_human", reason="reset_by_hand")
@@ -196,7 +201,7 @@ def test_a_tablet_in_test_mode_is_reset_by_hand_when_it_knows_no_order():
     ({"wipe": "never_returns"}, None, ("unknown",)), ({}, "unplug@wipe-command", ("unknown", "not_wiped")),
     ({}, "unplug@gone", ("unknown",)), ({"android": "9"}, None, ("blocked",))])
 def test_a_harness_that_fails_is_never_a_proof(settings, armed, expected):
-    with bench_of(settings, "") as bench:
+    with bench_of(settings, "", is_lost=armed is not None) as bench:
         item = bench.know()
         if armed:
             bench.fleet.send(f"fail TAB {armed}")
@@ -206,7 +211,7 @@ def test_a_harness_that_fails_is_never_a_proof(settings, armed, expected):
 
 def test_a_cable_pulled_in_test_mode_leaves_it_blocked_not_ready():
     settings, config, asked = WAYS["test-harness"]
-    with bench_of({**settings, "android": "13"}, config, back=2) as bench:
+    with bench_of({**settings, "android": "13"}, config, is_lost=True) as bench:
         item = bench.know()
         wipe = bench.ask(item, **asked)
         bench.reach(wipe, "wait_human", reason="reset_by_hand")
@@ -222,7 +227,7 @@ def test_a_cable_pulled_in_test_mode_leaves_it_blocked_not_ready():
 def test_a_daemon_killed_after_the_order_never_sends_it_again(way, where):
     settings, config, asked = WAYS[way]
     by_hand = {"guided": "settings-reset", "recovery-keys": "recovery-wipe"}.get(way)
-    with bench_of({"wipe_seconds": "1.5", **settings}, config, back=6) as bench:
+    with bench_of({"wipe_seconds": "1.5", **settings}, config) as bench:
         item = bench.know()
         wipe = bench.ask(item, **asked)
         states = {"started": ("started", "wait_human", "gone", "recovery"), "gone": ("gone", "recovery")}[where]

@@ -309,6 +309,7 @@ test_spending_steps (void)
                                             "sourced=no\nsend=#123#\n");
   g_autoptr (DialogueRun) paid = dialogue_run_new (dialogue_book_get (unknown, 0), NULL, &carrier, &talk);
   g_assert_true (talk.spends);
+  g_assert_false (dialogue_run_is_over (paid));
   g_string_free (talk.said, TRUE);
 }
 

@@ -213,9 +213,9 @@ plug (Fixture *fixture, const char *name, const char *card, const char *port, Mo
 static void
 unplug (Fixture *fixture, const char *name, const char *port)
 {
-  g_autofree char *out = ask_fleet ("unplug %s", name); /* or it is out */
+  g_free (ask_fleet ("unplug %s", name)); /* or it is out */
   WAIT_FOR (modem_bench_find_port (fixture->bench, port) == NULL);
-  g_autofree char *empty = ask_fleet ("eject %s", name); /* or it is empty */
+  g_free (ask_fleet ("eject %s", name)); /* or it is empty */
 }
 
 /* A word of the state that the fleet tells of a thing. */

@@ -76,6 +76,9 @@ test_words (void)
   }
 }
 
+#define TOO_MANY_NUMBERS "{\"tell\":\"state\",\"numbers\":[" SIX_EMPTY SIX_EMPTY SIX_EMPTY "\"\"]}"
+#define SIX_EMPTY        "\"\",\"\",\"\",\"\",\"\",\"\","
+
 static void
 test_refused (void)
 {
@@ -106,8 +109,7 @@ test_refused (void)
       "{\"tell\":\"state\",\"numbers\":\"1\"}",
       "{\"tell\":\"done\",\"iccid\":\"1\"}",
       "{\"ask\":\"ping\"}",
-      "{\"tell\":\"state\",\"numbers\":[\"\",\"\",\"\",\"\",\"\",\"\",\"\",\"\",\"\",\"\",\"\",\"\",\"\",\"\",\"\","
-      "\"\",\"\"]}",
+      TOO_MANY_NUMBERS,
   };
   for (gsize i = 0; i < G_N_ELEMENTS (requests); i++) {
     g_autoptr (GError) error = NULL;

@@ -173,6 +173,7 @@ test_ussd_encode (void)
   guint8 dcs = 0;
   g_autoptr (GByteArray) seven = ussd_encode ("#124*12345678901234#", &dcs);
   g_assert_cmpint (dcs, ==, USSD_DCS_GSM7);
+  g_assert_cmpuint (seven->len, ==, 18); /* 20 septets */
   g_autoptr (GByteArray) wide = ussd_encode ("forêt", &dcs);
   g_assert_cmpint (dcs, ==, USSD_DCS_UCS2);
   g_assert_cmpuint (wide->len, ==, 10);
