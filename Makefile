@@ -92,7 +92,7 @@ unit: programs $(UNIT_BIN) $(REPLAY_BIN) ## the C tests alone: rules, register, 
 	@BUILD=$(BUILD) tests/run-unit $(UNIT_BIN)
 	@BUILD=$(BUILD) tests/fuzz/replay-corpus $(REPLAY_BIN)
 
-system: programs $(POWERCUT) ## the tests that start the real daemon and the emulated fleet
+system: programs $(POWERCUT) $(BUILD)/tests/store/kept ## the tests that start the real daemon and the emulated fleet
 	@BUILD=$(BUILD) SAN=$(SAN) $(PYTHON) -m pytest -q -rs -p no:cacheprovider -n $(TEST_JOBS) tests/system
 
 check-style: ## layers, function length and complexity, portable SQL, hygiene

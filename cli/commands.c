@@ -6,6 +6,7 @@
 #include "cli/codes.h"
 #include "cli/erase.h"
 #include "cli/help.h"
+#include "cli/migrate.h"
 #include "cli/prepare.h"
 #include "cli/transfer.h"
 #include "cli/watch.h"
@@ -370,6 +371,14 @@ const Command commands[] = {
   {.words = "restore", .method = "POST", .path = "/v1/restore?confirm=1", .run = backup_do_restore,
    .summary = {"remplacer le registre par une sauvegarde", "replace the register by a backup"},
    .parameters = {{"FILE", FILE_, NULL, PARAMETER_TEXT, PARAMETER_REQUIRED, {"fichier de sauvegarde (- : entrée standard)", "backup file (-: standard input)"}}, KEY_FILE, YES}},
+  {.words = "migrate", .method = "POST", .path = "/v1/migrations", .is_write = TRUE, .run = migrate_run,
+   .done = {"{to}", "{to}"},
+   .summary = {"déplacer le registre vers une autre base, vide", "move the register to another database, an empty one"},
+   .parameters = {
+     {"--to", {"ADRESSE", "ADDRESS"}, "to", PARAMETER_TEXT, PARAMETER_REQUIRED, {"postgresql://UTILISATEUR@MACHINE/BASE, ou sqlite:/CHEMIN", "postgresql://USER@HOST/NAME, or sqlite:/PATH"}},
+     YES}},
+  {.words = "migrate status", .method = "GET", .path = "/v1/migrations", .run = ask_record,
+   .summary = {"où en est ce déplacement", "how far that move is"}},
   {.words = "demo clock", .method = "POST", .path = "/v1/demo/clock", .is_write = TRUE, .run = ask_act,
    .done = {"Nous sommes le {day}", "Today is {day}"},
    .summary = {"avancer l'horloge d'un registre de démonstration", "move the clock of a demonstration register"},

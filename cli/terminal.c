@@ -133,18 +133,23 @@ terminal_progress (const char *text)
 }
 
 void
-terminal_transfer (guint64 done, guint64 total, gpointer user)
+terminal_bar (guint64 done, guint64 total, const char *after)
 {
   enum { BAR = 30 }; /* columns */
-  const Session *session = user;
-  g_autofree char *bytes = display_bytes (done, session->language);
-  if (total == 0) {
-    terminal_progress (bytes);
-    return;
-  }
   int filled = (int)(MIN (done, total) * BAR / total);
   g_autofree char *full = g_strnfill (BAR, '#');
   g_autofree char *line =
-      g_strdup_printf ("[%.*s%*s] %d %%  %s", filled, full, BAR - filled, "", (int)(done * 100 / total), bytes);
+      g_strdup_printf ("[%.*s%*s] %d %%  %s", filled, full, BAR - filled, "", (int)(done * 100 / total), after);
   terminal_progress (line);
+}
+
+void
+terminal_transfer (guint64 done, guint64 total, gpointer user)
+{
+  const Session *session = user;
+  g_autofree char *bytes = display_bytes (done, session->language);
+  if (total == 0)
+    terminal_progress (bytes);
+  else
+    terminal_bar (done, total, bytes);
 }

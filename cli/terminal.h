@@ -27,5 +27,7 @@ void terminal_restore (void);
 
 /* One line on standard error that replaces the one before; nothing when it is no terminal. NULL clears it. */
 void terminal_progress (const char *text);
+/* The same, as a bar with the share of total (above 0), and a word after it. */
+void terminal_bar (guint64 done, guint64 total, const char *after);
 /* A ClientProgress: a bar, or the bytes so far when the total is not known. user: const Session *. */
 void terminal_transfer (guint64 done, guint64 total, gpointer user);

@@ -22,6 +22,10 @@ static const struct {
     {"hotspot", {"borne wifi", "hotspot"}},
     {"laptop", {"ordinateur", "laptop"}},
     {"other", {"autre", "other"}},
+    /* the move of the register */
+    {"running", {"en cours", "under way"}},
+    {"done", {"fait", "done"}},
+    {"failed", {"pas fait", "not done"}},
     /* what ails the daemon */
     {"clock_backwards", {"l'horloge de la machine a reculé", "the machine's clock went back"}},
     /* lines, loans, pieces */

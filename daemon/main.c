@@ -39,6 +39,8 @@ typedef struct {
   Events *events;
   ResetScreens *screens;
   Conductor *conductor;
+  Migration *migration;
+  Code site;
   char *owner; /* of imports under way: this machine and state directory */
   Importer *importer;
   Api *api;
@@ -136,10 +138,9 @@ open_register (Daemon *daemon, gboolean demo, GError **error)
 {
   if (daemon->config->database == NULL)
     daemon->config->database = g_strdup_printf ("sqlite:%s/register.db", daemon->config->state_dir);
-  Code site;
-  if (!read_site (daemon->config->site, site, error))
+  if (!read_site (daemon->config->site, daemon->site, error))
     return FALSE;
-  daemon->reg = register_open_site (daemon->config->database, site, error);
+  daemon->reg = register_open_site (daemon->config->database, daemon->site, error);
   if (daemon->reg == NULL)
     return FALSE;
   register_set_deadline (daemon->reg, daemon->config->statement_deadline_ms);
@@ -166,7 +167,7 @@ open_screens (Daemon *daemon)
   g_autoptr (GError) error = NULL;
   daemon->screens = reset_screens_load (daemon->config->reset_screens, &error);
   if (daemon->screens == NULL)
-    g_warning ("no steps for resets by hand: %s", error->message);
+    g_message ("no steps for resets by hand: %s", error->message);
 }
 
 /* A machine without a usable USB still has a desk: the daemon goes on without a bench and says so. */
@@ -287,6 +288,7 @@ open_api (Daemon *daemon, GError **error)
       .events = daemon->events,
       .importer = daemon->importer,
       .clock = daemon->clock,
+      .migration = daemon->migration,
       .screens = daemon->screens,
       .calendar = &daemon->config->calendar,
       .vault = daemon->vault,
@@ -318,6 +320,7 @@ daemon_start (Daemon *daemon, Options *options, GError **error)
   if (!lock_state_dir (daemon, error) || !open_register (daemon, options->demo, error))
     return FALSE;
   daemon->events = events_new ();
+  daemon->migration = migration_new (daemon->reg, daemon->events, daemon->config->database, daemon->site);
   open_lines (daemon);
   open_importer (daemon);
   if (!options->no_bench) {
@@ -335,6 +338,7 @@ daemon_stop (Daemon *daemon)
   if (daemon->importer != NULL)
     importer_stop (daemon->importer); /* the api waits for imports under way */
   api_free (daemon->api);
+  migration_free (daemon->migration);
   importer_free (daemon->importer);
   upkeep_free (daemon->upkeep);
   conductor_free (daemon->conductor);

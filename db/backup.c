@@ -75,16 +75,53 @@ check_contents (Store *store, GError **error)
   return wrong != NULL && wrong->len == 0 && check_item_counts (store, error);
 }
 
+/* A backup of an older version is looked at as a restore would make it: brought up to date, in a copy. Removed with it. */
+typedef struct {
+  Store *store;
+  char *copy; /* NULL when the file itself is read */
+  int schema; /* of the file */
+} Opened;
+
+static void
+opened_clear (Opened *opened)
+{
+  g_clear_pointer (&opened->store, store_close);
+  if (opened->copy != NULL)
+    (void)g_unlink (opened->copy); /* when it could not be made, the error tells */
+  g_clear_pointer (&opened->copy, g_free);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Opened, opened_clear)
+
+static gboolean
+open_up_to_date (const char *path, Opened *opened, GError **error)
+{
+  g_autofree char *url = g_strconcat ("sqlite:", path, NULL);
+  opened->store = store_open (url, STORE_READ, error);
+  if (opened->store == NULL)
+    return FALSE;
+  opened->schema = store_schema (opened->store);
+  if (opened->schema == store_schema_newest ())
+    return TRUE;
+  opened->copy = g_strconcat (path, ".up-to-date", NULL);
+  (void)g_unlink (opened->copy); /* of a check that was cut short */
+  if (!store_check (opened->store, error) || !store_copy_to (opened->store, opened->copy, error))
+    return FALSE;
+  g_autofree char *copy_url = g_strconcat ("sqlite:", opened->copy, NULL);
+  g_clear_pointer (&opened->store, store_close);
+  opened->store = store_open (copy_url, STORE_WRITE, error);
+  return opened->store != NULL;
+}
+
 gboolean
 backup_check (const char *path, BackupReport *report, GError **error)
 {
-  g_autofree char *url = g_strconcat ("sqlite:", path, NULL);
-  g_autoptr (Store) store = store_open (url, STORE_READ, error);
+  g_auto (Opened) opened = {0};
   BackupReport found = {0};
-  if (store == NULL || !store_check (store, error) || !check_contents (store, error) ||
-      !backup_count (store, &found, error))
+  if (!open_up_to_date (path, &opened, error) || !store_check (opened.store, error) ||
+      !check_contents (opened.store, error) || !backup_count (opened.store, &found, error))
     return FALSE;
   GStatBuf status;
+  found.schema = opened.schema;
   found.bytes = g_stat (path, &status) == 0 ? (gint64)status.st_size : 0;
   if (report != NULL)
     *report = found;

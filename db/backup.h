@@ -17,7 +17,8 @@ typedef struct {
  * on error. report may be NULL. */
 gboolean backup_make (Store *store, const char *path, BackupReport *report, GError **error);
 /* Opens the file read-only, as a restore would, and reads all of it. DB_ERROR_CORRUPT: not a register, damaged, or its journal was
- * tampered with; DB_ERROR_NEWER: made by a newer program; DB_ERROR_NOT_FOUND: no such file. report may be NULL. */
+ * tampered with; DB_ERROR_NEWER: made by a newer program; DB_ERROR_NOT_FOUND: no such file. One of an older version is brought up to date in a
+ * copy beside it, which is removed; report->schema is the file's. report may be NULL. */
 gboolean backup_check (const char *path, BackupReport *report, GError **error);
 /* Counts and sums of an open register; bytes stays as it is. Reads every row of several tables. */
 gboolean backup_count (Store *store, BackupReport *report, GError **error);

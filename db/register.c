@@ -24,7 +24,8 @@ struct _Register {
   /* under the lock */
   GQueue writes, reads; /* of Request, owned */
   int busy;             /* threads that are running requests */
-  gboolean is_stopping, is_replacing;
+  gboolean is_writing;  /* the writer runs requests */
+  gboolean is_stopping, is_replacing, is_held;
   RegisterStats stats;
   /* each used by its own thread; by register_replace while no thread is busy. NULL after a restore that failed twice */
   Store *writer;
@@ -57,6 +58,17 @@ request_run (Request *request, Store *store)
 
 /* ---- the writer ---- */
 
+/* Always FALSE. */
+static gboolean
+fail_lost (const Request *request, GError **error)
+{
+  if (request->error != NULL)
+    g_propagate_error (error, g_error_copy (request->error));
+  else
+    g_set_error (error, DB_ERROR, DB_ERROR_FAILED, "the transaction was lost");
+  return FALSE;
+}
+
 /* Runs one request in its savepoint. FALSE, with error: the whole batch is lost, not this request alone. */
 static gboolean
 batch_step (Store *store, Request *request, GError **error)
@@ -64,17 +76,36 @@ batch_step (Store *store, Request *request, GError **error)
   if (!store_savepoint (store, error))
     return FALSE;
   gboolean is_good = request_run (request, store);
-  if (!store_is_alive (store)) {
-    if (request->error != NULL)
-      g_propagate_error (error, g_error_copy (request->error));
-    else
-      g_set_error (error, DB_ERROR, DB_ERROR_FAILED, "the transaction was lost");
-    return FALSE;
-  }
+  if (!store_is_alive (store))
+    return fail_lost (request, error);
   return is_good ? store_release (store, error) : store_rollback_to_savepoint (store, error);
 }
 
+/* Nobody else is in the transaction: it needs no savepoint, and is undone as a whole. FALSE: as batch_step. */
+static gboolean
+batch_of_one (Store *store, Request *request, GError **error)
+{
+  gboolean is_good = request_run (request, store);
+  if (!store_is_alive (store))
+    return fail_lost (request, error);
+  if (is_good)
+    return store_commit (store, error);
+  store_rollback (store);
+  return TRUE;
+}
+
 /* *at: the request at which it stopped. */
+static gboolean
+batch_of_many (Store *store, GPtrArray *batch, guint *at, GError **error)
+{
+  for (guint i = 0; i < batch->len; i++) {
+    *at = i;
+    if (!batch_step (store, g_ptr_array_index (batch, i), error))
+      return FALSE;
+  }
+  return store_commit (store, error);
+}
+
 static gboolean
 batch_commit (Store *store, GPtrArray *batch, guint *at, GError **error)
 {
@@ -84,15 +115,11 @@ batch_commit (Store *store, GPtrArray *batch, guint *at, GError **error)
   }
   if (!store_begin (store, error))
     return FALSE;
-  gboolean is_good = TRUE;
-  for (guint i = 0; is_good && i < batch->len; i++) {
-    *at = i;
-    is_good = batch_step (store, g_ptr_array_index (batch, i), error);
-  }
-  if (is_good && store_commit (store, error))
-    return TRUE;
-  store_rollback (store);
-  return FALSE;
+  gboolean is_good = batch->len == 1 ? batch_of_one (store, g_ptr_array_index (batch, 0), error)
+                                     : batch_of_many (store, batch, at, error);
+  if (!is_good)
+    store_rollback (store);
+  return is_good;
 }
 
 /* Nothing of a lost batch is in the database, so nobody is told that it is. Only one request can have missed a deadline; the others may
@@ -147,16 +174,18 @@ take (Register *reg, GQueue *queue, guint max)
   while (batch != NULL && batch->len < max && !g_queue_is_empty (queue))
     g_ptr_array_add (batch, g_queue_pop_head (queue));
   reg->busy += batch != NULL;
+  reg->is_writing = reg->is_writing || (batch != NULL && queue == &reg->writes);
   g_mutex_unlock (&reg->lock);
   return batch;
 }
 
 static void
-put_down (Register *reg)
+put_down (Register *reg, const GQueue *queue)
 {
   g_mutex_lock (&reg->lock);
   reg->busy--;
-  if (reg->is_replacing) /* nobody else waits for a thread to come to rest */
+  reg->is_writing = reg->is_writing && queue != &reg->writes;
+  if (reg->is_replacing || reg->is_held) /* nobody else waits for a thread to come to rest */
     g_cond_broadcast (&reg->changed);
   g_mutex_unlock (&reg->lock);
 }
@@ -169,7 +198,7 @@ writer_thread (gpointer data)
   while ((batch = take (reg, &reg->writes, BATCH_MAX)) != NULL) {
     batch_run (reg, batch);
     g_ptr_array_unref (batch);
-    put_down (reg);
+    put_down (reg, &reg->writes);
   }
   return NULL;
 }
@@ -202,7 +231,7 @@ reader_thread (gpointer data)
     read_run (reader->reg->readers[reader->index], request);
     request_finish (request);
     g_ptr_array_unref (batch);
-    put_down (reader->reg);
+    put_down (reader->reg, &reader->reg->reads);
   }
   return NULL;
 }
@@ -326,6 +355,8 @@ refusal (const Register *reg, const GQueue *queue)
     return g_error_new (DB_ERROR, DB_ERROR_STOPPING, "the register is stopping");
   if (reg->is_replacing)
     return g_error_new (DB_ERROR, DB_ERROR_BUSY, "a backup is being restored");
+  if (reg->is_held && queue == &reg->writes)
+    return g_error_new (DB_ERROR, DB_ERROR_HELD, "the register is being moved elsewhere, or was");
   if (queue->length >= WAITING_MAX)
     return g_error_new (DB_ERROR, DB_ERROR_BUSY, "too many requests are waiting");
   return NULL;
@@ -479,6 +510,31 @@ register_replace (Register *reg, const char *path, GError **error)
   gboolean is_replaced = swap (reg, path, error);
   resume (reg);
   return is_replaced;
+}
+
+/* ---- moving elsewhere ---- */
+
+gboolean
+register_hold (Register *reg, GError **error)
+{
+  g_mutex_lock (&reg->lock);
+  GError *refused = refusal (reg, &reg->writes);
+  reg->is_held = reg->is_held || refused == NULL;
+  while (refused == NULL && (reg->is_writing || !g_queue_is_empty (&reg->writes)))
+    g_cond_wait (&reg->changed, &reg->lock);
+  g_mutex_unlock (&reg->lock);
+  if (refused == NULL)
+    return TRUE;
+  g_propagate_error (error, refused);
+  return FALSE;
+}
+
+void
+register_release (Register *reg)
+{
+  g_mutex_lock (&reg->lock);
+  reg->is_held = FALSE;
+  g_mutex_unlock (&reg->lock);
 }
 
 /* ---- the copy on another disk ---- */

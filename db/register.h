@@ -36,6 +36,10 @@ gboolean register_read_wait (Register *reg, RegisterFunc func, gpointer data, GE
 /* Replaces the whole database by the file at path (a checked backup): waits for the queue, keeps the old file beside as
  * "NAME.before-restore-EPOCH", swaps, reopens. On error the old database is in use as before. For SQLite only. */
 gboolean register_replace (Register *reg, const char *path, GError **error);
+/* For moving the register elsewhere: from now on writes are refused (DB_ERROR_HELD); returns when those that were queued are done. Reads
+ * go on. DB_ERROR_HELD when it is held already; DB_ERROR_BUSY while a backup is being restored. */
+gboolean register_hold (Register *reg, GError **error);
+void register_release (Register *reg);
 /* Batches and requests committed since start, and the last error seen by the writer ("" when the last batch was committed): for /metrics, /healthz. */
 typedef struct {
   guint64 batches, requests, failed_batches;

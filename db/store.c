@@ -12,8 +12,8 @@ db_error_quark (void)
 }
 
 /* The address is not repeated in the error: it may hold a password. */
-static const StoreEngine *
-engine_of (const char *url, GError **error)
+const StoreEngine *
+store_engine_of (const char *url, GError **error)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (engines); i++)
     if (g_str_has_prefix (url, engines[i]->scheme))
@@ -25,7 +25,7 @@ engine_of (const char *url, GError **error)
 Store *
 store_open (const char *url, StoreMode mode, GError **error)
 {
-  const StoreEngine *engine = engine_of (url, error);
+  const StoreEngine *engine = store_engine_of (url, error);
   return engine != NULL ? engine->open (url, mode, error) : NULL;
 }
 
@@ -202,14 +202,14 @@ store_copy_to (Store *store, const char *path, GError **error)
 gboolean
 store_swap_in (const char *url, const char *path, gint64 epoch, char **kept, GError **error)
 {
-  const StoreEngine *engine = engine_of (url, error);
+  const StoreEngine *engine = store_engine_of (url, error);
   return engine != NULL && engine->swap_in (url, path, epoch, kept, error);
 }
 
 gboolean
 store_swap_back (const char *url, const char *kept, GError **error)
 {
-  const StoreEngine *engine = engine_of (url, error);
+  const StoreEngine *engine = store_engine_of (url, error);
   return engine != NULL && engine->swap_back (url, kept, error);
 }
 

@@ -21,6 +21,7 @@ typedef enum {
   DB_ERROR_STOPPING,  /* the register is shutting down */
   DB_ERROR_MOVED,     /* the open file is not the register any more (moved, replaced ...): nothing is written */
   DB_ERROR_LOST, /* the database server does not answer. When a commit was under way, nobody knows whether it was made */
+  DB_ERROR_HELD,        /* the register is being moved elsewhere, or was: it is only read */
   DB_ERROR_UNSUPPORTED, /* this engine leaves that to its own tools */
   DB_ERROR_DEADLINE,    /* the statement took too long and was stopped; see store_set_deadline */
 } DbError;
@@ -33,7 +34,7 @@ typedef enum {
 
 /* url: "sqlite:PATH" or "postgresql://..." (an address of libpq; "?host=/run/postgresql" for a socket). Migrates to this program's
  * schema (STORE_WRITE), every migration with its stamp in one transaction. DB_ERROR_NEWER leaves the file byte for byte as it was;
- * DB_ERROR_IO when STORE_WRITE may only read it; DB_ERROR_MOVED when only a log of a lost register is there. Free with store_close
+ * DB_ERROR_IO when STORE_WRITE may only read it; DB_ERROR_BUSY when a file has a writer already; DB_ERROR_MOVED when only a log of a lost register is there. Free with store_close
  * (accepts NULL). */
 Store *store_open (const char *url, StoreMode mode, GError **error);
 void store_close (Store *store);

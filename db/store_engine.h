@@ -1,8 +1,19 @@
 /* What a database engine gives to db/store.c: one struct of functions, each as the function of the same name in db/store.h.
  * For db/store*.c only. */
 #pragma once
-#include "db/store.h"
+#include "db/store_move.h"
 #include <stdarg.h>
+
+/* For db/store_move.c. */
+typedef struct {
+  const char *columns;    /* statement: table, column, "int" "text" or "bytes"; by table, then as the engine has them */
+  const char *references; /* statement: table, table that it refers to; twice does no harm */
+  const char *documents;  /* statement: code, kind, text */
+  gboolean (*put_rows) (Store *to, const StoreTable *table, Rows *rows, guint most, guint *put, GError **error);
+  /* A new register in a transaction. scratch: a file to give the name `destination` at the end, or to remove; NULL for none. Both are set
+   * also on failure; caller frees. */
+  Store *(*fill) (const char *url, char **scratch, char **destination, GError **error);
+} StoreMove;
 
 typedef struct {
   const char *scheme; /* how its addresses begin: "sqlite:" */
@@ -33,6 +44,7 @@ typedef struct {
   gboolean (*check) (Store *store, GError **error);
   gboolean (*search_put) (Store *store, const char *code, const char *kind, const char *text, GError **error);
   GPtrArray *(*search) (Store *store, const char *query, guint limit, GError **error);
+  StoreMove move;
 } StoreEngine;
 
 /* The Store and the Rows of every engine begin with these. */
@@ -45,6 +57,10 @@ struct _Rows {
 };
 
 extern const StoreEngine store_sqlite, store_postgresql;
+/* By the beginning of the address, which is not repeated in the error. */
+const StoreEngine *store_engine_of (const char *url, GError **error);
+/* "\"code\", \"name\"". Caller frees. */
+char *store_column_names (const StoreTable *table);
 
 /* What the four tokens of a migration become for an engine. */
 typedef struct {

@@ -49,15 +49,22 @@ postgresql_close (Store *base)
   g_free (store);
 }
 
-static Store *
-postgresql_open (const char *url, StoreMode mode, GError **error)
+PostgresqlStore *
+store_postgresql_new (const char *url, StoreMode mode)
 {
   PostgresqlStore *store = g_new0 (PostgresqlStore, 1);
-  g_autoptr (Store) owned = &store->base;
-  owned->engine = &store_postgresql;
+  store->base.engine = &store_postgresql;
   store->url = g_strdup (url);
   store->mode = mode;
   store->statements = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  return store;
+}
+
+static Store *
+postgresql_open (const char *url, StoreMode mode, GError **error)
+{
+  PostgresqlStore *store = store_postgresql_new (url, mode);
+  g_autoptr (Store) owned = &store->base;
   return store_postgresql_connect (store, error) ? g_steal_pointer (&owned) : NULL;
 }
 
@@ -427,4 +434,9 @@ const StoreEngine store_postgresql = {
     .check = store_postgresql_check,
     .search_put = store_postgresql_search_put,
     .search = store_postgresql_search,
+    .move = {.columns = store_postgresql_columns,
+             .references = store_postgresql_references,
+             .documents = store_postgresql_documents,
+             .put_rows = store_postgresql_put_rows,
+             .fill = store_postgresql_fill},
 };

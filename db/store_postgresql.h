@@ -21,6 +21,9 @@ typedef struct {
   gint64 retry_at_us, retry_delay_us; /* monotonic: no new connection before */
 } PostgresqlStore;
 
+/* Not connected yet. Free with store_close. */
+PostgresqlStore *store_postgresql_new (const char *url, StoreMode mode);
+
 /* ---- store_postgresql_link.c: the connection ---- */
 
 /* Sets *error: DbError from the SQLSTATE of result (may be NULL), and the server's sentence. Always FALSE. */
@@ -31,14 +34,21 @@ gboolean store_postgresql_limit (PostgresqlStore *store, guint deadline_ms, gboo
 gboolean store_postgresql_exec (PGconn *connection, const char *sql, GError **error);
 /* Connects, sets the session up, reads the stamp and, for STORE_WRITE, migrates. The old connection is given up. */
 gboolean store_postgresql_connect (PostgresqlStore *store, GError **error);
+/* Connects to an empty database and makes the schema in a transaction that stays open: for the caller to commit. DB_ERROR_UNIQUE when it
+ * has tables. */
+gboolean store_postgresql_connect_empty (PostgresqlStore *store, GError **error);
 /* TRUE when the connection can be used. A broken one is made again, but never inside a transaction, and after a failure not
  * before its delay is over: then DB_ERROR_LOST at once. */
 gboolean store_postgresql_link (PostgresqlStore *store, GError **error);
 
-/* ---- store_postgresql_search.c, store_postgresql_check.c: as in db/store.h ---- */
+/* ---- store_postgresql_search.c, _check.c, _move.c: as in db/store.h, db/store_engine.h ---- */
 
 extern const char store_postgresql_search_schema[]; /* part of migration 1 for this engine */
 gboolean store_postgresql_search_put (Store *store, const char *code, const char *kind, const char *text,
                                       GError **error);
+extern const char store_postgresql_columns[], store_postgresql_references[], store_postgresql_documents[];
+gboolean store_postgresql_put_rows (Store *to, const StoreTable *table, Rows *rows, guint most, guint *put,
+                                    GError **error);
+Store *store_postgresql_fill (const char *url, char **scratch, char **destination, GError **error);
 GPtrArray *store_postgresql_search (Store *store, const char *query, guint limit, GError **error);
 gboolean store_postgresql_check (Store *store, GError **error);

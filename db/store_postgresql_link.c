@@ -98,16 +98,21 @@ connect_to (const char *url)
   return PQconnectdbParams (keywords, values, TRUE);
 }
 
+static gboolean
+check_encoding (PGconn *connection, GError **error)
+{
+  if (g_strcmp0 (PQparameterStatus (connection, "server_encoding"), "UTF8") == 0)
+    return TRUE;
+  g_set_error (error, DB_ERROR, DB_ERROR_FAILED, "the database must be made with the encoding UTF8");
+  return FALSE;
+}
+
 /* The stamp is looked at before anything is changed. */
 static gboolean
 prepare_session (PGconn *connection, StoreMode mode, GError **error)
 {
   int version;
-  if (g_strcmp0 (PQparameterStatus (connection, "server_encoding"), "UTF8") != 0) {
-    g_set_error (error, DB_ERROR, DB_ERROR_FAILED, "the database must be made with the encoding UTF8");
-    return FALSE;
-  }
-  if (!store_postgresql_exec (connection, session[mode], error) ||
+  if (!check_encoding (connection, error) || !store_postgresql_exec (connection, session[mode], error) ||
       !postgresql_schema_read (connection, migrations_n, &version, error))
     return FALSE;
   if (mode == STORE_WRITE)
@@ -127,6 +132,21 @@ store_postgresql_connect (PostgresqlStore *store, GError **error)
     return store_postgresql_fail (store->connection, NULL, error);
   return prepare_session (store->connection, store->mode, error) &&
          (store->deadline_ms == 0 || store_postgresql_limit (store, store->deadline_ms, FALSE, error));
+}
+
+gboolean
+store_postgresql_connect_empty (PostgresqlStore *store, GError **error)
+{
+  store->connection = connect_to (store->url);
+  if (PQstatus (store->connection) != CONNECTION_OK)
+    return store_postgresql_fail (store->connection, NULL, error);
+  /* it is silent for as long as the other register is read */
+  store->is_in_transaction =
+      check_encoding (store->connection, error) &&
+      store_postgresql_exec (store->connection, session[STORE_WRITE], error) &&
+      store_postgresql_exec (store->connection, "SET idle_in_transaction_session_timeout = 0; BEGIN", error) &&
+      postgresql_schema_make (store->connection, migrations, migrations_n, error);
+  return store->is_in_transaction;
 }
 
 static gboolean

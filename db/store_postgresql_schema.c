@@ -102,3 +102,20 @@ postgresql_schema_migrate (PGconn *connection, const Migration *list, int n, GEr
   }
   return TRUE;
 }
+
+gboolean
+postgresql_schema_make (PGconn *connection, const Migration *list, int n, GError **error)
+{
+  g_autoptr (PGresult) found = NULL;
+  if (!store_postgresql_exec (connection, POSTGRESQL_WRITE_LOCK, error) ||
+      (found = ask (connection, look, error)) == NULL)
+    return FALSE;
+  if (*PQgetvalue (found, 0, 0) == 't' || *PQgetvalue (found, 0, 1) == 't') {
+    g_set_error (error, DB_ERROR, DB_ERROR_UNIQUE, "the database is not empty");
+    return FALSE;
+  }
+  for (int i = 0; i < n; i++)
+    if (!apply (connection, &list[i], i + 1, error))
+      return FALSE;
+  return TRUE;
+}

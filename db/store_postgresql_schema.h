@@ -10,3 +10,5 @@ gboolean postgresql_schema_read (PGconn *connection, int newest, int *version, G
 /* Brings the schema to the last of `n` migrations, each with its stamp in one transaction, under the lock of all writers: of several
  * daemons that start at once, one does it and the others find it done. */
 gboolean postgresql_schema_migrate (PGconn *connection, const Migration *list, int n, GError **error);
+/* All migrations at once into an empty database, inside the transaction of the caller. DB_ERROR_UNIQUE when it has tables. */
+gboolean postgresql_schema_make (PGconn *connection, const Migration *list, int n, GError **error);

@@ -20,15 +20,18 @@ typedef struct {
   Store base;
   sqlite3 *handle;
   GHashTable *statements; /* SQL text -> Statement, owned */
+  GHashTable *by_address; /* the same, by where their text was last seen: most are constants of the program */
   StoreFile file;
   gint64 deadline_us;   /* of each statement; 0: none */
   gboolean takes_time;  /* none until the next transaction */
   SqliteRows *stepping; /* the statement that runs, or ran last; not owned */
+  int lock_fd;          /* of the one that writes; else -1 */
 } SqliteStore;
 
 typedef struct {
   sqlite3_stmt *statement;
   gboolean is_busy; /* a Rows is reading it */
+  const char *text; /* not owned: the key in statements */
 } Statement;
 
 struct _SqliteRows {
@@ -124,6 +127,17 @@ create_private (const char *path)
     close (fd);
 }
 
+/* Before the engine has the file. */
+static gboolean
+claim_file (SqliteStore *store, const char *path, GError **error)
+{
+  if (!store_file_check_orphan (path, error))
+    return FALSE;
+  create_private (path);
+  store->lock_fd = store_file_lock (path, error);
+  return store->lock_fd >= 0;
+}
+
 static gboolean
 open_handle (SqliteStore *store, const char *path, StoreMode mode, GError **error)
 {
@@ -132,10 +146,8 @@ open_handle (SqliteStore *store, const char *path, StoreMode mode, GError **erro
     g_set_error (error, DB_ERROR, DB_ERROR_NOT_FOUND, "no file %s", path);
     return FALSE;
   }
-  if (mode == STORE_WRITE && !store_file_check_orphan (path, error))
+  if (mode == STORE_WRITE && !claim_file (store, path, error))
     return FALSE;
-  if (mode == STORE_WRITE)
-    create_private (path);
   int code = sqlite3_open_v2 (path, &store->handle, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
   if (code != SQLITE_OK)
     return store_sqlite_fail (store->handle, code, path, error);
@@ -218,7 +230,9 @@ sqlite_open (const char *url, StoreMode mode, GError **error)
   SqliteStore *store = g_new0 (SqliteStore, 1);
   g_autoptr (Store) owned = &store->base;
   owned->engine = &store_sqlite;
+  store->lock_fd = -1;
   store->statements = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, statement_free);
+  store->by_address = g_hash_table_new (NULL, NULL);
   if (!open_handle (store, path, mode, error))
     return NULL;
   keep_file_untouched (store->handle, TRUE);
@@ -255,9 +269,12 @@ static void
 sqlite_close (Store *base)
 {
   SqliteStore *store = (SqliteStore *)base;
+  g_clear_pointer (&store->by_address, g_hash_table_unref);
   g_clear_pointer (&store->statements, g_hash_table_unref);
   part_from_lost_file (store);
   (void)sqlite3_close (store->handle); /* every statement is finalized: nothing can keep it open */
+  if (store->lock_fd >= 0)
+    (void)close (store->lock_fd); /* frees the lock */
   store_file_clear (&store->file);
   g_free (store);
 }
@@ -282,19 +299,35 @@ prepare (SqliteStore *store, const char *sql, GError **error)
   return statement;
 }
 
-/* A result over the kept statement of that text, or over a new one while somebody reads the kept one. */
-static SqliteRows *
-rows_new (SqliteStore *store, const char *sql, GError **error)
+/* The kept statement of that text, which is prepared once. NULL on error. */
+static Statement *
+kept_statement (SqliteStore *store, const char *sql, GError **error)
 {
-  Statement *cached = g_hash_table_lookup (store->statements, sql);
+  Statement *cached = g_hash_table_lookup (store->by_address, sql);
+  if (cached != NULL && g_str_equal (cached->text, sql)) /* another text may stand there by now */
+    return cached;
+  cached = g_hash_table_lookup (store->statements, sql);
   if (cached == NULL) {
     sqlite3_stmt *statement = prepare (store, sql, error);
     if (statement == NULL)
       return NULL;
     cached = g_new0 (Statement, 1);
     cached->statement = statement;
-    g_hash_table_insert (store->statements, g_strdup (sql), cached);
+    char *text = g_strdup (sql);
+    cached->text = text;
+    g_hash_table_insert (store->statements, text, cached);
   }
+  g_hash_table_insert (store->by_address, (gpointer)sql, cached);
+  return cached;
+}
+
+/* A result over the kept statement of that text, or over a new one while somebody reads the kept one. */
+static SqliteRows *
+rows_new (SqliteStore *store, const char *sql, GError **error)
+{
+  Statement *cached = kept_statement (store, sql, error);
+  if (cached == NULL)
+    return NULL;
   sqlite3_stmt *own = NULL;
   if (cached->is_busy && (own = prepare (store, sql, error)) == NULL)
     return NULL;
@@ -466,7 +499,7 @@ sqlite_rollback (Store *store)
   store_file_renew (&((SqliteStore *)store)->file);      /* what did not fit in memory was written to the log */
 }
 
-/* One daemon a state directory: the file has one writer. */
+/* The file has one writer. */
 static gboolean
 sqlite_claim_bench (Store *store, GError **error)
 {
@@ -500,4 +533,9 @@ const StoreEngine store_sqlite = {
     .check = store_sqlite_check,
     .search_put = store_sqlite_search_put,
     .search = store_sqlite_search,
+    .move = {.columns = store_sqlite_columns,
+             .references = store_sqlite_references,
+             .documents = store_sqlite_documents,
+             .put_rows = store_sqlite_put_rows,
+             .fill = store_sqlite_fill},
 };

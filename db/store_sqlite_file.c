@@ -1,13 +1,33 @@
 /* The register's file compared with what was seen of it before. */
 #include "db/store_sqlite_file.h"
+#include <errno.h>
+#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 static gboolean
 fail (const char *path, const char *what, GError **error)
 {
   g_set_error (error, DB_ERROR, DB_ERROR_MOVED, "%s %s", path, what);
   return FALSE;
+}
+
+int
+store_file_lock (const char *path, GError **error)
+{
+  int fd = open (path, O_RDONLY | O_CLOEXEC);
+  if (fd >= 0 && flock (fd, LOCK_EX | LOCK_NB) == 0)
+    return fd;
+  int number = errno;
+  if (fd >= 0)
+    close (fd);
+  if (fd >= 0 && number == EWOULDBLOCK)
+    g_set_error (error, DB_ERROR, DB_ERROR_BUSY, "another temoind already works on %s", path);
+  else
+    g_set_error (error, DB_ERROR, DB_ERROR_IO, "%s: %s", path, g_strerror (number));
+  return -1;
 }
 
 static gboolean

@@ -14,6 +14,10 @@ typedef struct {
 /* Looks at the file at path, which is open by now. DB_ERROR_MOVED when it is not there. store_file_clear frees; works on zeros. */
 gboolean store_file_init (StoreFile *known, const char *path, GError **error);
 void store_file_clear (StoreFile *known);
+/* One writer a file, whatever its name and state directory: a lock of the file itself (flock, which the engine and copies of the file know nothing
+ * of), gone with the process. The descriptor; -1 with DB_ERROR_BUSY when another writer has it. Take it before the engine opens the file
+ * and close it after the engine has closed it everywhere in this process: closing drops the engine's own locks. */
+int store_file_lock (const char *path, GError **error);
 /* After our own writes: what is there now is known from now on. */
 void store_file_renew (StoreFile *known);
 /* Still the same file? DB_ERROR_MOVED when it is another one, or gone. */

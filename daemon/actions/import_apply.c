@@ -119,8 +119,7 @@ keep_answer (Store *store, Import *import, GError **error)
     return TRUE;
   int status;
   g_autofree char *body = import->print (&import->report, &status);
-  return idempotency_purge (store, job->at - IDEMPOTENCY_KEEP_S, NULL, error) &&
-         idempotency_put (store, job->account, job->key, job->request_hash, status, body, job->at, error);
+  return idempotency_put (store, job->account, job->key, job->request_hash, status, body, job->at, error);
 }
 
 gboolean

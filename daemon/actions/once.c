@@ -52,6 +52,16 @@ once_find (Store *store, const ActionContext *context, const OnceRequest *reques
   return TRUE;
 }
 
+/* Once a minute is enough; of what is undone with its transaction the next minute thinks. */
+static gboolean
+purge (Store *store, gint64 now, GError **error)
+{
+  static gint64 last_minute; /* atomic: several registers, in tests */
+  gint64 minute = now / 60;
+  return __atomic_exchange_n (&last_minute, minute, __ATOMIC_RELAXED) == minute ||
+         idempotency_purge (store, now - IDEMPOTENCY_KEEP_S, NULL, error);
+}
+
 gboolean
 once_put (Store *store, const ActionContext *context, const OnceRequest *request, int status, const char *body,
           GError **error)
@@ -59,7 +69,6 @@ once_put (Store *store, const ActionContext *context, const OnceRequest *request
   if (request->key == NULL)
     return TRUE;
   g_autofree char *hash = once_digest (request);
-  /* by an index, so that it costs nothing when nothing is old */
-  return idempotency_purge (store, context->now - IDEMPOTENCY_KEEP_S, NULL, error) &&
+  return purge (store, context->now, error) &&
          idempotency_put (store, context->account, request->key, hash, status, body, context->now, error);
 }

@@ -3,6 +3,7 @@
 #pragma once
 #include "daemon/actions/clock.h"
 #include "daemon/actions/conductor.h"
+#include "daemon/actions/migration.h"
 #include "daemon/actions/dialogues.h"
 #include "daemon/actions/importer.h"
 #include "daemon/actions/offers.h"
@@ -18,6 +19,7 @@ typedef struct {
   Events *events;
   Importer *importer;
   Clock *clock;
+  Migration *migration;
   const Calendar *calendar;
   const ResetScreens *screens;  /* NULL: none could be read */
   Vault *vault;                 /* NULL: no keys, codes are refused */

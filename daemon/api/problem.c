@@ -40,6 +40,7 @@ static const struct {
     {db_error_quark, DB_ERROR_STOPPING, M_STOPPING},
     {db_error_quark, DB_ERROR_MOVED, M_REGISTER_MOVED},
     {db_error_quark, DB_ERROR_LOST, M_DATABASE_LOST},
+    {db_error_quark, DB_ERROR_HELD, M_REGISTER_HELD},
     {db_error_quark, DB_ERROR_UNSUPPORTED, M_BACKUP_ELSEWHERE},
     {db_error_quark, DB_ERROR_DEADLINE, M_STATEMENT_DEADLINE},
     {label_error_quark, LABEL_ERROR_TOO_MANY, M_LABEL_ONE_PAGE},

@@ -54,7 +54,7 @@ gboolean api_key_rotate (Request *request, Store *store, GError **error);
 /* RouteReply. */
 gboolean api_secret_reply (Request *request, Store *store, GError **error);
 gboolean api_key_reply (Request *request, Store *store, GError **error);
-extern const Form api_site_form, api_account_move_form;
+extern const Form api_site_form, api_account_move_form, api_migration_form;
 
 /* RouteHandler: readers. */
 gboolean api_person_list (Request *request, Store *store, GError **error);
@@ -66,6 +66,7 @@ gboolean api_fund_list (Request *request, Store *store, GError **error);
 gboolean api_loan_list (Request *request, Store *store, GError **error);
 gboolean api_recharge_list (Request *request, Store *store, GError **error);
 gboolean api_wipe_list (Request *request, Store *store, GError **error);
+gboolean api_migration_show (Request *request, Store *store, GError **error);
 gboolean api_site_list (Request *request, Store *store, GError **error);
 gboolean api_account_list (Request *request, Store *store, GError **error);
 gboolean api_find_object (Request *request, Store *store, GError **error);
@@ -102,6 +103,7 @@ gboolean api_wipe_ask (Request *request, Store *store, GError **error);
 gboolean api_wipe_attest (Request *request, Store *store, GError **error);
 gboolean api_wipe_cancel (Request *request, Store *store, GError **error);
 gboolean api_wipe_waive (Request *request, Store *store, GError **error);
+gboolean api_migration_start (Request *request, Store *store, GError **error);
 gboolean api_prepare_ask (Request *request, Store *store, GError **error);
 gboolean api_site_add (Request *request, Store *store, GError **error);
 gboolean api_account_move (Request *request, Store *store, GError **error);

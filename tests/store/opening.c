@@ -176,6 +176,30 @@ failing_migration_leaves_nothing (void)
   REFUSED (store_open (place.url, STORE_WRITE, &error), DB_ERROR_NEWER);
 }
 
+/* Under another name too; a reader and a copy are no writers; the lock ends with its holder. */
+static void
+file_has_one_writer (void)
+{
+  g_auto (Place) place;
+  place_init (&place);
+  g_autoptr (Store) store = open_store (&place);
+  g_autofree char *alias = g_build_filename (place.folder, "alias.db", NULL);
+  g_autofree char *copy = g_build_filename (place.folder, "copy.db", NULL);
+  g_autofree char *alias_url = g_strconcat ("sqlite:", alias, NULL);
+  g_assert_cmpint (symlink (place.path, alias), ==, 0);
+  REFUSED (store_open (place.url, STORE_WRITE, &error), DB_ERROR_BUSY);
+  REFUSED (store_open (alias_url, STORE_WRITE, &error), DB_ERROR_BUSY);
+  MUST (store_copy_to (store, copy, &error));
+  g_autoptr (GError) failure = NULL;
+  g_autoptr (Store) reader = store_open (place.url, STORE_READ, &failure);
+  g_assert_no_error (failure);
+  g_clear_pointer (&reader, store_close);
+  add_person (store, "P0000001", "Ada Exemple");
+  g_clear_pointer (&store, store_close);
+  store = open_store (&place);
+  g_assert_cmpint (count_rows (store, "person"), ==, 1);
+}
+
 static void
 reader_cannot_write (void)
 {
@@ -339,6 +363,7 @@ main (int argc, char **argv)
   test_on (ON_SQLITE, "/store/opening/foreign-is-left-alone", foreign_files_are_left_alone);
   test_on (ON_SQLITE, "/store/opening/bad-addresses-are-refused", bad_addresses_are_refused);
   test_on (ON_SQLITE, "/store/opening/failing-migration-leaves-nothing", failing_migration_leaves_nothing);
+  test_on (ON_SQLITE, "/store/opening/file-has-one-writer", file_has_one_writer);
   test_on_each ("/store/opening/reader-cannot-write", reader_cannot_write);
   test_on_each ("/store/opening/statement-may-be-read-twice", statement_may_be_read_twice_at_once);
   test_on_each ("/store/opening/bytes-come-back", bytes_come_back);

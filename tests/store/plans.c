@@ -14,6 +14,7 @@
 #include "db/secret.h"
 #include "db/setting.h"
 #include "db/site.h"
+#include "db/store_postgresql.h"
 #include "db/store_sqlite.h"
 #include "db/voucher.h"
 #include "tests/store/fixture.h"
@@ -521,7 +522,7 @@ walk_backup (Store *store, const Place *place)
 }
 
 static void
-walk (Store *store, const Place *place)
+walk_nouns (Store *store)
 {
   walk_settings (store);
   walk_items (store);
@@ -535,6 +536,12 @@ walk (Store *store, const Place *place)
   walk_imports (store);
   walk_rest (store);
   walk_sites (store);
+}
+
+static void
+walk (Store *store, const Place *place)
+{
+  walk_nouns (store);
   walk_backup (store, place);
 }
 
@@ -639,10 +646,191 @@ no_statement_costs_more_in_a_larger_register (void)
   g_assert_true (is_good);
 }
 
+/* ---- the same on PostgreSQL ---- */
+
+/* Walks along an index from its beginning, without a condition, that end at a LIMIT; on SQLite their cost is compared. */
+static gboolean
+is_walk_to_a_limit (const char *plan)
+{
+  return g_str_has_prefix (plan, "Limit ");
+}
+
+/* Partial indexes that are read whole: they hold little however large the register is. */
+static const struct {
+  const char *begins, *reason;
+} small_indexes[] = {
+    {"wipe_unfinished", "what is on the benches now"},
+};
+
+static gboolean
+is_small_index (const char *name)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (small_indexes); i++)
+    if (g_str_has_prefix (name, small_indexes[i].begins))
+      return TRUE;
+  return FALSE;
+}
+
+/* "  ->  Index Scan using a on item  (cost=...": what kind of node it is, and its table. Caller frees; NULL for another kind. */
+static char *
+table_of_node (const char *line, const char *kind)
+{
+  const char *node = strstr (line, kind);
+  const char *on = node != NULL ? strstr (node, " on ") : NULL;
+  if (on == NULL)
+    return NULL;
+  on += strlen (" on ");
+  return g_strndup (on, strcspn (on, " "));
+}
+
+static gboolean
+grows (const char *table)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (growing); i++)
+    if (g_str_equal (table, growing[i]) || g_str_equal (table, "search"))
+      return TRUE;
+  return FALSE;
+}
+
+/* Does this line of a plan read a whole table that grows? next: the line after it, "" at the end. With sequential scans switched off
+ * a Seq Scan means that no index would do; an index that is read without a condition is read whole. */
+static gboolean
+reads_all (const char *line, const char *next, gboolean is_limited)
+{
+  g_autofree char *sequential = table_of_node (line, "Seq Scan");
+  g_autofree char *indexed = table_of_node (line, "Index Scan");
+  g_autofree char *covered = table_of_node (line, "Index Only Scan");
+  if (sequential != NULL)
+    return grows (sequential);
+  gboolean has_condition = strstr (next, "Index Cond") != NULL;
+  g_autofree char *index = table_of_node (line, "Bitmap Index Scan");
+  if (index != NULL) /* names the index; it never stops early */
+    return !has_condition && !is_small_index (index);
+  const char *table = indexed != NULL ? indexed : covered;
+  return table != NULL && grows (table) && !is_limited && !has_condition;
+}
+
+/* FALSE when the plan, as the server explains it, reads a whole table. */
+static gboolean
+is_good_plan (const PGresult *plan)
+{
+  gboolean is_limited = is_walk_to_a_limit (PQgetvalue (plan, 0, 0));
+  for (int i = 0; i < PQntuples (plan); i++) {
+    const char *next = i + 1 < PQntuples (plan) ? PQgetvalue (plan, i + 1, 0) : "";
+    if (reads_all (PQgetvalue (plan, i, 0), next, is_limited)) {
+      g_test_message ("reads a whole table: %s", PQgetvalue (plan, i, 0));
+      return FALSE;
+    }
+  }
+  return TRUE;
+}
+
+/* The highest $n of a statement. */
+static int
+parameters_of (const char *sql)
+{
+  int highest = 0;
+  for (const char *at = strchr (sql, '$'); at != NULL; at = strchr (at + 1, '$'))
+    highest = MAX (highest, atoi (at + 1));
+  return highest;
+}
+
+/* The plan of a statement that the connection has prepared, whatever its parameters. */
+static gboolean
+explain_prepared (PGconn *connection, const char *name, const char *sql)
+{
+  g_autoptr (GString) question = g_string_new (NULL);
+  int n = parameters_of (sql);
+  g_string_printf (question, "EXPLAIN EXECUTE %s%s", name, n > 0 ? "(" : "");
+  for (int i = 0; i < n; i++)
+    g_string_append (question, i > 0 ? ", NULL" : "NULL");
+  g_string_append (question, n > 0 ? ")" : "");
+  PGresult *plan = PQexec (connection, question->str);
+  gboolean is_explained = PQresultStatus (plan) == PGRES_TUPLES_OK;
+  gboolean is_good = is_explained && is_good_plan (plan);
+  if (!is_good)
+    g_test_message ("%s: %s", is_explained ? "plan" : PQerrorMessage (connection), sql);
+  PQclear (plan);
+  return is_good;
+}
+
+static void
+tell (PGconn *connection, const char *sql)
+{
+  PGresult *result = PQexec (connection, sql);
+  g_assert_cmpstr (PQresultErrorMessage (result), ==, "");
+  PQclear (result);
+}
+
+/* Small tables are read whole, for that is quicker: the planner is told not to, and to plan for any parameters. */
+static void
+plan_for_large_tables (PGconn *connection)
+{
+  tell (connection, "ANALYZE");
+  tell (connection, "SET enable_seqscan = off; SET plan_cache_mode = force_generic_plan");
+}
+
+static void
+no_statement_reads_a_whole_table_of_postgresql (void)
+{
+  g_auto (Place) place;
+  place_init (&place);
+  fill (&place, SMALL);
+  g_autoptr (Store) store = open_store (&place);
+  PostgresqlStore *opened = (PostgresqlStore *)store;
+  walk_nouns (store);
+  plan_for_large_tables (opened->connection);
+  GHashTableIter iterator;
+  gpointer sql, name;
+  gboolean is_good = TRUE;
+  g_hash_table_iter_init (&iterator, opened->statements);
+  while (g_hash_table_iter_next (&iterator, &sql, &name))
+    if (!is_allowed (sql))
+      is_good = explain_prepared (opened->connection, name, sql) && is_good;
+  g_test_message ("%u statements explained", g_hash_table_size (opened->statements));
+  g_assert_cmpuint (g_hash_table_size (opened->statements), >, 100);
+  g_assert_true (is_good);
+}
+
+/* That the test above can fail: statements that no index helps, and one that has its index. */
+static void
+bad_plans_are_recognised_on_postgresql (void)
+{
+  static const struct {
+    const char *sql;
+    gboolean is_good;
+  } cases[] = {
+      {"SELECT code FROM person WHERE town = $1", FALSE},
+      {"SELECT code FROM person WHERE lower(code) = $1", FALSE},
+      {"SELECT COUNT(*) FROM item WHERE code > ''",
+       TRUE}, /* has a condition, if a useless one: the cost tells, on SQLite */
+      {"SELECT state, COUNT(*) FROM item GROUP BY state", FALSE},
+      {"SELECT COUNT(*) FROM loan JOIN item ON loan.item = item.code", FALSE},
+      {"SELECT code FROM person WHERE code = $1", TRUE},
+      {"SELECT code FROM person ORDER BY code LIMIT 5", TRUE},
+  };
+  g_auto (Place) place;
+  place_init (&place);
+  fill (&place, SMALL);
+  g_autoptr (Store) store = open_store (&place);
+  PostgresqlStore *opened = (PostgresqlStore *)store;
+  plan_for_large_tables (opened->connection);
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autofree char *name = g_strdup_printf ("case%d", (int)i);
+    g_autofree char *prepare = g_strdup_printf ("PREPARE %s AS %s", name, cases[i].sql);
+    tell (opened->connection, prepare);
+    g_test_message ("%s", cases[i].sql);
+    g_assert_cmpint (explain_prepared (opened->connection, name, cases[i].sql), ==, cases[i].is_good);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  test_on (ON_POSTGRESQL, "/store/plans/no-statement-reads-a-whole-table",
+           no_statement_reads_a_whole_table_of_postgresql);
+  test_on (ON_POSTGRESQL, "/store/plans/bad-plans-are-recognised", bad_plans_are_recognised_on_postgresql);
   g_test_add_func ("/store/plans/no-statement-reads-a-whole-table", no_statement_reads_a_whole_table);
   g_test_add_func ("/store/plans/no-statement-costs-more-in-a-larger-register",
                    no_statement_costs_more_in_a_larger_register);

@@ -728,6 +728,27 @@ restore_refuses_what_comes_meanwhile (void)
   g_assert_cmpint (people (reg), ==, 0);
 }
 
+/* What was queued is done, nothing comes after, reads go on. */
+static void
+held_register_is_only_read (void)
+{
+  g_auto (Place) place;
+  place_init (&place);
+  g_autoptr (Register) reg = open_register (&place);
+  enum { QUEUED = 200 };
+  static int numbers[QUEUED + 1];
+  for (int i = 0; i <= QUEUED; i++)
+    numbers[i] = i;
+  for (int i = 0; i < QUEUED; i++)
+    register_write (reg, act, NULL, &numbers[i]);
+  MUST (register_hold (reg, &error));
+  g_assert_cmpint (people (reg), ==, QUEUED);
+  REFUSED (register_write_wait (reg, act, &numbers[QUEUED], &error), DB_ERROR_HELD);
+  REFUSED (register_hold (reg, &error), DB_ERROR_HELD);
+  register_release (reg);
+  MUST (register_write_wait (reg, act, &numbers[QUEUED], &error));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -750,5 +771,6 @@ main (int argc, char **argv)
   test_on (ON_SQLITE, "/backup/failed-restore-changes-nothing", failed_restore_changes_nothing);
   test_on (ON_SQLITE, "/backup/replacing-under-load-loses-nobody", replacing_under_load_loses_nobody);
   test_on (ON_SQLITE, "/backup/restore-refuses-what-comes-meanwhile", restore_refuses_what_comes_meanwhile);
+  test_on_each ("/store/register/held-is-only-read", held_register_is_only_read);
   return g_test_run ();
 }

@@ -2,7 +2,27 @@
 
 import pytest
 
+import daemon
 from cluster import Cluster
+
+# whose tests run once on each engine: every Daemon in them that names no register has one there
+ON_BOTH = ("test_accounts", "test_find", "test_wipe")
+
+
+def pytest_generate_tests(metafunc):
+    if metafunc.module.__name__ in ON_BOTH:
+        metafunc.parametrize("engine", ["sqlite", "postgresql"], indirect=True, scope="module")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def engine(request):
+    if getattr(request, "param", "sqlite") == "sqlite":
+        yield
+        return
+    shared, before = request.getfixturevalue("cluster"), daemon.new_register
+    daemon.new_register = lambda: ["--database", shared.database()]
+    yield
+    daemon.new_register = before
 
 
 @pytest.fixture(scope="session")

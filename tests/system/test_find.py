@@ -10,7 +10,7 @@ from test_cli import TEMOIN, environment
 
 
 @pytest.fixture(scope="module")
-def daemon():
+def daemon(engine):  # one for each engine
     with Daemon() as running:
         yield running
 

@@ -135,3 +135,17 @@ def test_users_are_those_of_a_machine(cluster):
         assert "account.move" in {line["verb"] for line in lines_of(one, here)}
         mine = [account["site"] for account in one.get("/v1/accounts")["items"] if account["uid"] == os.geteuid()]
         assert mine == [None]  # made where there was no site yet
+
+
+def test_one_file_has_one_daemon(tmp_path):
+    """Whatever their state directories; and a daemon that was killed leaves no lock."""
+    file = f"sqlite:{tmp_path}/register.db"
+    with Daemon("--database", file) as first:
+        first.post("/v1/persons", {"name": "Anne Durand"})
+        with pytest.raises(RuntimeError) as refused, Daemon("--database", file):
+            pass
+        assert "another temoind already works on" in str(refused.value)
+        assert temoin(first, "backup", str(tmp_path / "copy.db"))[0] == 0
+        first.kill()
+        with Daemon("--database", file, demo=False) as second:
+            assert [person["name"] for person in second.get("/v1/persons")["items"]] == ["Anne Durand"]

@@ -1,0 +1,132 @@
+/* A register's tables and rows as they are, over PostgreSQL. Rows go in by COPY, a slice at a time: the server checks references at the
+ * end of each statement, and keeps what it has to check in memory until then. */
+#include "db/store_postgresql.h"
+#include <string.h>
+
+#define OURS " relnamespace = to_regnamespace(current_schema())"
+
+const char store_postgresql_columns[] =
+    "SELECT relname, attname, CASE WHEN atttypid IN ('int8'::regtype, 'int4'::regtype, 'int2'::regtype) THEN 'int'"
+    " WHEN atttypid = 'bytea'::regtype THEN 'bytes' ELSE 'text' END"
+    " FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid"
+    " WHERE" OURS " AND relkind = 'r' AND relname NOT IN ('register_stamp', 'search')"
+    " AND attnum > 0 AND NOT attisdropped ORDER BY relname, attnum";
+const char store_postgresql_references[] =
+    "SELECT child.relname, parent.relname FROM pg_constraint JOIN pg_class AS child ON child.oid = conrelid"
+    " JOIN pg_class AS parent ON parent.oid = confrelid"
+    " WHERE contype = 'f' AND connamespace = to_regnamespace(current_schema())";
+/* Words in their order; folded already, which folding again leaves as they are. */
+const char store_postgresql_documents[] = "SELECT code, kind, (SELECT string_agg(lexeme, ' ' ORDER BY position)"
+                                          " FROM unnest(words) AS word, unnest(positions) AS position) FROM search";
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PGresult, PQclear)
+
+static void
+append_text (GString *line, const char *text)
+{
+  for (const char *at = text; *at != '\0'; at++)
+    switch (*at) {
+    case '\\':
+      g_string_append (line, "\\\\");
+      break;
+    case '\t':
+      g_string_append (line, "\\t");
+      break;
+    case '\n':
+      g_string_append (line, "\\n");
+      break;
+    case '\r':
+      g_string_append (line, "\\r");
+      break;
+    default:
+      g_string_append_c (line, *at);
+    }
+}
+
+static void
+append_bytes (GString *line, GBytes *bytes)
+{
+  gsize size;
+  const guchar *data = g_bytes_get_data (bytes, &size);
+  g_string_append (line, "\\\\x");
+  for (gsize i = 0; i < size; i++)
+    g_string_append_printf (line, "%02x", data[i]);
+  g_bytes_unref (bytes);
+}
+
+/* The text form of COPY. */
+static void
+append_row (GString *line, const StoreTable *table, Rows *rows)
+{
+  for (guint i = 0; i < table->columns->len; i++) {
+    const char *text = rows_text (rows, (int)i);
+    if (i > 0)
+      g_string_append_c (line, '\t');
+    if (text == NULL)
+      g_string_append (line, "\\N");
+    else if (g_array_index (table->columns, StoreColumn, i).type == COLUMN_BYTES)
+      append_bytes (line, rows_bytes (rows, (int)i));
+    else
+      append_text (line, text);
+  }
+  g_string_append_c (line, '\n');
+}
+
+static gboolean
+begin_copy (PGconn *connection, const StoreTable *table, GError **error)
+{
+  g_autofree char *names = store_column_names (table);
+  g_autofree char *sql = g_strdup_printf ("COPY \"%s\" (%s) FROM STDIN", table->name, names);
+  g_autoptr (PGresult) result = PQexec (connection, sql);
+  return PQresultStatus (result) == PGRES_COPY_IN || store_postgresql_fail (connection, result, error);
+}
+
+/* complaint: NULL, or why it must fail. */
+static gboolean
+end_copy (PGconn *connection, const char *complaint, GError **error)
+{
+  (void)PQputCopyEnd (connection, complaint); /* what is wrong then is in the result */
+  g_autoptr (PGresult) result = PQgetResult (connection);
+  gboolean is_good = PQresultStatus (result) == PGRES_COMMAND_OK || store_postgresql_fail (connection, result, error);
+  for (PGresult *rest; (rest = PQgetResult (connection)) != NULL;)
+    PQclear (rest); /* there is none: one statement was sent */
+  return is_good;
+}
+
+gboolean
+store_postgresql_put_rows (Store *base, const StoreTable *table, Rows *rows, guint most, guint *put, GError **error)
+{
+  PostgresqlStore *store = (PostgresqlStore *)base;
+  if (!store_postgresql_link (store, error) || !begin_copy (store->connection, table, error))
+    return FALSE;
+  g_autoptr (GString) line = g_string_new (NULL);
+  g_autoptr (GError) failure = NULL;
+  guint done = 0;
+  gboolean is_sent = TRUE;
+  while (is_sent && done < most && rows_next (rows, &failure)) {
+    g_string_truncate (line, 0);
+    append_row (line, table, rows);
+    is_sent = PQputCopyData (store->connection, line->str, (int)line->len) == 1;
+    done++;
+  }
+  if (failure != NULL) {
+    (void)end_copy (store->connection, "no more rows can be read", NULL); /* the reason for that is told */
+    g_propagate_error (error, g_steal_pointer (&failure));
+    return FALSE;
+  }
+  if (!end_copy (store->connection, NULL, error))
+    return FALSE;
+  *put = done;
+  return TRUE;
+}
+
+Store *
+store_postgresql_fill (const char *url, char **scratch, char **destination, GError **error)
+{
+  *scratch = *destination = NULL; /* a transaction is enough */
+  PostgresqlStore *store = store_postgresql_new (url, STORE_WRITE);
+  if (store_postgresql_connect_empty (store, error))
+    return &store->base;
+  store_close (&store->base);
+  return NULL;
+}
