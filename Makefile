@@ -121,7 +121,7 @@ bench: ## measure, each figure beside its bound of the same run
 	@.ci/install-packages build demo test
 	@$(MAKE) --no-print-directory -j$(JOBS) bench-built
 	@BUILD=$(BUILD) tests/bench/bench
-bench-built: programs $(BENCH_BIN)
+bench-built: programs $(BENCH_BIN) $(BUILD)/tests/bench/slow_fsync.so
 
 fuzz: ## build the libFuzzer targets with clang and run each FUZZ_SECONDS (default 60)
 	@.ci/install-packages build demo test check
@@ -208,6 +208,11 @@ $(BUILD)/temoin-modem: $(call obj,daemon/devices/temoin-modem.c) $(call lib_of,d
 $(BUILD)/temoin-fleet: $(call obj,$(wildcard tests/fleet/*.c))
 	@echo "  LD $@"
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(FLEET_LIBS)
+
+$(BUILD)/tests/bench/slow_fsync.so: $(wildcard tests/bench/slow/*.c)
+	@mkdir -p $(@D)
+	@echo "  LD $@"
+	$(Q)$(CC) $(CPPFLAGS) -std=gnu17 -O2 $(WARNINGS) $(CFLAGS) -fPIC -shared -o $@ $^ -ldl
 
 $(POWERCUT): $(wildcard tests/powercut/*.c) $(wildcard tests/powercut/*.h)
 	@mkdir -p $(@D)

@@ -293,6 +293,7 @@ const Command commands[] = {
      {"--cancel", NOTHING, NULL, PARAMETER_FLAG, 0, {"annuler", "cancel"}},
      {"--waive", {"RAISON", "REASON"}, NULL, PARAMETER_TEXT, 0, {"déclarer prête sans effacement (droit wipe-waive)", "declare ready without a wipe (right wipe-waive)"}}}},
   {.words = "prepare", .method = "POST", .path = "/v1/preparations", .is_write = TRUE, .run = prepare_run,
+   .done = {"{code}  préparation de {model}", "{code}  preparation of {model}"},
    .summary = {"inscrire une tablette du banc auprès de notre application de gestion", "enrol a tablet on the bench with our management application"},
    .parameters = {{"ID", ID, "item", PARAMETER_TEXT, PARAMETER_REQUIRED, {"code de la tablette", "code of the tablet"}}}},
   {.words = "certificate", .method = "GET", .path = "/v1/certificates/{id}", .run = transfer_fetch,

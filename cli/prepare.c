@@ -129,6 +129,8 @@ prepare_run (const Session *session, const Typed *typed, GError **error)
   gboolean is_asked = *code != '\0' && json_object_get (typed->fields, "preview") == NULL;
   if (session->is_json || !is_asked)
     answer_raw (&reply);
+  else
+    say (session, typed->command->done, json_array_get (json_object_get (answer, "items"), 0));
   json_decref (answer);
   return is_asked ? follow (session, code, error) : LEAVE_DONE;
 }

@@ -40,7 +40,8 @@ request_clear (Request *request)
   outcome_clear (&request->outcome);
   account_free (request->account);
   form_data_free (request->form);
-  explicit_bzero (request->body->data, request->body->len); /* it may hold codes */
+  if (request->body->len > 0)
+    explicit_bzero (request->body->data, request->body->len); /* it may hold codes */
   g_byte_array_unref (request->body);
   g_hash_table_unref (request->query);
   g_clear_pointer (&request->near, g_ptr_array_unref);

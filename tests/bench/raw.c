@@ -13,7 +13,7 @@
   "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864;"                        \
   "PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = ON"
 
-enum { LAST, COUNT, LOAN, ITEM, PERSON, JOURNAL, HEAD, SUBJECT, ANSWER, STATEMENTS };
+enum { LAST, COUNT, LOAN, ITEM, STATES, PERSON, JOURNAL, HEAD, SUBJECT, ANSWER, STATEMENTS };
 static const char *const sql[STATEMENTS] = {
     [LAST] = "SELECT number FROM journal_head WHERE site = ''",
     [COUNT] = "INSERT INTO counter (kind, value) VALUES ('N', 1) ON CONFLICT (kind) DO UPDATE SET value = value + 1"
@@ -21,6 +21,8 @@ static const char *const sql[STATEMENTS] = {
     [LOAN] = "INSERT INTO loan (code, person, item, started_on, due_on, due_reason, state, renewals)"
              " VALUES (?1, ?2, ?3, '2027-01-01', '2028-01-03', 'term', 'open', 0)",
     [ITEM] = "UPDATE item SET state = 'lent', state_reason = NULL WHERE code = ?1 AND state = 'ready'",
+    [STATES] = "UPDATE item_count SET items = items + CASE WHEN state = 'lent' THEN 1 ELSE -1 END"
+               " WHERE site = '' AND state IN ('lent', 'ready')",
     [PERSON] = "UPDATE person SET last_contact_at = ?2 WHERE code = ?1",
     [JOURNAL] =
         "INSERT INTO journal (seq, at, account, verb, subjects, before, after, reason, previous_hash, hash, number)"
@@ -89,6 +91,7 @@ lend (Raw *raw, const char *person, const char *item)
   (void)step (raw, LOAN, "sss", loan, person, item);
   (void)step (raw, ITEM, "s", item);
   check (raw, sqlite3_changes (raw->handle) == 1);
+  (void)step (raw, STATES, "");
   (void)step (raw, PERSON, "si", person, (gint64)NOW);
   (void)step (raw, JOURNAL, "iisss", raw->seq, (gint64)NOW, subjects, raw->hash, hash);
   (void)step (raw, HEAD, "is", raw->seq, hash);

@@ -79,7 +79,7 @@ def test_a_wipe_from_the_question_to_the_certificate():
             shown.expect("[o/N]")
             shown.type("o\n")
             shown.expect("appuyez sur « Autoriser »")
-            shown.expect("compte est demandé) : ")
+            shown.expect("pas l'accueil) : ")
             assert fleet.state("TAB1")["wiped"] == "1"
             shown.type("page de bienvenue, aucun compte\n")
             assert shown.leave() == 0 and "est effacée" in shown.seen
