@@ -261,6 +261,8 @@ static const struct {
     {"loans", "code item item_model started_on due_on state", {"Prêts", "Loans"}},
     {"entries", "number at debit_cents credit_cents subject reason", {"Écritures", "Entries"}},
     {"evidence", "clock kind text", {"Preuves", "Evidence"}},
+    {"checks", "check result at", {"Contrôles depuis l'effacement", "Checks since the wipe"}},
+    {"repairs", "at step cost_cents fund note", {"Réparations", "Repairs"}},
 };
 
 static void

@@ -6,6 +6,7 @@
 #include "cli/codes.h"
 #include "cli/erase.h"
 #include "cli/help.h"
+#include "cli/intake.h"
 #include "cli/migrate.h"
 #include "cli/prepare.h"
 #include "cli/transfer.h"
@@ -302,6 +303,41 @@ const Command commands[] = {
   {.words = "certificate verify", .method = "GET", .path = "/v1/certificates/{id}", .run = certify_verify,
    .summary = {"comparer un certificat avec le registre", "compare a certificate with the register"},
    .parameters = {{"FILE", {"FICHIER|CODE", "FILE|CODE"}, NULL, PARAMETER_TEXT, PARAMETER_REQUIRED, {"le certificat en JSON (- : entrée standard), le texte de son code QR, ou le code de l'effacement", "the certificate in JSON (-: standard input), the text of its QR code, or the code of the wipe"}}}},
+  {.words = "intake", .method = "POST", .path = "/v1/arrivals", .is_write = TRUE, .run = intake_run,
+   .done = {"{code}", "{code}"},
+   .summary = {"lire par le câble une tablette qui arrive, et comparer avec le registre", "read a tablet that comes in over the cable, and compare with the register"},
+   .parameters = {
+     {"PORT", {"PORT", "PORT"}, "port", PARAMETER_TEXT, 0, {"port du banc (sinon la seule tablette branchée)", "port of the bench (else the only tablet plugged in)"}},
+     {"--accept", NOTHING, NULL, PARAMETER_FLAG, 0, {"prendre au registre ce que dit la tablette, sans demander", "take what the tablet says into the register, without asking"}}}},
+  {.words = "check", .method = "POST", .path = "/v1/checks", .is_write = TRUE, .run = ask_act,
+   .done = {"{code}  {model}  {state}", "{code}  {model}  {state}"},
+   .summary = {"noter ce qui a été contrôlé avant un nouveau prêt", "note what was checked before a new loan"},
+   .parameters = {
+     {"ID", ID, "item", PARAMETER_TEXT, PARAMETER_REQUIRED, {"code de la tablette", "code of the tablet"}},
+     {"CHECK", {"écran=bon", "screen=ok"}, "checks", PARAMETER_PAIRS, PARAMETER_REQUIRED | PARAMETER_MANY, {"un contrôle et son résultat : bon, cassé ou manquant", "a check and its result: ok, broken or missing"}}}},
+  {.words = "checklist", .method = "GET", .path = "/v1/checklists", .columns = "kind checks required", .run = ask_list,
+   .summary = {"ce qui se contrôle, par sorte d'appareil", "what is checked, for each kind of device"}},
+  {.words = "checklist set", .method = "POST", .path = "/v1/checklists", .is_write = TRUE, .run = ask_act,
+   .done = {"{code}", "{code}"},
+   .summary = {"changer ce qui se contrôle", "change what is checked"},
+   .parameters = {
+     {"KIND", {"SORTE", "KIND"}, "kind", PARAMETER_WORD, PARAMETER_REQUIRED, {"tablette, borne wifi, ordinateur ou autre", "tablet, hotspot, laptop or other"}},
+     {"--checks", {"écran,charge", "screen,charge"}, "checks", PARAMETER_WORDS, 0, {"les contrôles, dans leur ordre", "the checks, in their order"}},
+     {"--required", {"oui|non", "yes|no"}, "required", PARAMETER_WORD, 0, {"un appareil effacé n'est prêt que s'ils sont tous bons", "a wiped device is ready only when all are ok"}}}},
+  {.words = "repair", .method = "POST", .path = "/v1/repairs", .is_write = TRUE, .run = ask_act,
+   .done = {"{code}  {model}  {state}", "{code}  {model}  {state}"},
+   .summary = {"mettre en réparation, ou noter ce que la réparation coûte", "send to repair, or note what the repair costs"},
+   .parameters = {
+     {"ID", ID, "item", PARAMETER_TEXT, PARAMETER_REQUIRED, {"code de la tablette", "code of the tablet"}},
+     {"--cost", EUROS, "cost", PARAMETER_TEXT, 0, {"ce qui a été payé, par exemple 45,00", "what was paid, for example 45.00"}},
+     {"--fund", FUND, "fund", PARAMETER_TEXT, 0, {"fonds qui paie", "fund that pays"}},
+     {"--note", TEXT, "note", PARAMETER_TEXT, 0, {"ce qui ne va pas, ou ce qui a été fait", "what is wrong, or what was done"}}}},
+  {.words = "repair done", .method = "POST", .path = "/v1/repairs/done", .is_write = TRUE, .run = ask_act,
+   .done = {"{code}  {model}  {state}", "{code}  {model}  {state}"},
+   .summary = {"reprendre après réparation : à effacer de nouveau", "take back from repair: to be wiped again"},
+   .parameters = {
+     {"ID", ID, "item", PARAMETER_TEXT, PARAMETER_REQUIRED, {"code de la tablette", "code of the tablet"}},
+     {"--note", TEXT, "note", PARAMETER_TEXT, 0, {"ce qui a été fait", "what was done"}}}},
   {.words = "label", .method = "GET", .path = "/v1/labels", .run = transfer_fetch,
    .summary = {"une planche d'étiquettes (PDF ou PNG)", "a sheet of labels (PDF or PNG)"},
    .parameters = {

@@ -138,7 +138,7 @@ static const Field fields[] = {
     {"text", FIELD_PLAIN, {"Fait", "Fact"}},
     {"maker", FIELD_PLAIN, {"Marque", "Maker"}},
     {"mode", FIELD_PLAIN, {"Liaison", "Link"}},
-    {"step", FIELD_PLAIN, {"Étape", "Step"}},
+    {"step", FIELD_WORD, {"Étape", "Step"}},
     {"seq", FIELD_NUMBER, {"N°", "No"}},
     {"account", FIELD_CODE, {"Par", "By"}},
     {"role", FIELD_WORD, {"Rôle", "Role"}},
@@ -163,6 +163,20 @@ static const Field fields[] = {
     {"searches", FIELD_NUMBER, {"Recherches", "Searches"}},
     {"site", FIELD_CODE, {"Lieu", "Site"}},
     {"is_here", FIELD_PLAIN, {"C'est ici", "Is here"}},
+    {"check", FIELD_WORD, {"Contrôle", "Check"}},
+    {"checks", FIELD_WORD, {"Contrôles", "Checks"}},
+    {"required", FIELD_WORD, {"Obligatoires", "Required"}},
+    {"result", FIELD_WORD, {"Résultat", "Result"}},
+    {"cost_cents", FIELD_MONEY, {"Coût", "Cost"}},
+    {"note", FIELD_PLAIN, {"Note", "Note"}},
+    {"android", FIELD_PLAIN, {"Android", "Android"}},
+    {"security_patch", FIELD_PLAIN, {"Correctif de sécurité", "Security patch"}},
+    {"fingerprint", FIELD_PLAIN, {"Version du système", "Build"}},
+    {"encryption", FIELD_PLAIN, {"Chiffrement", "Encryption"}},
+    {"storage_bytes", FIELD_PLAIN, {"Stockage (octets)", "Storage (bytes)"}},
+    {"battery_percent", FIELD_PLAIN, {"Batterie (%)", "Battery (%)"}},
+    {"battery_health", FIELD_PLAIN, {"Santé de la batterie", "Battery health"}},
+    {"value", FIELD_WORD, {"Valeur", "Value"}},
     {"title", FIELD_PLAIN, {"Quoi", "What"}},
     {"of", FIELD_WORD, {"Liste de", "List of"}},
     {"lines", FIELD_NUMBER, {"Lignes lues", "Lines read"}},
@@ -276,6 +290,20 @@ integer_text (json_int_t value, FieldFormat format, Language language)
   return format == FIELD_MONEY ? display_money (value, language) : g_strdup_printf ("%" JSON_INTEGER_FORMAT, value);
 }
 
+static char *value_text (const json_t *value, FieldFormat format, Language language);
+
+/* Words one after the other. */
+static char *
+words_list (const json_t *array, FieldFormat format, Language language)
+{
+  GString *text = g_string_new (NULL);
+  for (size_t i = 0; i < json_array_size (array); i++) {
+    g_autofree char *word = value_text (json_array_get (array, i), format, language);
+    g_string_append_printf (text, "%s%s", i > 0 ? ", " : "", word);
+  }
+  return g_string_free (text, FALSE);
+}
+
 static char *
 value_text (const json_t *value, FieldFormat format, Language language)
 {
@@ -288,6 +316,8 @@ value_text (const json_t *value, FieldFormat format, Language language)
     return g_strdup (text_in (truth[json_is_true (value)], language));
   if (value == NULL || json_is_null (value))
     return g_strdup ("");
+  if (json_is_array (value) && format == FIELD_WORD)
+    return words_list (value, format, language);
   char *dumped = json_dumps (value, JSON_COMPACT | JSON_ENCODE_ANY);
   char *text = display_clean (dumped);
   free (dumped);

@@ -59,20 +59,38 @@ move_count (Store *store, const char *from, const char *to, GError **error)
                     "sss", from, to, store_site (store));
 }
 
-gboolean
-item_insert (Store *store, const Item *item, GError **error)
+/* What store_search finds it by. */
+static gboolean
+put_words (Store *store, const Item *item, GError **error)
 {
   g_autofree char *words =
       g_strjoin (" ", item->code, item->serial != NULL ? item->serial : "", item->model != NULL ? item->model : "",
                  item->imei != NULL ? item->imei : "", item->inventory_no != NULL ? item->inventory_no : "", NULL);
+  return store_search_put (store, item->code, "item", words, error);
+}
+
+gboolean
+item_set_identity (Store *store, const char *code, const char *model, const char *imei, GError **error)
+{
+  gint64 changed;
+  if (!store_run (store, &changed, error, "UPDATE item SET model = $2, imei = $3 WHERE code = $1", "sss", code, model,
+                  imei) ||
+      !row_changed (changed, DB_ERROR_NOT_FOUND, "item", code, error))
+    return FALSE;
+  g_autoptr (Item) item = item_load (store, code, error);
+  return item != NULL && put_words (store, item, error);
+}
+
+gboolean
+item_insert (Store *store, const Item *item, GError **error)
+{
   return store_run (store, NULL, error,
                     "INSERT INTO item (code, kind, serial, model, imei, inventory_no, price, fund, state, state_reason,"
                     " created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
                     "ssssssisssi", item->code, item_kind_name (item->kind), item->serial, item->model, item->imei,
                     item->inventory_no, item->price.cents, row_null_if_empty (item->fund),
                     item_state_name (item->state), item->state_reason, item->created_at) &&
-         move_count (store, "", item_state_name (item->state), error) &&
-         store_search_put (store, item->code, "item", words, error);
+         move_count (store, "", item_state_name (item->state), error) && put_words (store, item, error);
 }
 
 Item *

@@ -35,6 +35,9 @@ GPtrArray *item_list (Store *store, const ItemFilter *filter, const char *after_
 gboolean item_count_by_state (Store *store, gint64 counts[ITEM_STATES_N], GError **error);
 /* The same, counted: reads every item. For the check of a backup. */
 gboolean item_recount (Store *store, gint64 counts[ITEM_STATES_N], GError **error);
+/* What was read of it takes the place of what is there (NULL: not known), also for store_search. DB_ERROR_UNIQUE: the IMEI is another's;
+ * DB_ERROR_NOT_FOUND. */
+gboolean item_set_identity (Store *store, const char *code, const char *model, const char *imei, GError **error);
 /* The only function that changes an item's state. reason (may be NULL) replaces the old one. DB_ERROR_STALE when the item is
  * not in the state `from`, or does not exist; DB_ERROR_UNIQUE when coming back from retired and the serial was given again. */
 gboolean item_set_state (Store *store, const char *code, ItemState from, ItemState to, const char *reason,

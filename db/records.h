@@ -75,6 +75,20 @@ typedef struct {
   X (UNKNOWN, "unknown")                                                                                               \
   X (BLOCKED, "blocked")                                                                                               \
   X (ABORTED, "aborted")
+#define CHECK_RESULTS(X)                                                                                               \
+  X (OK, "ok")                                                                                                         \
+  X (BROKEN, "broken")                                                                                                 \
+  X (MISSING, "missing")
+#define REPAIR_STEPS(X)                                                                                                \
+  X (OPENED, "opened")                                                                                                 \
+  X (NOTED, "noted")                                                                                                   \
+  X (DONE, "done")
+#define ARRIVAL_STATES(X)                                                                                              \
+  X (ASKED, "asked")                                                                                                   \
+  X (TAP, "tap")                                                                                                       \
+  X (READ, "read")                                                                                                     \
+  X (FAILED, "failed")                                                                                                 \
+  X (ACCEPTED, "accepted")
 #define WIPE_VERDICTS(X)                                                                                               \
   X (NONE, "none")                                                                                                     \
   X (PROVEN, "proven")                                                                                                 \
@@ -154,6 +168,9 @@ typedef struct {
 #define ROLE_VALUE_(symbol, text)        ROLE_##symbol,
 #define WIPE_VALUE_(symbol, text)        WIPE_##symbol,
 #define VERDICT_VALUE_(symbol, text)     VERDICT_##symbol,
+#define ARRIVAL_VALUE_(symbol, text)     ARRIVAL_##symbol,
+#define CHECK_VALUE_(symbol, text)       CHECK_##symbol,
+#define REPAIR_VALUE_(symbol, text)      REPAIR_##symbol,
 #define RECHARGE_VALUE_(symbol, text)    RECHARGE_##symbol,
 #define CHANNEL_VALUE_(symbol, text)     CHANNEL_##symbol,
 #define EVIDENCE_VALUE_(symbol, text)    EVIDENCE_##symbol,
@@ -170,6 +187,9 @@ DECLARE_RECORD_ENUM (Strand, strand, STRANDS_N, STRANDS, STRAND_VALUE_, RECORD_N
 DECLARE_RECORD_ENUM (ItemKind, item_kind, ITEM_KINDS_N, ITEM_KINDS, KIND_VALUE_, RECORD_NAME_)
 DECLARE_RECORD_ENUM (Role, role, ROLES_N, ROLES, ROLE_VALUE_, RECORD_NAME_)
 DECLARE_RECORD_ENUM (WipeState, wipe_state, WIPE_STATES_N, WIPE_STATES, WIPE_VALUE_, RECORD_NAME_)
+DECLARE_RECORD_ENUM (CheckResult, check_result, CHECK_RESULTS_N, CHECK_RESULTS, CHECK_VALUE_, RECORD_NAME_)
+DECLARE_RECORD_ENUM (RepairStep, repair_step, REPAIR_STEPS_N, REPAIR_STEPS, REPAIR_VALUE_, RECORD_NAME_)
+DECLARE_RECORD_ENUM (ArrivalState, arrival_state, ARRIVAL_STATES_N, ARRIVAL_STATES, ARRIVAL_VALUE_, RECORD_NAME_)
 DECLARE_RECORD_ENUM (WipeVerdict, wipe_verdict, WIPE_VERDICTS_N, WIPE_VERDICTS, VERDICT_VALUE_, RECORD_NAME_)
 DECLARE_RECORD_ENUM (RechargeState, recharge_state, RECHARGE_STATES_N, RECHARGE_STATES, RECHARGE_VALUE_, RECORD_NAME_)
 DECLARE_RECORD_ENUM (RechargeChannel, recharge_channel, RECHARGE_CHANNELS_N, RECHARGE_CHANNELS, CHANNEL_VALUE_,
@@ -374,6 +394,43 @@ typedef struct {
   char *kind;    /* "state" | "said" | "answered" | "usb" | "human" */
   char *text;
 } WipeEvent;
+
+/* What is looked at before a thing of a kind is lent again. */
+typedef struct {
+  ItemKind kind;
+  char **checks; /* words ("screen"), NULL-terminated */
+  gboolean is_required;
+} Checklist;
+
+/* One look at one thing of an item. */
+typedef struct {
+  gint64 number; /* 1, 2, 3 ... per item */
+  gint64 at;
+  char *account, *name;
+  CheckResult result;
+} CheckMark;
+
+/* One line of the story of an item's repairs. */
+typedef struct {
+  Code item;
+  gint64 number; /* 1, 2, 3 ... per item */
+  gint64 at;
+  char *account;
+  RepairStep step;
+  char *note; /* or NULL */
+  Money cost;
+  Code fund; /* "" when none paid */
+} RepairLine;
+
+/* What a tablet said over the cable when it came in. */
+typedef struct {
+  char *serial, *port;
+  ArrivalState state;
+  char *reason; /* failed: a message's code and arguments, as a wipe's; else NULL */
+  char *facts;  /* lines "name=value"; NULL until read */
+  gint64 at;    /* epoch seconds */
+  char *account;
+} Arrival;
 
 /* One line of the journal. hash = SHA-256 of the other fields but seq and of the previous hash (db/journal.h says how). */
 typedef struct {

@@ -1,5 +1,6 @@
 /* The conductor: which asset is on which port, and one run for each unfinished wipe. */
 #include "daemon/actions/conductor.h"
+#include "daemon/actions/arrival_run.h"
 #include "daemon/actions/prepare_run.h"
 #include "daemon/actions/wipe_run.h"
 #include "daemon/rules/wipe.h"
@@ -23,6 +24,7 @@ struct _Conductor {
   WipeRunWorld world;
   WipeRunWorld prepare_world;
   GHashTable *runs;         /* wipe code -> WipeRun */
+  GHashTable *arrivals;     /* serial -> ArrivalRun: under way, or over and not forgotten yet */
   GHashTable *preparations; /* item code -> PrepareRun: under way, or over and its tablet still there */
   gboolean is_matching, match_again;
   guint pending; /* questions to the register whose answer is still to come */
@@ -270,6 +272,36 @@ tell_preparations (Conductor *conductor, const Device *device, BenchEvent event)
   g_hash_table_foreach_remove (conductor->preparations, preparation_is_past, NULL);
 }
 
+static gboolean
+arrival_is_over (gpointer serial, gpointer run, gpointer user)
+{
+  (void)serial;
+  (void)user;
+  return arrival_run_is_over (run);
+}
+
+static void
+tell_arrivals (Conductor *conductor, const Device *device, BenchEvent event)
+{
+  GHashTableIter iterator;
+  gpointer run;
+  g_hash_table_iter_init (&iterator, conductor->arrivals);
+  while (g_hash_table_iter_next (&iterator, NULL, &run))
+    arrival_run_bench (run, device, event);
+  g_hash_table_foreach_remove (conductor->arrivals, arrival_is_over, NULL);
+}
+
+/* A wipe or a preparation takes that port over. */
+static void
+end_arrivals (Conductor *conductor, const char *port)
+{
+  GHashTableIter iterator;
+  gpointer run;
+  g_hash_table_iter_init (&iterator, conductor->arrivals);
+  while (g_hash_table_iter_next (&iterator, NULL, &run))
+    arrival_run_give_way (run, port);
+}
+
 static void
 on_bench (const Device *device, BenchEvent event, gpointer user)
 {
@@ -278,6 +310,7 @@ on_bench (const Device *device, BenchEvent event, gpointer user)
   for (GList *code = codes; code != NULL; code = code->next) /* a run only ends from the loop, never inside this call */
     wipe_run_bench (g_hash_table_lookup (conductor->runs, code->data), device, event);
   tell_preparations (conductor, device, event);
+  tell_arrivals (conductor, device, event);
   match_slots (conductor);
 }
 
@@ -304,6 +337,7 @@ on_wipes_found (Conductor *conductor, gpointer user)
       wipe_free (wipe);
     else {
       g_autofree char *code = g_strdup (wipe->code);
+      end_arrivals (conductor, wipe->port);
       g_hash_table_insert (conductor->runs, g_steal_pointer (&code),
                            wipe_run_new (&conductor->world, wipe, question->is_resumed));
     }
@@ -407,6 +441,7 @@ prepare_idle (gpointer user)
     const BenchSlot *slot = g_ptr_array_index (slots, i);
     if (!g_str_equal (slot->item, preparing->item) || prepare_is_running (slot->preparation))
       continue;
+    end_arrivals (conductor, slot->port);
     g_hash_table_insert (
         conductor->preparations, g_strdup (slot->item),
         prepare_run_new (&conductor->prepare_world, slot->item, slot->port, slot->serial, preparing->account));
@@ -424,6 +459,45 @@ conductor_prepare (Conductor *conductor, const char *item, const char *account)
   g_strlcpy (preparing->item, item, sizeof preparing->item);
   preparing->account = g_strdup (account);
   g_idle_add_full (G_PRIORITY_DEFAULT, prepare_idle, preparing, preparing_free);
+}
+
+/* ---- arrivals ---- */
+
+typedef struct {
+  Conductor *conductor;
+  char *port, *serial, *account;
+} Arriving;
+
+static void
+arriving_free (gpointer data)
+{
+  Arriving *arriving = data;
+  g_free (arriving->port);
+  g_free (arriving->serial);
+  g_free (arriving->account);
+  g_free (arriving);
+}
+
+/* One that is under way already goes on. */
+static gboolean
+arrival_idle (gpointer user)
+{
+  const Arriving *arriving = user;
+  GHashTable *arrivals = arriving->conductor->arrivals;
+  g_hash_table_foreach_remove (arrivals, arrival_is_over, NULL);
+  if (!g_hash_table_contains (arrivals, arriving->serial))
+    g_hash_table_insert (
+        arrivals, g_strdup (arriving->serial),
+        arrival_run_new (&arriving->conductor->world, arriving->port, arriving->serial, arriving->account));
+  return G_SOURCE_REMOVE;
+}
+
+void
+conductor_read_arrival (Conductor *conductor, const char *port, const char *serial, const char *account)
+{
+  Arriving *arriving = g_new0 (Arriving, 1);
+  *arriving = (Arriving){conductor, g_strdup (port), g_strdup (serial), g_strdup (account)};
+  g_idle_add_full (G_PRIORITY_DEFAULT, arrival_idle, arriving, arriving_free);
 }
 
 /* ---- life ---- */
@@ -444,6 +518,7 @@ restart_idle (gpointer user)
   Conductor *conductor = user;
   g_autoptr (GPtrArray) devices = bench_list (conductor->bench);
   g_hash_table_remove_all (conductor->runs);
+  g_hash_table_remove_all (conductor->arrivals);
   g_hash_table_remove_all (conductor->preparations);
   for (guint i = 0; i < devices->len; i++)
     bench_disconnect (conductor->bench, ((const Device *)g_ptr_array_index (devices, i))->session);
@@ -469,6 +544,7 @@ conductor_new (Register *reg, Events *events, const char *key_path, const Conduc
   g_mutex_init (&conductor->slots_lock);
   conductor->slots = g_ptr_array_new_with_free_func ((GDestroyNotify)bench_slot_free);
   conductor->runs = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify)wipe_run_free);
+  conductor->arrivals = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify)arrival_run_free);
   conductor->preparations = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify)prepare_run_free);
   conductor->bench = bench_new (key_path, on_bench, conductor, error);
   if (conductor->bench == NULL)
@@ -500,12 +576,14 @@ conductor_free (Conductor *conductor)
   while (g_source_remove_by_user_data (conductor))
     ; /* each removes one pending idle or timer of ours */
   g_hash_table_remove_all (conductor->runs);
+  g_hash_table_remove_all (conductor->arrivals);
   g_hash_table_remove_all (conductor->preparations);
   g_clear_pointer (&conductor->bench, bench_free); /* ends what strategies and probes still wait for */
   while (conductor->pending + conductor->world.pending + conductor->prepare_world.pending >
          0) /* the register's answers in flight name us */
     g_main_context_iteration (NULL, TRUE);
   g_hash_table_unref (conductor->runs);
+  g_hash_table_unref (conductor->arrivals);
   g_hash_table_unref (conductor->preparations);
   g_ptr_array_unref (conductor->slots);
   g_mutex_clear (&conductor->slots_lock);

@@ -2,8 +2,10 @@
 #include "daemon/actions/wipe_story.h"
 #include "daemon/actions/state.h"
 #include "daemon/actions/wipe.h"
+#include "daemon/rules/check.h"
 #include "daemon/rules/item.h"
 #include "db/challenge.h"
+#include "db/check.h"
 #include "db/item.h"
 #include "db/loan.h"
 #include <string.h>
@@ -183,6 +185,21 @@ verdict_of_end (const Wipe *ended)
   return ended->state == WIPE_VERIFIED ? ended->verdict : VERDICT_NONE;
 }
 
+/* Ready only when its kind asks for no checks: else it is blocked until they are ticked. */
+static gboolean
+move_item_after (Store *store, const Wipe *ended, const Item *item, ItemState after, GError **error)
+{
+  const char *reason = after == ITEM_BLOCKED ? ended->reason : NULL;
+  if (after == ITEM_READY) {
+    g_autoptr (Checklist) list = checklist_load (store, item->kind, error);
+    if (list == NULL)
+      return FALSE;
+    after = check_state_after_wipe (list);
+    reason = after == ITEM_BLOCKED ? ITEM_CHECK_REASON : NULL;
+  }
+  return state_move_item (store, item->code, item->state, after, reason, error);
+}
+
 gboolean
 wipe_story_end (Store *store, const ActionContext *context, const Wipe *ended, gboolean had_begun, GError **error)
 {
@@ -192,7 +209,7 @@ wipe_story_end (Store *store, const ActionContext *context, const Wipe *ended, g
   if (item == NULL || !wipe_set_verdict (store, ended->code, verdict, error))
     return FALSE;
   if (wipe_item_state_after (ended->state, had_begun, &after) && item->state == ITEM_WIPING && after != item->state &&
-      !state_move_item (store, ended->item, item->state, after, after == ITEM_BLOCKED ? ended->reason : NULL, error))
+      !move_item_after (store, ended, item, after, error))
     return FALSE;
   g_autofree char *subjects = g_strdup_printf ("%s %s", ended->code, ended->item);
   g_autofree char *outcome = g_strdup_printf ("state=%s verdict=%s reason=%s", wipe_state_name (ended->state),

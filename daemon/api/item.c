@@ -98,7 +98,9 @@ write_item (View *view, gconstpointer record, GError **error)
   write_reason (view->out, item->state_reason);
   writer_instant (view->out, "created_at", item->created_at);
   if (!api_loan_write_holder (view, item->code, error) || !write_pieces (view, item->code, error) ||
-      !write_last_wipe (view, item->code, error))
+      !write_last_wipe (view, item->code, error) ||
+      (view->is_full &&
+       (!api_check_write (view, item->code, item->kind, error) || !api_repair_write (view, item->code, error))))
     return FALSE;
   writer_close (view->out);
   return TRUE;

@@ -47,6 +47,8 @@ request_clear (Request *request)
   g_clear_pointer (&request->near, g_ptr_array_unref);
   g_free (request->upload);
   g_free (request->complaint);
+  g_free (request->arriving_port);
+  g_free (request->arriving_serial);
   g_free (request->key);
   g_free (request->subject);
   g_free (request->path);

@@ -39,8 +39,9 @@ typedef struct {
   gboolean prepares; /* its items are to be prepared on the bench once it is committed */
   gpointer drawing;  /* what the drawing of a ROUTE_DRAW works from */
   GDestroyNotify drawing_free;
-  GPtrArray *near; /* codes that a mistyped one may have meant, at least one; or NULL */
-  char *complaint; /* JSON array for the member "rows" of a problem, or NULL */
+  GPtrArray *near;                       /* codes that a mistyped one may have meant, at least one; or NULL */
+  char *complaint;                       /* JSON array for the member "rows" of a problem, or NULL */
+  char *arriving_port, *arriving_serial; /* a tablet to be read once the request is durable; or NULL */
   Answer answer;
 } Request;
 

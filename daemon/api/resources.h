@@ -24,6 +24,10 @@ gboolean api_loan_write_holder (View *view, const char *item_or_line, GError **e
 /* Members "NAME_until", "NAME_origin", "NAME_confidence". */
 void api_line_write_clock (Writer *out, const char *name, const LineClock *clock);
 
+/* The members "checks" (of its kind's list, since its last wipe) and "repairs" of an item. */
+gboolean api_check_write (View *view, const char *code, ItemKind kind, GError **error);
+gboolean api_repair_write (View *view, const char *item, GError **error);
+
 /* Bodies. */
 extern const Form api_person_form, api_item_form, api_sim_form, api_fund_form, api_recharge_form, api_lend_form,
     api_return_form, api_renew_form, api_wipe_form, api_attest_form, api_cancel_form, api_waive_form, api_unlock_form,
@@ -54,6 +58,8 @@ gboolean api_key_rotate (Request *request, Store *store, GError **error);
 /* RouteReply. */
 gboolean api_secret_reply (Request *request, Store *store, GError **error);
 gboolean api_key_reply (Request *request, Store *store, GError **error);
+extern const Form api_arrival_form, api_arrival_accept_form;
+extern const Form api_check_form, api_checklist_form, api_repair_form, api_repaired_form;
 extern const Form api_site_form, api_account_move_form, api_migration_form;
 
 /* RouteHandler: readers. */
@@ -66,6 +72,8 @@ gboolean api_fund_list (Request *request, Store *store, GError **error);
 gboolean api_loan_list (Request *request, Store *store, GError **error);
 gboolean api_recharge_list (Request *request, Store *store, GError **error);
 gboolean api_wipe_list (Request *request, Store *store, GError **error);
+gboolean api_arrival_show (Request *request, Store *store, GError **error);
+gboolean api_checklist_list (Request *request, Store *store, GError **error);
 gboolean api_migration_show (Request *request, Store *store, GError **error);
 gboolean api_site_list (Request *request, Store *store, GError **error);
 gboolean api_account_list (Request *request, Store *store, GError **error);
@@ -102,6 +110,13 @@ gboolean api_recharge_add (Request *request, Store *store, GError **error);
 gboolean api_wipe_ask (Request *request, Store *store, GError **error);
 gboolean api_wipe_attest (Request *request, Store *store, GError **error);
 gboolean api_wipe_cancel (Request *request, Store *store, GError **error);
+gboolean api_arrival_ask (Request *request, Store *store, GError **error);
+gboolean api_arrival_accept (Request *request, Store *store, GError **error);
+gboolean api_arrival_reply (Request *request, Store *store, GError **error);
+gboolean api_check_do (Request *request, Store *store, GError **error);
+gboolean api_checklist_change (Request *request, Store *store, GError **error);
+gboolean api_repair_do (Request *request, Store *store, GError **error);
+gboolean api_repair_done (Request *request, Store *store, GError **error);
 gboolean api_wipe_waive (Request *request, Store *store, GError **error);
 gboolean api_migration_start (Request *request, Store *store, GError **error);
 gboolean api_prepare_ask (Request *request, Store *store, GError **error);

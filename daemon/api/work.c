@@ -257,6 +257,15 @@ tell_bench (const Request *request, const char *code)
     conductor_prepare (conductor, code, request->context.account);
 }
 
+/* A tablet that somebody asked to read. */
+static void
+read_arrival (const Request *request)
+{
+  Conductor *conductor = request->world->conductor;
+  if (request->arriving_serial != NULL && conductor != NULL)
+    conductor_read_arrival (conductor, request->arriving_port, request->arriving_serial, request->account->code);
+}
+
 /* After the change is durable: the watchers, and the bench that may have to do with it. A preview or a replay made nothing, and has no
  * codes. */
 static void
@@ -274,6 +283,7 @@ publish (const Request *request)
     if (code[0] == 'R')
       upkeep_touch (world->upkeep);
   }
+  read_arrival (request);
   if (touched_item && world->conductor != NULL)
     conductor_refresh (world->conductor);
 }

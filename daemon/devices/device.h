@@ -126,6 +126,17 @@ typedef void (*ProbeFunc) (DeviceFacts *facts, const GError *error, gpointer use
 /* Reads the facts of a READY device (adb: getprop, dumpsys; fastboot: getvar). Read-only. The callback is always called once. */
 void bench_probe (Bench *bench, guint64 session, GCancellable *cancellable, ProbeFunc func, gpointer user);
 
+/* What a tablet says at its arrival beyond DeviceFacts. */
+typedef struct {
+  gint64 storage_bytes;       /* of its user data; -1 = not said */
+  const char *battery_health; /* "good" "overheat" "dead" "over_voltage" "failure" "cold", or NULL. Static */
+  char *imei;                 /* 15 digits (their check digit is not looked at), or NULL */
+} ArrivalFacts;
+/* facts: borrowed, NULL on error. */
+typedef void (*ArrivalFunc) (const ArrivalFacts *facts, const GError *error, gpointer user);
+/* Asks a READY adb device. Read-only. The callback is always called once, maybe before this returns. */
+void bench_read_arrival (Bench *bench, guint64 session, GCancellable *cancellable, ArrivalFunc func, gpointer user);
+
 /* ---- what a reset tablet proves of itself: Android 16's trade-in mode (tradein.c) ---- */
 
 typedef struct {

@@ -57,6 +57,11 @@ style_layout (PangoContext *context, const Style *style)
 {
   PangoLayout *layout = pango_layout_new (context);
   g_autoptr (PangoFontDescription) font = font_new (style->points, style->weight);
+  /* a hyphen inside a fingerprint would be read as one of its letters */
+  PangoAttrList *attributes = pango_attr_list_new ();
+  pango_attr_list_insert (attributes, pango_attr_insert_hyphens_new (FALSE));
+  pango_layout_set_attributes (layout, attributes);
+  pango_attr_list_unref (attributes);
   pango_layout_set_font_description (layout, font);
   pango_layout_set_wrap (layout, PANGO_WRAP_WORD_CHAR);
   pango_layout_set_indent (layout, -(int)(style->hanging * PANGO_SCALE));

@@ -4,6 +4,7 @@
 
 /*    new -> to_wipe <-> wiping -> ready -> lent -> to_wipe        ready -> to_wipe (used outside a loan)
  *    to_wipe -> ready: a waiver, with its right and reason        wiping -> blocked -> to_wipe | repair
+ *    blocked -> ready: wiped, and its checklist is ticked (rules/check.h)
  *    ready | to_wipe -> repair -> to_wipe                         lent -> lost | stolen -> to_wipe (found)
  *    ready | to_wipe | repair -> retired                          ready -> donated (erased before it is given away) */
 static const gboolean item_moves[ITEM_STATES_N][ITEM_STATES_N] = {
@@ -13,7 +14,7 @@ static const gboolean item_moves[ITEM_STATES_N][ITEM_STATES_N] = {
     [ITEM_READY] =
         {[ITEM_LENT] = TRUE, [ITEM_TO_WIPE] = TRUE, [ITEM_REPAIR] = TRUE, [ITEM_RETIRED] = TRUE, [ITEM_DONATED] = TRUE},
     [ITEM_LENT] = {[ITEM_TO_WIPE] = TRUE, [ITEM_LOST] = TRUE, [ITEM_STOLEN] = TRUE},
-    [ITEM_BLOCKED] = {[ITEM_TO_WIPE] = TRUE, [ITEM_REPAIR] = TRUE},
+    [ITEM_BLOCKED] = {[ITEM_TO_WIPE] = TRUE, [ITEM_REPAIR] = TRUE, [ITEM_READY] = TRUE},
     [ITEM_REPAIR] = {[ITEM_TO_WIPE] = TRUE, [ITEM_RETIRED] = TRUE},
     [ITEM_LOST] = {[ITEM_TO_WIPE] = TRUE},
     [ITEM_STOLEN] = {[ITEM_TO_WIPE] = TRUE},

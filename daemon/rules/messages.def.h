@@ -389,5 +389,20 @@
   X (LINE_STATE_UNKNOWN, "line_state_unknown", MESSAGE_INPUT, NULL, "« {1} » n'est pas un état de ligne. Choisissez parmi : {2l}.", "\"{1}\" is not a state of a line. Choose one of: {2l}.") \
   /* proof */ \
   X (WIPE_FRP, "wipe_frp", MESSAGE_REFUSED, NULL, "La tablette demande l'ancien compte Google (verrou FRP) : elle reste bloquée. Faites saisir ce compte par la personne qui l'avait, ou faites lever le verrou par le service du fabricant ; dites-le (temoin wipe CODE --unlocked « comment »), puis effacez-la de nouveau.", "The tablet asks for the former Google account (FRP lock): it stays blocked. Have whoever had it enter that account, or have the maker's service lift the lock; say so (temoin wipe CODE --unlocked \"how\"), then wipe it again.") \
+  /* checks and repairs */ \
+  X (CHECK_UNKNOWN, "check_unknown", MESSAGE_INPUT, NULL, "« {1} » n'est pas un contrôle de cet appareil. Ses contrôles : {2}.", "\"{1}\" is not a check of this device. Its checks: {2}.") \
+  X (CHECK_RESULT, "check_result", MESSAGE_INPUT, NULL, "« {1} » n'est pas un résultat de contrôle. Choisissez ok (bon), broken (cassé) ou missing (manquant).", "\"{1}\" is not the result of a check. Choose ok, broken or missing.") \
+  X (CHECK_STATE, "check_state", MESSAGE_REFUSED, NULL, "{1c} est « {2i} » : on contrôle un appareil à effacer, ou effacé et prêt.", "{1c} is \"{2i}\": a device is checked when it is to be wiped, or wiped and ready.") \
+  X (CHECK_FAILED, "check_failed", MESSAGE_NOTE, NULL, "{1c} part en réparation. Notez ce qu'elle coûte : temoin repair {1c} --cost … --note « … ».", "{1c} goes to repair. Note what it costs: temoin repair {1c} --cost ... --note \"...\".") \
+  X (CHECK_WORD, "check_word", MESSAGE_INPUT, NULL, "« {1} » ne peut pas nommer un contrôle : un mot en minuscules, sans accent ni espace.", "\"{1}\" cannot name a check: one word in small letters, without accent or space.") \
+  X (REPAIR_STATE, "repair_state", MESSAGE_REFUSED, NULL, "{1c} est « {2i} » : il ne peut pas partir en réparation maintenant.", "{1c} is \"{2i}\": it cannot go to repair now.") \
+  X (REPAIR_NONE, "repair_none", MESSAGE_REFUSED, NULL, "{1c} est « {2i} » : il n'est pas en réparation.", "{1c} is \"{2i}\": it is not in repair.") \
+  /* arrivals */ \
+  X (ARRIVAL_PORT, "arrival_port", MESSAGE_REFUSED, NULL, "Rien n'est branché sur le port {1}. Branchez la tablette, puis regardez : temoin bench.", "Nothing is plugged in on port {1}. Plug the tablet in, then look: temoin bench.") \
+  X (ARRIVAL_CHOOSE, "arrival_choose", MESSAGE_REFUSED, NULL, "Plusieurs tablettes sont branchées : dites laquelle par son port (temoin bench).", "Several tablets are plugged in: say which one by its port (temoin bench).") \
+  X (ARRIVAL_NONE, "arrival_none", MESSAGE_REFUSED, NULL, "La tablette {1} n'a pas été lue, ou a déjà été acceptée. Lisez-la d'abord : temoin intake.", "Tablet {1} was not read, or was accepted already. Read it first: temoin intake.") \
+  X (ARRIVAL_UNKNOWN, "arrival_unknown", MESSAGE_REFUSED, NULL, "La tablette de numéro de série {1} n'est pas au registre. Ajoutez-la : temoin tablet add, avec ce numéro et son modèle.", "The tablet of serial number {1} is not in the register. Add it: temoin tablet add, with that number and its model.") \
+  X (ARRIVAL_CABLE, "arrival_cable", MESSAGE_DEVICE, NULL, "La tablette a été débranchée, ou ne répond plus. Rebranchez-la et recommencez.", "The tablet was unplugged, or does not answer any more. Plug it in again and start again.") \
+  X (ARRIVAL_NO_ADB, "arrival_no_adb", MESSAGE_DEVICE, NULL, "Le débogage USB est coupé : activez-le dans les options pour développeurs de la tablette, puis recommencez.", "USB debugging is off: switch it on in the developer options of the tablet, then start again.") \
   X (CODE_NEAR, "code_near", MESSAGE_NOTE, NULL, "Vouliez-vous dire {1c} ?", "Did you mean {1c}?") \
 

@@ -14,3 +14,50 @@ CREATE TABLE wipe_challenge (
   chain @BYTES@
 ) @STRICT@;
 CREATE INDEX wipe_challenge_wipe ON wipe_challenge (wipe, at, challenge);
+
+-- What is looked at before a thing of that kind may be lent again: words separated by spaces. is_required 1: a verified wipe leads to
+-- 'ready' only when each of them was ticked after it.
+CREATE TABLE checklist (
+  kind TEXT NOT NULL PRIMARY KEY CHECK (kind IN ('tablet', 'hotspot', 'laptop', 'other')),
+  checks TEXT NOT NULL CHECK (length(checks) > 0),
+  is_required @INT@ NOT NULL CHECK (is_required IN (0, 1))
+) @STRICT@;
+INSERT INTO checklist (kind, checks, is_required)
+  VALUES ('tablet', 'screen charge buttons camera sleeve charger', 0), ('hotspot', 'charge network charger', 0),
+         ('laptop', 'screen charge keyboard camera charger', 0), ('other', 'works', 0);
+
+-- Each look at one thing of an item; lines are added, never changed. The newest one of a name counts.
+CREATE TABLE item_check (
+  item TEXT NOT NULL REFERENCES item (code),
+  number @INT@ NOT NULL CHECK (number > 0),
+  at @INT@ NOT NULL,
+  account TEXT NOT NULL,
+  name TEXT NOT NULL CHECK (length(name) > 0),
+  result TEXT NOT NULL CHECK (result IN ('ok', 'broken', 'missing')),
+  PRIMARY KEY (item, number)
+) @KEYED@;
+
+-- The story of an item's repairs: opened, what was paid, done. cost in cents; fund NULL: paid otherwise, or nothing.
+CREATE TABLE repair (
+  item TEXT NOT NULL REFERENCES item (code),
+  number @INT@ NOT NULL CHECK (number > 0),
+  at @INT@ NOT NULL,
+  account TEXT NOT NULL,
+  step TEXT NOT NULL CHECK (step IN ('opened', 'noted', 'done')),
+  note TEXT,
+  cost @INT@ NOT NULL CHECK (cost >= 0),
+  fund TEXT REFERENCES fund (code),
+  PRIMARY KEY (item, number)
+) @KEYED@;
+CREATE INDEX repair_fund ON repair (fund);
+
+-- What a tablet said over the cable when it came in, by its serial: one row, the newest. facts: lines "name=value".
+CREATE TABLE arrival (
+  serial TEXT NOT NULL PRIMARY KEY CHECK (length(serial) > 0),
+  port TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('asked', 'tap', 'read', 'failed', 'accepted')),
+  reason TEXT,
+  facts TEXT,
+  at @INT@ NOT NULL,
+  account TEXT NOT NULL
+) @STRICT@;

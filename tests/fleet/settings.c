@@ -17,6 +17,7 @@ static const struct Key rows[] = {
     {"product", KEY_TEXT, AT (product), "tab", NULL},
     {"encrypted", KEY_TEXT, AT (encrypted), "file", NULL},
     {"owner", KEY_TEXT, AT (owner), "", NULL}, // package that is device owner
+    {"imei", KEY_TEXT, AT (imei), "", NULL},   // of a tablet with a modem
     {"apps", KEY_TEXT, AT (apps), "", NULL},
     {"android", KEY_NUMBER, AT (android), "15", NULL},
     {"protocol", KEY_NUMBER, AT (protocol), "2", NULL},

@@ -39,6 +39,7 @@ enum TradeinManner {
 
 struct Settings {
   char *port; // "1-1.2"
+  char *imei; // "": it has no modem
   char *serial, *maker, *model, *device, *product, *encrypted, *owner;
   char *apps; // packages that are installed, separated by spaces
   int android, protocol, google_accounts, samsung_accounts, battery, users;

@@ -3,6 +3,7 @@
 #include "tests/fleet/shell.h"
 
 #include "tests/fleet/apps.h"
+#include "tests/fleet/arrival.h"
 #include "tests/fleet/tradein.h"
 
 #include <string.h>
@@ -306,6 +307,7 @@ static const struct {
     {"am", apps_am},
     {"cat", act_cat},
     {"cmd", act_cmd},
+    {"df", arrival_df},
     {"dpm", apps_dpm},
     {"dumpsys", act_dumpsys},
     {"echo", act_echo},
@@ -313,6 +315,7 @@ static const struct {
     {"getprop", act_getprop},
     {"head", act_head},
     {"id", act_id},
+    {"service", arrival_service},
     {"pm", apps_pm},
     {"settings", act_settings},
     {"tradeinmode", tradein_run},

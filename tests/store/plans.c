@@ -3,6 +3,7 @@
  * everything happens to one person, one item, one line, one fund and on one day. */
 #include "db/backup.h"
 #include "db/challenge.h"
+#include "db/check.h"
 #include "db/counter.h"
 #include "db/dialogue_signature.h"
 #include "db/idempotency.h"
@@ -31,10 +32,10 @@
 
 /* Tables without an end. */
 static const char *const growing[] = {
-    "item",           "person",      "loan",        "recharge",   "journal",     "journal_subject",
-    "wipe",           "card",        "wipe_event",  "fund_entry", "idempotency", "loan_piece",
-    "line",           "piece",       "search_row",  "voucher",    "secret",      "line_notice",
-    "wipe_challenge", "import_line", "import_claim"};
+    "item",           "person",      "loan",         "recharge",   "journal",     "journal_subject",
+    "wipe",           "card",        "wipe_event",   "fund_entry", "idempotency", "loan_piece",
+    "line",           "piece",       "search_row",   "voucher",    "secret",      "line_notice",
+    "wipe_challenge", "import_line", "import_claim", "item_check", "repair",      "arrival"};
 /* Statements that read everything, and why they may. */
 static const struct {
   const char *begins, *reason;
@@ -404,6 +405,25 @@ walk_vouchers (Store *store)
 }
 
 static void
+walk_checks (Store *store)
+{
+  static const char *const words[] = {"screen", "charge", NULL};
+  RepairLine line = {.item = "T0000000", .at = AT, .account = (char *)"C0000001", .step = REPAIR_OPENED};
+  const Arrival arrival = {
+      .serial = (char *)"S8", .port = (char *)"1-1", .state = ARRIVAL_READ, .at = AT, .account = (char *)"C0000001"};
+  ONE (Checklist, checklist_load (store, KIND_TABLET, &error));
+  MANY (checklist_list (store, &error));
+  MUST (checklist_set (store, KIND_TABLET, words, TRUE, &error));
+  MUST (check_mark_add (store, "T0000000", "C0000001", "screen", CHECK_OK, AT, &error));
+  MANY (check_mark_list (store, "T0000000", PAGE, &error));
+  MUST (arrival_put (store, &arrival, &error));
+  ONE (Arrival, arrival_load (store, "S8", &error));
+  MUST (item_set_identity (store, "T0000000", "Tab", NULL, &error));
+  MUST (repair_add (store, &line, &error));
+  MANY (repair_list (store, "T0000000", PAGE, &error));
+}
+
+static void
 walk_wipes (Store *store)
 {
   add_wipe (store, 8000000, "T8000000", WIPE_SEEN);
@@ -533,6 +553,7 @@ walk_nouns (Store *store)
   walk_recharges (store);
   walk_vouchers (store);
   walk_wipes (store);
+  walk_checks (store);
   walk_imports (store);
   walk_rest (store);
   walk_sites (store);

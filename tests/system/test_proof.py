@@ -261,3 +261,132 @@ def test_a_record_changed_after_the_certificate_is_told():
         assert said.returncode == 1, said.stdout
         said = temoin(bench.daemon, "certificate", "verify", "-", text=json.dumps(certificate))
         assert said.returncode == 1 and "adb-absent" in said.stdout and code
+
+
+# ---- the checks before a new loan ----
+
+def test_a_required_checklist_stands_between_the_wipe_and_ready():
+    with Bench(tablet(**TRADEIN)) as bench:
+        said = temoin(bench.daemon, "checklist", "set", "tablette", "--checks", "écran,charge", "--required", "oui")
+        assert said.returncode == 0, said
+        item = bench.know()
+        bench.finish(bench.ask(item))
+        assert bench.item_state(item) == "blocked"
+        shown = bench.daemon.get(f"/v1/objects/{item}")
+        assert shown["state_reason"] == "check"
+        assert [check["check"] for check in shown["checks"]] == ["screen", "charge"]
+        person = bench.daemon.post("/v1/persons", {"name": "Amina Diallo"})["code"]
+        assert refused(bench.daemon.post, "/v1/loans", {"person": person, "things": [item]}) == "item_not_ready"
+        said = temoin(bench.daemon, "check", item, "écran=bon")
+        assert said.returncode == 0 and bench.item_state(item) == "blocked", said
+        said = temoin(bench.daemon, "check", item, "charge=ok")
+        assert said.returncode == 0 and "prête" in said.stdout and bench.item_state(item) == "ready"
+        bench.daemon.post("/v1/loans", {"person": person, "things": [item]})
+
+
+def test_what_fails_its_check_is_repaired_paid_and_wiped_again():
+    with Bench(tablet(**TRADEIN)) as bench:
+        item = bench.know()
+        bench.finish(bench.ask(item))
+        fund = bench.daemon.post("/v1/funds", {"name": "Don", "amount": "100,00", "from": "2026-01-01", "to": "2027-12-31",
+                                               "strand": "equipment"})["code"]
+        said = temoin(bench.daemon, "check", item, "écran=cassé", "charge=bon")
+        assert said.returncode == 0 and "en réparation" in said.stdout and "temoin repair" in said.stderr, said
+        said = temoin(bench.daemon, "repair", item, "--cost", "45,00", "--fund", fund, "--note", "vitre changée")
+        assert said.returncode == 0, said
+        assert bench.daemon.get(f"/v1/objects/{fund}")["spent_cents"] == 4500
+        said = temoin(bench.daemon, "repair", "done", item, "--note", "revenue de l'atelier")
+        assert said.returncode == 0 and "à effacer" in said.stdout
+        story = bench.daemon.get(f"/v1/objects/{item}")["repairs"]
+        assert [(line["step"], line["cost_cents"]) for line in story] == [("done", 0), ("noted", 4500), ("opened", 0)]
+        said = temoin(bench.daemon, "show", item)
+        assert said.returncode == 0 and "vitre changée" in said.stdout
+        assert temoin(bench.daemon, "repair", "done", item).returncode == 1
+        assert temoin(bench.daemon, "checklist").stdout.count("\n") >= 5
+        assert bench.daemon.get("/v1/journal/verify")["ok"]
+
+
+# ---- the arrival ----
+
+IMEI = "351544000001232"
+
+
+def test_a_tablet_that_comes_in_is_read_compared_and_accepted():
+    with Bench(tablet(imei=IMEI)) as bench:
+        item = bench.know()
+        said = temoin(bench.daemon, "intake")
+        assert said.returncode == 0, said
+        assert "SM-X110   <- au registre : Galaxy Tab A9" in said.stdout
+        assert IMEI + "   <- au registre : —" in said.stdout
+        assert "53687091200" in said.stdout and "bonne" in said.stdout and "2026-06-05" in said.stdout
+        assert bench.daemon.get(f"/v1/objects/{item}")["imei"] is None  # nobody accepted it
+        said = temoin(bench.daemon, "intake", "1-1.2", "--accept")
+        assert said.returncode == 0 and "Le registre dit maintenant" in said.stdout
+        shown = bench.daemon.get(f"/v1/objects/{item}")
+        assert (shown["model"], shown["imei"]) == ("SM-X110", IMEI)
+        assert [found["code"] for found in bench.daemon.get(f"/v1/find?q={IMEI}")["items"]] == [item]
+        said = temoin(bench.daemon, "intake", "--accept")
+        assert said.returncode == 0 and "la même chose" in said.stdout
+        verbs = [line["verb"] for line in bench.daemon.get("/v1/journal")["items"]]
+        assert verbs.count("arrival.ask") == 3 and verbs.count("item.arrival") == 1
+        truth = bench.fleet.state("TAB")
+        assert truth["wipe_commands"] == "0" and truth["data"] == "1"
+
+
+def test_digits_that_are_no_imei_are_left_out():
+    with Bench(tablet(imei="351544000001236")) as bench:
+        bench.know()
+        said = temoin(bench.daemon, "intake", "--accept")
+        assert said.returncode == 0 and "IMEI" not in said.stdout
+
+
+def test_a_tablet_that_nobody_knows_is_read_and_cannot_be_accepted():
+    with Bench(tablet()) as bench:
+        bench.shows()
+        said = temoin(bench.daemon, "intake", "--accept")
+        assert said.returncode == 0 and "temoin tablet add --serial R9TESTBENCH1" in said.stderr
+        assert refused(bench.daemon.post, "/v1/arrivals/accept", {"serial": "R9TESTBENCH1"}) == "arrival_unknown"
+        assert refused(bench.daemon.post, "/v1/arrivals/accept", {"serial": "R9NOBODY"}) == "arrival_none"
+
+
+@pytest.mark.parametrize("settings, code, sentence", [
+    ({"adb": "off"}, "arrival_no_adb", "débogage"), ({"adb": "never"}, "wipe_no_tap", "Autoriser"),
+    ({"busy": "true"}, "device_busy", "adb")])
+def test_a_tablet_that_cannot_be_read_says_why(settings, code, sentence):
+    with Bench(tablet(**settings), tap=1) as bench:
+        bench.know()
+        said = temoin(bench.daemon, "intake")
+        assert said.returncode == 5 and f"({code})" in said.stderr and sentence in said.stderr, said
+
+
+def test_two_tablets_or_none_must_be_told_apart():
+    with Bench(tablet() + tablet("OTHER", "1-1.3", "R9TESTOTHER1")) as bench:
+        bench.shows()
+        bench.shows("R9TESTOTHER1")
+        assert "(arrival_choose)" in temoin(bench.daemon, "intake").stderr
+        assert "(arrival_port)" in temoin(bench.daemon, "intake", "9-9").stderr
+        item = bench.know()
+        wipe = bench.ask(item)
+        bench.reach(wipe, "wait_human", reason="attest")
+        assert refused(bench.daemon.post, "/v1/arrivals", {"port": "1-1.2"}) == "wipe_port_taken"
+        assert bench.fleet.state("OTHER")["opened"] == "0"
+
+
+def test_a_cable_pulled_while_it_is_read_is_told():
+    with Bench(tablet()) as bench:
+        bench.know()
+        bench.fleet.send("fail TAB unplug@shell-answer")
+        said = temoin(bench.daemon, "intake")
+        assert said.returncode == 5 and "(arrival_cable)" in said.stderr
+
+
+def test_a_wipe_takes_the_port_over_from_a_reading():
+    with Bench(tablet(answer_seconds="0.5")) as bench:
+        item = bench.know()
+        bench.daemon.post("/v1/arrivals", {"port": "1-1.2"})
+        bench.fleet.wait("TAB", "opened=1")
+        wipe = bench.ask(item)
+        bench.reach(wipe, "wait_human", reason="attest")
+        read = bench.daemon.get("/v1/arrivals/R9TESTBENCH1")
+        assert (read["state"], read["reason"]) == ("failed", "wipe_port_taken")
+        assert bench.fleet.state("TAB")["wipe_commands"] == "1"
