@@ -461,6 +461,7 @@ print_health (const Session *session, json_t *health)
   json_t *notes = json_incref (json_object_get (health, "notes"));
   (void)json_object_del (health, "troubles"); /* they are printed as sentences */
   (void)json_object_del (health, "notes");
+  (void)json_object_del (health, "copy"); /* its state is one of the sentences */
   ask_print_record (session, health);
   print_findings (session, troubles, "!");
   print_findings (session, notes, "-");

@@ -21,6 +21,8 @@ check_backup (Request *request, Store *store, GPtrArray *findings, GError **erro
   return TRUE;
 }
 
+#define SECOND_MS 1000
+
 /* Why the copy on another disk does not follow. */
 static MessageId
 copy_trouble (DbError error)
@@ -49,8 +51,9 @@ check_copy (Request *request, Store *store, GPtrArray *findings, GError **error)
   if (!register_copy_status (request->world->reg, &copy))
     return TRUE;
   g_autofree char *behind_s = g_strdup_printf ("%" G_GINT64_FORMAT, copy.behind_ms / 1000);
-  const MessageId said[] = {
-      [MIRROR_MAKING] = M_COPY_MAKING, [MIRROR_FOLLOWING] = M_COPY_GOOD, [MIRROR_BROKEN] = copy_trouble (copy.error)};
+  const MessageId said[] = {[MIRROR_MAKING] = M_COPY_MAKING,
+                            [MIRROR_FOLLOWING] = copy.behind_ms < SECOND_MS ? M_COPY_GOOD : M_COPY_BEHIND,
+                            [MIRROR_BROKEN] = copy_trouble (copy.error)};
   g_ptr_array_add (findings, finding_new (said[copy.state], behind_s, NULL));
   return TRUE;
 }

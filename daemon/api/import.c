@@ -161,6 +161,9 @@ api_import_run (Request *request, GError **error)
 gboolean
 api_import_list (Request *request, Store *store, GError **error)
 {
+  Page page;
+  if (!request_page (request, &page, error))
+    return FALSE;
   g_autoptr (GPtrArray) jobs = import_job_list (store, NULL, error);
   if (jobs == NULL)
     return FALSE;
@@ -168,7 +171,7 @@ api_import_list (Request *request, Store *store, GError **error)
   writer_init (&out);
   writer_open_object (&out, NULL);
   writer_open_array (&out, "items");
-  for (guint i = 0; i < jobs->len; i++)
+  for (guint i = 0; i < MIN (jobs->len, page.limit); i++)
     write_job (&out, g_ptr_array_index (jobs, i));
   writer_close (&out);
   writer_null (&out, "next");

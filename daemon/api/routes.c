@@ -84,7 +84,7 @@ static const Route routes[] = {
   {ROW ("POST", "/v1/sites", ADMINS, ROUTE_WRITE, api_site_add, "", "Add a site"), TAKES (api_site_form, 201)},
   {ROW ("GET", "/v1/migrations", ADMINS, ROUTE_READ, api_migration_show, "", "How far the move of the register to another database is")},
   {ROW ("POST", "/v1/migrations", ADMINS, ROUTE_WRITE, api_migration_start, "", "Move the register, with its history, to another database that is empty"), TAKES (api_migration_form, 202)},
-  {ROW ("GET", "/v1/imports", ADMINS, ROUTE_READ, api_import_list, "", "Imports under way, and how far they are")},
+  {ROW ("GET", "/v1/imports", ADMINS, ROUTE_READ, api_import_list, "limit", "Imports under way, and how far they are")},
   {ROW ("POST", "/v1/imports", ADMINS, ROUTE_IMPORT, NULL, "kind dry_run fund", "Import a CSV file, all or nothing"), .body_max = BODY_MAX_IMPORT, .draw = api_import_run},
   {ROW ("GET", "/v1/backup", ADMINS, ROUTE_READ, api_backup_make, "", "A checked copy of the register")},
   {ROW ("POST", "/v1/backup/verify", ADMINS, ROUTE_UPLOAD, NULL, "", "Restore a backup on trial, into a scratch register"), .body_max = BODY_MAX_RESTORE, .draw = api_backup_verify},

@@ -11,12 +11,14 @@ import json
 import os
 import random
 import sqlite3
+import subprocess
 import threading
 
 import pytest
 
 from daemon import Daemon
 from powercut import EVER, FLUSHES, WRITES, Disk, PoweredDaemon
+from test_cli import TEMOIN, environment
 from test_durability import SEED, check_file
 
 LINES = 60
@@ -129,6 +131,8 @@ def test_the_desk_is_served_while_a_long_file_is_imported(new_register, long):
             daemon.post("/v1/persons", {"name": f"Personne {number}"})
             order.append("desk")
         job, = daemon.get("/v1/imports")["items"]
+        shown = subprocess.run([TEMOIN, "--socket", daemon.socket_path, "import", "list"], env=environment(), capture_output=True, text=True, check=True)
+        assert "tablettes" in shown.stdout
         assert job["state"] in ("staging", "sealed") and job["of"] == "tablets" and not job["is_rehearsal"]
         sender.join()
         assert order == ["desk"] * 10 + [("import", 201, long)]
