@@ -123,6 +123,7 @@ run_on_engine (gconstpointer data)
   }
   engine_now = test->engine;
   test->func ();
+  engine_now = ON_SQLITE; /* where the tests of no engine in particular run */
 }
 
 static inline void
