@@ -19,6 +19,7 @@ typedef struct {
   int fd; /* of the connection, which lives at least as long as the stream is in the list */
   GString *pending;
   gboolean is_suspended; /* only then may it be resumed */
+  gboolean was_asked;    /* the headers left: libmicrohttpd has asked for what follows */
   gboolean is_over;
 } Stream;
 
@@ -32,13 +33,15 @@ resume (Stream *stream)
   MHD_resume_connection (stream->connection);
 }
 
-/* With the lock held. Who does not read is never asked for more by libmicrohttpd, and would never end by that. */
+/* With the lock held. Who does not read is not asked for more by libmicrohttpd, and would never end by that. One that was not asked
+ * yet only waits for its turn, and ends at its first question. */
 static void
 drop (Stream *stream)
 {
   stream->is_over = TRUE;
   g_string_truncate (stream->pending, 0);
-  (void)shutdown (stream->fd, SHUT_RDWR); /* already gone: just as well */
+  if (stream->was_asked)
+    (void)shutdown (stream->fd, SHUT_RDWR); /* already gone: just as well */
 }
 
 /* With the lock held. */
@@ -88,6 +91,7 @@ on_read (void *cls, uint64_t position, char *buffer, size_t max)
   (void)position; /* a stream has no other place than its end */
   Stream *stream = cls;
   g_mutex_lock (&stream->all->lock);
+  stream->was_asked = TRUE;
   gsize length = MIN (stream->pending->len, max);
   ssize_t answer = (ssize_t)length;
   if (stream->is_over || stream->all->is_stopping)
