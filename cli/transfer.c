@@ -14,13 +14,13 @@ output_path (const Typed *typed)
   return path == NULL ? typed_text (typed, "FILE") : path;
 }
 
-/* What may be had in another form, told by the name of the file; the rest has one form. */
+/* What may be had in another form, told by the name of the file; the last row that fits counts. The rest has one form. */
 static void
 choose_output (const Typed *typed, const char *path)
 {
   static const struct {
     const char *target, *suffix, *output;
-  } forms[] = {{"/v1/labels", ".png", "png"}, {"/v1/certificates/", ".json", "json"}};
+  } forms[] = {{"/v1/labels", "", "pdf"}, {"/v1/labels", ".png", "png"}, {"/v1/certificates/", ".json", "json"}};
   for (gsize i = 0; i < G_N_ELEMENTS (forms); i++)
     if (g_str_has_prefix (typed->command->path, forms[i].target) && g_str_has_suffix (path, forms[i].suffix))
       json_object_set_new (typed->fields, "output", json_string (forms[i].output));
