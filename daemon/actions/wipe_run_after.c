@@ -15,6 +15,7 @@ started_send (WipeRun *run)
     run_write_event (run, is_foreign ? WIPE_ON_FOREIGN : WIPE_ON_LOST, is_foreign ? "wipe_swapped" : "wipe_lost");
     return;
   }
+  run->has_gap = FALSE; /* from here on everything is seen */
   run->strategy_runs = TRUE;
   run->strategy->start (run->world->bench, run->session, run->wipe->serial, run->cancellable, run_on_strategy,
                         run_ref (run));

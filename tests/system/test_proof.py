@@ -149,7 +149,7 @@ def test_a_daemon_killed_while_the_tablet_is_away_still_takes_the_attestation():
 
 
 def test_the_cable_pulled_while_the_challenge_is_answered_asks_a_new_one_when_it_is_back():
-    with Bench(tablet(answer_seconds="0.3", **TRADEIN)) as bench:
+    with Bench(tablet(answer_seconds="0.8", **TRADEIN)) as bench:
         item = bench.know()
         wipe = bench.ask(item)
         bench.until(lambda: len(notes(bench.wipe(wipe), "trade-in-challenge")) == 1)
