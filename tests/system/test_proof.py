@@ -149,12 +149,15 @@ def test_a_daemon_killed_while_the_tablet_is_away_still_takes_the_attestation():
 
 
 def test_the_cable_pulled_while_the_challenge_is_answered_asks_a_new_one_when_it_is_back():
-    with Bench(tablet(answer_seconds="0.8", **TRADEIN)) as bench:
+    with Bench(tablet(**{**TRADEIN, "wipe_seconds": "1.5"})) as bench:
         item = bench.know()
         wipe = bench.ask(item)
+        bench.until(lambda: bench.fleet.state("TAB")["wipe_commands"] == "1")
+        bench.fleet.send("set TAB answer_seconds=2")
         bench.until(lambda: len(notes(bench.wipe(wipe), "trade-in-challenge")) == 1)
         bench.fleet.send("unplug TAB")
         bench.until(lambda: notes(bench.wipe(wipe), "trade-in-unread") != [])
+        bench.fleet.send("set TAB answer_seconds=0")
         bench.fleet.send("plug TAB")
         done = bench.end(wipe)
         assert done["verdict"] == "proven"
