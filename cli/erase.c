@@ -341,7 +341,7 @@ port_of (const Session *session, const char *item, Leave *leave, GError **error)
   char *port = NULL;
   for (size_t i = 0; port == NULL && i < json_array_size (slots); i++)
     if (g_str_equal (string_of (json_array_get (slots, i), "item"), item))
-      port = display_clean (string_of (json_array_get (slots, i), "port"));
+      port = fields_text (json_array_get (slots, i), "port", session->language);
   json_decref (bench);
   return port == NULL ? g_strdup ("?") : port;
 }

@@ -127,6 +127,7 @@ static const Field fields[] = {
     {"day", FIELD_DAY, {"Jour", "Day"}},
     {"on", FIELD_DAY, {"Le", "On"}},
     {"port", FIELD_PLAIN, {"Port", "Port"}},
+    {"port_name", FIELD_PLAIN, {"Nom du port", "Name of the port"}},
     {"strategy", FIELD_WORD, {"Méthode", "Way"}},
     {"verdict", FIELD_WORD, {"Verdict", "Verdict"}},
     {"todo", FIELD_PLAIN, {"À faire maintenant", "To do now"}},
@@ -222,6 +223,14 @@ stored_name (const char *name)
   return name;
 }
 
+/* What people gave a name is said by that name. */
+static const json_t *
+named_value (const json_t *object, const char *name)
+{
+  const json_t *given = g_str_equal (name, "port") ? json_object_get (object, "port_name") : NULL;
+  return json_is_string (given) ? given : json_object_get (object, stored_name (name));
+}
+
 static const json_t *
 value_of (const json_t *object, const char *name, Language language)
 {
@@ -232,7 +241,7 @@ value_of (const json_t *object, const char *name, Language language)
   }
   g_autofree char *told = g_strdup_printf ("%s_%s", name, language == LANGUAGE_ENGLISH ? "en" : "fr");
   const json_t *sentence = json_object_get (object, told);
-  return json_is_string (sentence) ? sentence : json_object_get (object, stored_name (name));
+  return json_is_string (sentence) ? sentence : named_value (object, name);
 }
 
 static char *

@@ -386,6 +386,12 @@ typedef struct {
   char *asked_by, *attested_by, *attestation;
 } Wipe;
 
+/* What people call a port of the bench. */
+typedef struct {
+  char *port; /* "1-1.2" */
+  char *name; /* "slot 3" */
+} PortName;
+
 /* One line of a wipe's story: a state change, a command, an answer, a USB event. Append-only. */
 typedef struct {
   Code wipe;

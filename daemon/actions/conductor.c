@@ -1,6 +1,7 @@
 /* The conductor: which asset is on which port, and one run for each unfinished wipe. */
 #include "daemon/actions/conductor.h"
 #include "daemon/actions/arrival_run.h"
+#include "daemon/actions/port.h"
 #include "daemon/actions/prepare_run.h"
 #include "daemon/actions/wipe_run.h"
 #include "daemon/rules/wipe.h"
@@ -30,7 +31,7 @@ struct _Conductor {
   guint pending; /* questions to the register whose answer is still to come */
   gboolean is_ending;
   GMutex slots_lock;
-  GPtrArray *slots; /* BenchSlot *, guarded */
+  GPtrArray *slots; /* BenchSlot *: the pointer is guarded, what it shows never changes */
 };
 
 /* A question to the register, asked in the main loop and answered there. */
@@ -82,28 +83,6 @@ ask (Conductor *conductor, RegisterFunc func, Question *question)
 
 /* ---- the slots: what is on the ports, matched with the register ---- */
 
-static BenchSlot *
-slot_copy (const BenchSlot *slot)
-{
-  BenchSlot *copy = g_memdup2 (slot, sizeof *slot);
-  copy->port = g_strdup (slot->port);
-  copy->serial = g_strdup (slot->serial);
-  copy->maker = g_strdup (slot->maker);
-  copy->name = g_strdup (slot->name);
-  copy->model = g_strdup (slot->model);
-  copy->preparation_reason = g_strdup (slot->preparation_reason);
-  return copy;
-}
-
-static GPtrArray *
-slots_copy (GPtrArray *slots)
-{
-  GPtrArray *copy = g_ptr_array_new_with_free_func ((GDestroyNotify)bench_slot_free);
-  for (guint i = 0; i < slots->len; i++)
-    g_ptr_array_add (copy, slot_copy (g_ptr_array_index (slots, i)));
-  return copy;
-}
-
 static GPtrArray *
 slots_of_bench (Bench *bench)
 {
@@ -150,9 +129,15 @@ static gboolean
 match_in_register (Store *store, gpointer user, GError **error)
 {
   Question *question = user;
-  for (guint i = 0; i < question->slots->len; i++)
-    if (!match_slot (store, g_ptr_array_index (question->slots, i), error))
+  g_autoptr (GPtrArray) names = port_name_list (store, error);
+  if (names == NULL)
+    return FALSE;
+  for (guint i = 0; i < question->slots->len; i++) {
+    BenchSlot *slot = g_ptr_array_index (question->slots, i);
+    slot->port_name = g_strdup (port_name_in (names, slot->port));
+    if (!match_slot (store, slot, error))
       return FALSE;
+  }
   return TRUE;
 }
 
@@ -229,9 +214,9 @@ GPtrArray *
 conductor_slots (Conductor *conductor)
 {
   g_mutex_lock (&conductor->slots_lock);
-  GPtrArray *copy = slots_copy (conductor->slots);
+  GPtrArray *slots = g_ptr_array_ref (conductor->slots);
   g_mutex_unlock (&conductor->slots_lock);
-  return copy;
+  return slots;
 }
 
 /* ---- the runs ---- */

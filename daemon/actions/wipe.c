@@ -20,6 +20,7 @@ bench_slot_free (BenchSlot *slot)
   if (slot == NULL)
     return;
   g_free (slot->port);
+  g_free (slot->port_name);
   g_free (slot->serial);
   g_free (slot->maker);
   g_free (slot->name);

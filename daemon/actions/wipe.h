@@ -4,9 +4,10 @@
 #include "daemon/actions/reset_screens.h"
 #include "db/wipe.h"
 
-/* A slot of the bench as the api shows it and as the verbs see it: a copy, safe in any thread. */
+/* A slot of the bench as the api shows it and as the verbs see it. Nothing changes it once the conductor shows it: safe in any thread. */
 typedef struct {
   char *port, *serial; /* serial NULL: none or a placeholder */
+  char *port_name;     /* "slot 3"; NULL: it has none */
   char *maker, *name;
   const char *mode, *link; /* device_mode_name, device_link_name */
   gboolean is_duplicate;
@@ -47,5 +48,6 @@ Wipe *wipe_find (Store *store, const char *text, GError **error);
 char *bench_preparation_text (const BenchSlot *slot, Language language);
 /* What a person taps now, when a wipe waits for a reset by hand. FALSE when it waits for none. Borrowed from screens. */
 gboolean wipe_reset_steps (const ResetScreens *screens, const Wipe *wipe, ResetSteps *steps);
-/* What a person must do now about a wipe that waits, or why a finished one ended so, as a sentence. NULL when there is nothing to say. Caller frees. */
-char *wipe_todo_text (const Wipe *wipe, Language language);
+/* What a person must do now about a wipe that waits, or why a finished one ended so, as a sentence. port: how its port is said, by its name when it has one. NULL when
+ * there is nothing to say. Caller frees. */
+char *wipe_todo_text (const Wipe *wipe, const char *port, Language language);

@@ -4,11 +4,12 @@
 static gboolean
 write_slot (View *view, gconstpointer record, GError **error)
 {
-  (void)error; /* a copy in memory: nothing is read */
+  (void)error; /* in memory: nothing is read */
   const BenchSlot *slot = record;
   gboolean is_known = slot->item[0] != '\0';
   writer_open_object (view->out, NULL);
   writer_text (view->out, "port", slot->port);
+  writer_text (view->out, "port_name", slot->port_name);
   writer_text (view->out, "serial", slot->serial);
   writer_text (view->out, "maker", slot->maker);
   writer_text (view->out, "name", slot->name);

@@ -404,5 +404,11 @@
   X (ARRIVAL_UNKNOWN, "arrival_unknown", MESSAGE_REFUSED, NULL, "La tablette de numéro de série {1} n'est pas au registre. Ajoutez-la : temoin tablet add, avec ce numéro et son modèle.", "The tablet of serial number {1} is not in the register. Add it: temoin tablet add, with that number and its model.") \
   X (ARRIVAL_CABLE, "arrival_cable", MESSAGE_DEVICE, NULL, "La tablette a été débranchée, ou ne répond plus. Rebranchez-la et recommencez.", "The tablet was unplugged, or does not answer any more. Plug it in again and start again.") \
   X (ARRIVAL_NO_ADB, "arrival_no_adb", MESSAGE_DEVICE, NULL, "Le débogage USB est coupé : activez-le dans les options pour développeurs de la tablette, puis recommencez.", "USB debugging is off: switch it on in the developer options of the tablet, then start again.") \
+  /* names of ports */ \
+  X (PORT_FORMAT, "port_format", MESSAGE_INPUT, NULL, "« {1} » n'est pas un port du banc, ni le nom d'un port. Un port s'écrit comme 1-1.2 : « temoin bench » les montre.", "\"{1}\" is no port of the bench, nor the name of one. A port is written like 1-1.2: \"temoin bench\" shows them.") \
+  X (PORT_NAME_IS_PORT, "port_name_is_port", MESSAGE_INPUT, NULL, "« {1} » ressemble à un port et ne peut pas être un nom. Écrivez par exemple « place 3 ».", "\"{1}\" looks like a port and cannot be a name. Write for example \"slot 3\".") \
+  X (PORT_NAME_OR_REMOVE, "port_name_or_remove", MESSAGE_INPUT, NULL, "Donnez un nom au port, ou faites enlever celui qu'il a (--remove) : l'un des deux.", "Give the port a name, or have the one it has removed (--remove): one of the two.") \
+  X (PORT_NAME_TAKEN, "port_name_taken", MESSAGE_REFUSED, NULL, "« {1} » est déjà le nom du port {2}. Choisissez-en un autre, ou enlevez d'abord celui-là : temoin bench name {2} --remove.", "\"{1}\" is the name of port {2} already. Choose another one, or remove that one first: temoin bench name {2} --remove.") \
+  X (PORT_NAME_NONE, "port_name_none", MESSAGE_REFUSED, NULL, "Le port {1} n'a pas de nom.", "Port {1} has no name.") \
   X (CODE_NEAR, "code_near", MESSAGE_NOTE, NULL, "Vouliez-vous dire {1c} ?", "Did you mean {1c}?") \
 

@@ -10,6 +10,7 @@
 #include "db/import_job.h"
 #include "db/journal_line.h"
 #include "db/known.h"
+#include "db/port.h"
 #include "db/line_notice.h"
 #include "db/product.h"
 #include "db/secret.h"
@@ -518,6 +519,17 @@ walk_sites (Store *store)
   MUST (site_use (store, "", &error));
 }
 
+static void
+walk_ports (Store *store)
+{
+  MUST (port_name_put (store, "1-1.2", "slot 2", &error));
+  MUST (port_name_put (store, "1-1.2", "slot 3", &error));
+  ONE (PortName, port_name_of (store, "1-1.2", &error));
+  MANY (port_name_list (store, &error));
+  MUST (port_name_remove (store, "1-1.2", &error));
+  REFUSED (port_name_remove (store, "1-1.2", &error), DB_ERROR_NOT_FOUND);
+}
+
 /* Before the others: a register in use becomes no demonstration, but is asked. */
 static void
 walk_settings (Store *store)
@@ -557,6 +569,7 @@ walk_nouns (Store *store)
   walk_imports (store);
   walk_rest (store);
   walk_sites (store);
+  walk_ports (store);
 }
 
 static void

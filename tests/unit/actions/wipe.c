@@ -326,7 +326,7 @@ the_gate_is_judged_with_the_register (void)
   g_assert_cmpint (apply (&desk, step), ==, WIPE_BLOCKED);
   g_autoptr (Wipe) blocked = wipe_load (desk.store, wipe, NULL);
   g_assert_cmpstr (blocked->reason, ==, "wipe_battery|12|30");
-  g_autofree char *sentence = wipe_todo_text (blocked, LANGUAGE_EN);
+  g_autofree char *sentence = wipe_todo_text (blocked, blocked->port, LANGUAGE_EN);
   g_assert_nonnull (strstr (sentence, "12 %"));
   desk_assert_item_state (&desk, item, ITEM_TO_WIPE);
 }
