@@ -28,6 +28,8 @@ void api_line_write_clock (Writer *out, const char *name, const LineClock *clock
 gboolean api_check_write (View *view, const char *code, ItemKind kind, GError **error);
 gboolean api_repair_write (View *view, const char *item, GError **error);
 
+/* One slot of the bench as an object. now: epoch seconds, for what time changes. */
+void api_bench_write (Writer *out, const BenchSlot *slot, gint64 now);
 /* *name: what people call that port of that site's bench; NULL when it has no name, is on another machine, or is NULL. Caller frees. */
 gboolean api_port_name (Store *store, const char *site, const char *port, char **name, GError **error);
 

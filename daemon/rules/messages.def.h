@@ -410,5 +410,12 @@
   X (PORT_NAME_OR_REMOVE, "port_name_or_remove", MESSAGE_INPUT, NULL, "Donnez un nom au port, ou faites enlever celui qu'il a (--remove) : l'un des deux.", "Give the port a name, or have the one it has removed (--remove): one of the two.") \
   X (PORT_NAME_TAKEN, "port_name_taken", MESSAGE_REFUSED, NULL, "« {1} » est déjà le nom du port {2}. Choisissez-en un autre, ou enlevez d'abord celui-là : temoin bench name {2} --remove.", "\"{1}\" is the name of port {2} already. Choose another one, or remove that one first: temoin bench name {2} --remove.") \
   X (PORT_NAME_NONE, "port_name_none", MESSAGE_REFUSED, NULL, "Le port {1} n'a pas de nom.", "Port {1} has no name.") \
+  /* what is on the bench, and what to do about it */ \
+  X (BENCH_WIPE, "bench_wipe", MESSAGE_NOTE, NULL, "À effacer : temoin wipe {1c}", "To be wiped: temoin wipe {1c}") \
+  X (BENCH_READY, "bench_ready", MESSAGE_NOTE, NULL, "Prête à prêter : vous pouvez la débrancher.", "Ready to lend: you may unplug it.") \
+  X (BENCH_LENT, "bench_lent", MESSAGE_NOTE, NULL, "Encore prêtée : enregistrez son retour (temoin return {1c}).", "Still lent: record its return (temoin return {1c}).") \
+  X (BENCH_BLOCKED, "bench_blocked", MESSAGE_NOTE, NULL, "Bloquée : temoin show {1c}", "Blocked: temoin show {1c}") \
+  X (BENCH_FOUND, "bench_found", MESSAGE_NOTE, NULL, "Elle était perdue ou volée : temoin show {1c}", "It was lost or stolen: temoin show {1c}") \
+  X (BENCH_UNKNOWN, "bench_unknown", MESSAGE_NOTE, NULL, "Inconnue du registre : on n'y touche pas.", "Not in the register: left alone.") \
   X (CODE_NEAR, "code_near", MESSAGE_NOTE, NULL, "Vouliez-vous dire {1c} ?", "Did you mean {1c}?") \
 

@@ -11,7 +11,7 @@
 static GPtrArray *
 slots_with (const char *port, const char *serial, gboolean is_duplicate)
 {
-  GPtrArray *slots = g_ptr_array_new_with_free_func ((GDestroyNotify)bench_slot_free);
+  GPtrArray *slots = bench_slots_new ();
   BenchSlot *slot = g_new0 (BenchSlot, 1);
   slot->port = g_strdup (port);
   slot->serial = g_strdup (serial);
