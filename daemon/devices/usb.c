@@ -2,6 +2,8 @@
  * handles libusb's events, so every transfer ends there; the worker makes no call that would handle them too. */
 #include "daemon/devices/usb.h"
 
+#include "daemon/devices/deadline.h"
+
 #include <string.h>
 
 #define PERMISSION_RETRY_MS    100
@@ -47,7 +49,8 @@ struct _UsbOpen {
   gboolean claims, is_cancelled;
   libusb_device_handle *handle;
   int status;
-  guint attempts, timer;
+  guint attempts;
+  Deadline retry;
   UsbOpenFunc func;
   gpointer user;
 };
@@ -336,13 +339,11 @@ open_work (gpointer data)
 
 static void open_done (gpointer data);
 
-static gboolean
+static void
 on_open_retry (gpointer user)
 {
   UsbOpen *opening = user;
-  opening->timer = 0;
   usb_work (opening->device->usb, open_work, open_done, opening);
-  return G_SOURCE_REMOVE;
 }
 
 static void
@@ -359,7 +360,7 @@ open_done (gpointer data)
     return;
   }
   if (opening->status == LIBUSB_ERROR_ACCESS && ++opening->attempts <= PERMISSION_RETRIES_MAX) {
-    opening->timer = g_timeout_add (PERMISSION_RETRY_MS, on_open_retry, opening);
+    deadline_set (&opening->retry, PERMISSION_RETRY_MS, on_open_retry, opening);
     return;
   }
   g_autoptr (GError) error = NULL;
@@ -388,12 +389,11 @@ void
 usb_open_cancel (UsbOpen *opening)
 {
   opening->is_cancelled = TRUE; /* the worker does not read it */
-  gboolean is_idle = opening->timer != 0 || opening->device->waiting == opening;
+  gboolean is_idle = deadline_is_set (&opening->retry) || opening->device->waiting == opening;
   if (!is_idle)
     return; /* open_done frees it */
-  if (opening->timer != 0)
-    g_source_remove (opening->timer);
-  else
+  deadline_clear (&opening->retry);
+  if (opening->device->waiting == opening)
     opening->device->waiting = NULL;
   open_free (opening);
 }
