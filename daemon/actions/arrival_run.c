@@ -209,6 +209,9 @@ take_link (ArrivalRun *run, DeviceLink link)
   case DEVICE_LINK_NO_PERMISSION:
     fail (run, M_DEVICE_PERMISSION);
     return;
+  case DEVICE_LINK_NO_ROOM:
+    fail (run, M_DEVICE_NO_ROOM);
+    return;
   case DEVICE_LINK_BROKEN:
     fail (run, M_DEVICE_PROTOCOL);
     return;

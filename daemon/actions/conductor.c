@@ -1,6 +1,7 @@
 /* The conductor: which asset is on which port, and one run for each unfinished wipe. */
 #include "daemon/actions/conductor.h"
 #include "daemon/actions/arrival_run.h"
+#include "daemon/actions/device_trouble.h"
 #include "daemon/actions/prepare_run.h"
 #include "daemon/actions/wipe_run.h"
 #include "daemon/rules/wipe.h"
@@ -81,27 +82,6 @@ ask (Conductor *conductor, RegisterFunc func, Question *question)
 
 /* ---- the slots: what is on the ports, matched with the register ---- */
 
-/* NULL: none. */
-static const char *
-trouble_of (DeviceLink link)
-{
-  switch (link) {
-  case DEVICE_LINK_BUSY:
-    return message_code (M_DEVICE_BUSY);
-  case DEVICE_LINK_NO_PERMISSION:
-    return message_code (M_DEVICE_PERMISSION);
-  case DEVICE_LINK_BROKEN:
-    return message_code (M_DEVICE_PROTOCOL);
-  case DEVICE_LINK_NONE:
-  case DEVICE_LINK_OPENING:
-  case DEVICE_LINK_NEEDS_TAP:
-  case DEVICE_LINK_UNTRUSTED:
-  case DEVICE_LINK_READY:
-    break;
-  }
-  return NULL;
-}
-
 static GPtrArray *
 slots_of_bench (Bench *bench)
 {
@@ -116,7 +96,7 @@ slots_of_bench (Bench *bench)
     slot->name = g_strdup (device->name);
     slot->mode = device_mode_name (device->mode);
     slot->link = device_link_name (device->link);
-    slot->trouble = g_strdup (trouble_of (device->link));
+    slot->trouble = device_trouble (device);
     slot->is_duplicate = device->is_duplicate;
     g_ptr_array_add (slots, slot);
   }

@@ -250,6 +250,9 @@ take_link (PrepareRun *run, DeviceLink link)
   case DEVICE_LINK_NO_PERMISSION:
     refuse (run, M_DEVICE_PERMISSION);
     return;
+  case DEVICE_LINK_NO_ROOM:
+    refuse (run, M_DEVICE_NO_ROOM);
+    return;
   case DEVICE_LINK_BROKEN:
     refuse (run, M_DEVICE_PROTOCOL);
     return;
