@@ -5,15 +5,16 @@
 #include "cli/table.h"
 #include <string.h>
 
-#define GAP        "  "
-#define GAP_WIDTH  2
-#define INDENT     "    " /* of a sentence below its line */
-#define BAR        10     /* columns between the brackets */
-#define LINES_MAX  3      /* of one sentence */
-#define BOLD       "\033[1m"
-#define FAINT      "\033[2m"
-#define PLAIN      "\033[0m"
-#define TODO_LEAST 24 /* columns: less is not worth a column */
+#define GAP          "  "
+#define GAP_WIDTH    2
+#define INDENT       "    " /* of a sentence below its line */
+#define BAR          10     /* columns between the brackets */
+#define LINES_MAX    3      /* of one sentence */
+#define BOLD         "\033[1m"
+#define FAINT        "\033[2m"
+#define PLAIN        "\033[0m"
+#define TODO_LEAST   24 /* columns: less is not worth a column */
+#define TITLES_LEAST 10 /* lines: less is needed for what to do */
 
 typedef enum { COLUMN_PORT, COLUMN_CODE, COLUMN_MODEL, COLUMN_STEP, COLUMN_BAR, COLUMN_SINCE, COLUMNS_N } Column;
 
@@ -79,7 +80,8 @@ bench_view_summary (const json_t *bench, Language language)
   };
   const json_t *items = json_object_get (bench, "items");
   GString *out = g_string_new (NULL);
-  g_string_printf (out, "%zu%s", json_array_size (items), language == LANGUAGE_ENGLISH ? " on the bench" : " sur le banc");
+  g_string_printf (out, "%zu%s", json_array_size (items),
+                   language == LANGUAGE_ENGLISH ? " on the bench" : " sur le banc");
   for (gsize row = 0; row < G_N_ELEMENTS (rows); row++) {
     int n = 0;
     for (size_t i = 0; i < json_array_size (items); i++)
@@ -211,8 +213,7 @@ measure (Drawing *drawing)
   for (Column column = 0; column < COLUMNS_N; column++) {
     gsize widest = 0;
     for (size_t i = 0; i < json_array_size (drawing->items); i++) {
-      g_autofree char *cell =
-          cell_of (json_array_get (drawing->items, i), column, drawing->language, drawing->later_s);
+      g_autofree char *cell = cell_of (json_array_get (drawing->items, i), column, drawing->language, drawing->later_s);
       widest = MAX (widest, display_width (cell));
     }
     drawing->is_shown[column] = widest > 0; /* an empty column takes no room */
@@ -339,8 +340,7 @@ add_slots (Drawing *drawing)
     if (drawing->lines->len + (is_last ? 0 : 1) <= drawing->height)
       continue;
     g_ptr_array_set_size (drawing->lines, (int)before);
-    g_autofree char *more =
-        text_print (drawing->language, "… et %d de plus", "... and %d more", (int)(n - i));
+    g_autofree char *more = text_print (drawing->language, "… et %d de plus", "... and %d more", (int)(n - i));
     add_line (drawing, "", more);
     return;
   }
@@ -363,7 +363,8 @@ bench_view_draw (const json_t *bench, Language language, gboolean has_colour, gs
     g_autofree char *summary = bench_view_summary (bench, language);
     measure (&drawing);
     add_line (&drawing, BOLD, summary);
-    add_titles (&drawing);
+    if (height >= TITLES_LEAST)
+      add_titles (&drawing);
     add_slots (&drawing);
   }
   g_ptr_array_set_size (drawing.lines, (int)MIN (drawing.lines->len, height));

@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define LOOK_AGAIN_US  (5 * G_USEC_PER_SEC)   /* also without news: one may have been missed */
-#define LOOK_LEAST_US  (G_USEC_PER_SEC / 4)   /* between two looks, however many news: nobody reads faster */
-#define CLOCKS_MOVE_MS 1000                   /* the picture's "since" goes on between two looks */
+#define LOOK_AGAIN_US  (5 * G_USEC_PER_SEC) /* also without news: one may have been missed */
+#define LOOK_LEAST_US  (G_USEC_PER_SEC / 4) /* between two looks, however many news: nobody reads faster */
+#define CLOCKS_MOVE_MS 1000                 /* the picture's "since" goes on between two looks */
 
 /* The bench now, those that need a hand first; NULL as ask_get. */
 static json_t *
@@ -171,6 +171,14 @@ is_quit (int what)
   return (what & STREAM_INPUT) && (read (STDIN_FILENO, &key, 1) != 1 || key == 'q' || key == 'Q');
 }
 
+/* Waits once: for news when it has rested since the last look, for a key, for the next second. */
+static int
+wait_once (Watch *watch, gboolean is_rested, gint64 left_us)
+{
+  int wakes = (is_rested ? STREAM_NEWS : 0) | (watch->draws && terminal_can_ask () ? STREAM_INPUT : 0);
+  return stream_wait (watch->stream, wakes, (int)MIN (left_us / 1000 + 1, CLOCKS_MOVE_MS));
+}
+
 /* Until it is time for another look; the picture follows the clock and the size of the terminal meanwhile. TRUE: leave. */
 static gboolean
 wait_for_next (Watch *watch)
@@ -179,10 +187,9 @@ wait_for_next (Watch *watch)
     gint64 waited_us = g_get_monotonic_time () - watch->looked_at_us;
     gboolean is_rested = waited_us >= LOOK_LEAST_US;
     gint64 left_us = (is_rested ? LOOK_AGAIN_US : LOOK_LEAST_US) - waited_us;
-    int wakes = (is_rested ? STREAM_NEWS : 0) | (watch->draws && terminal_can_ask () ? STREAM_INPUT : 0);
-    if (is_rested && left_us <= 0)
+    if (left_us <= 0)
       return FALSE;
-    int what = stream_wait (watch->stream, wakes, (int)MIN (left_us / 1000 + 1, CLOCKS_MOVE_MS));
+    int what = wait_once (watch, is_rested, left_us);
     if (is_quit (what))
       return TRUE;
     if (what & STREAM_NEWS)

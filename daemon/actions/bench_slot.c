@@ -181,8 +181,8 @@ is_same_wipe (const Wipe *wipe, const Wipe *other)
 {
   if (wipe == NULL || other == NULL)
     return wipe == other;
-  return g_str_equal (wipe->code, other->code) && wipe->state == other->state && wipe->started_at == other->started_at &&
-         g_strcmp0 (wipe->reason, other->reason) == 0;
+  return g_str_equal (wipe->code, other->code) && wipe->state == other->state &&
+         wipe->started_at == other->started_at && g_strcmp0 (wipe->reason, other->reason) == 0;
 }
 
 gboolean

@@ -6,20 +6,20 @@
 #include "db/wipe.h"
 
 typedef struct {
-  char *port;          /* NULL: unplugged to be looked at, its wipe not attested yet */
-  char *port_name;     /* "slot 3"; NULL: it has none */
-  char *serial;        /* NULL: none or a placeholder */
-  char *maker, *name;  /* USB strings, or NULL */
-  const char *mode;    /* device_mode_name, or "away": not on the bus, an unfinished wipe has it */
-  const char *link;    /* device_link_name */
-  char *trouble;       /* why it cannot be opened: a message's code and arguments, as a wipe's reason; NULL */
+  char *port;         /* NULL: unplugged to be looked at, its wipe not attested yet */
+  char *port_name;    /* "slot 3"; NULL: it has none */
+  char *serial;       /* NULL: none or a placeholder */
+  char *maker, *name; /* USB strings, or NULL */
+  const char *mode;   /* device_mode_name, or "away": not on the bus, an unfinished wipe has it */
+  const char *link;   /* device_link_name */
+  char *trouble;      /* why it cannot be opened: a message's code and arguments, as a wipe's reason; NULL */
   gboolean is_duplicate, is_away;
   Code item; /* "" when the register does not know this serial */
   char *model;
-  ItemState item_state; /* meaningful when item is set */
-  char *item_reason;    /* why it is blocked ...; NULL */
-  Code wipe;            /* the unfinished wipe that holds this port, or "" */
-  Wipe *running;        /* that one, or the one that its tablet waits to be attested for; NULL */
+  ItemState item_state;    /* meaningful when item is set */
+  char *item_reason;       /* why it is blocked ...; NULL */
+  Code wipe;               /* the unfinished wipe that holds this port, or "" */
+  Wipe *running;           /* that one, or the one that its tablet waits to be attested for; NULL */
   const char *preparation; /* prepare_state_name of the last preparation since it was plugged in, or NULL */
   char *preparation_reason;
 } BenchSlot;

@@ -7,7 +7,7 @@
 
 static struct {
   GMutex lock;
-  GPollFunc poll;      /* the context's own */
+  GPollFunc poll;       /* the context's own */
   gint64 working_since; /* 0: not yet, or within the poll. The loop's thread only */
   guint64 counts[STEPS];
   LoopLag lag;

@@ -7,10 +7,10 @@
 void loop_lag_watch (void);
 
 typedef struct {
-  guint64 turns;  /* since the start */
-  gint64 max_us;  /* the longest one */
-  gint64 p99_us;  /* 99 of 100 were at most so long, to a tenth of a millisecond; turns without work count */
-  guint64 slow;   /* turns above LOOP_LAG_SLOW_US */
+  guint64 turns; /* since the start */
+  gint64 max_us; /* the longest one */
+  gint64 p99_us; /* 99 of 100 were at most so long, to a tenth of a millisecond; turns without work count */
+  guint64 slow;  /* turns above LOOP_LAG_SLOW_US */
 } LoopLag;
 #define LOOP_LAG_SLOW_US 20000 /* what a person with a tablet in hand may not notice yet */
 

@@ -3,9 +3,10 @@
 #include "daemon/actions/events.h"
 #include <microhttpd.h>
 
-#define STREAM_BEAT_S      15          /* a comment line this often tells both ends that the other is there */
-#define STREAMS_MAX        100         /* connections */
-#define STREAM_PENDING_MAX (256 * 1024) /* bytes a slow reader may be behind before it is dropped: a full bench says 45 KiB at once */
+#define STREAM_BEAT_S 15  /* a comment line this often tells both ends that the other is there */
+#define STREAMS_MAX   100 /* connections */
+#define STREAM_PENDING_MAX                                                                                             \
+  (256 * 1024) /* bytes a slow reader may be behind before it is dropped: a full bench says 45 KiB at once */
 
 typedef struct _Streams Streams;
 /* What a piece of news tells beyond its subject: the name of the member that holds it (static), and its JSON; *name NULL when that topic tells

@@ -54,8 +54,8 @@ typedef struct {
       has_asked; /* READY over adb: it asked who we are and took our key. FALSE = it lets anybody in (trade-in mode of a
                           * freshly reset Android 16, test build): being let in is then no proof of a former trust */
   guint16 vendor, product;
-  const char *holder; /* link BUSY: the program that holds it ("adb"); NULL: it cannot be seen */
-  int holder_pid;     /* its process; 0 likewise */
+  const char *holder;       /* link BUSY: the program that holds it ("adb"); NULL: it cannot be seen */
+  int holder_pid;           /* its process; 0 likewise */
   const char *maker, *name; /* USB strings, or NULL */
 } Device;
 

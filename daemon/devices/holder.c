@@ -36,13 +36,19 @@ has_open (const char *pid, const struct stat *wanted)
   return FALSE;
 }
 
+static gboolean
+is_other_process (const char *name)
+{
+  return is_pid (name) && atoi (name) != getpid ();
+}
+
 gboolean
 holder_find (const struct stat *file, const char *const *preferred, Holder *holder)
 {
   Holder found = {0};
   g_autoptr (GDir) dir = g_dir_open ("/proc", 0, NULL);
   for (const char *pid; dir != NULL && (pid = g_dir_read_name (dir)) != NULL;) {
-    if (!is_pid (pid) || atoi (pid) == getpid () || !has_open (pid, file))
+    if (!is_other_process (pid) || !has_open (pid, file))
       continue;
     Holder process = process_of (pid);
     gboolean is_preferred = preferred != NULL && g_strv_contains (preferred, process.name);

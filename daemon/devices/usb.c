@@ -327,8 +327,8 @@ static int
 claim_status (const UsbOpen *opening, int status, int cause)
 {
   int configuration;
-  if (status == LIBUSB_ERROR_NOT_FOUND && libusb_get_configuration (opening->handle, &configuration) == LIBUSB_SUCCESS &&
-      configuration == 0)
+  if (status == LIBUSB_ERROR_NOT_FOUND &&
+      libusb_get_configuration (opening->handle, &configuration) == LIBUSB_SUCCESS && configuration == 0)
     return LIBUSB_ERROR_NO_MEM;
   if (status == LIBUSB_ERROR_OTHER && (cause == ENOSPC || cause == ENOMEM))
     return LIBUSB_ERROR_NO_MEM;
@@ -346,8 +346,8 @@ static void
 look_for_holder (UsbDevice *device)
 {
   struct stat node;
-  g_autofree char *path =
-      g_strdup_printf ("/dev/bus/usb/%03u/%03u", libusb_get_bus_number (device->device), libusb_get_device_address (device->device));
+  g_autofree char *path = g_strdup_printf ("/dev/bus/usb/%03u/%03u", libusb_get_bus_number (device->device),
+                                           libusb_get_device_address (device->device));
   device->holder = (Holder){0};
   if (stat (path, &node) == 0 && holder_find (&node, takers, &device->holder))
     return;

@@ -95,10 +95,10 @@ wipe_percent (WipeState state, WipeState waited_in, gint64 away_s)
 {
   enum { USUAL_S = 120, AWAY_FROM = 30, AWAY_TO = 90 }; /* s: a guess, until real tablets were measured */
   static const int percents[] = {
-      [WIPE_SEEN] = 2,         [WIPE_IDENTIFIED] = 10, [WIPE_GATED] = 15,        [WIPE_ARMED] = 20,
-      [WIPE_STARTED] = 25,     [WIPE_GONE] = 0,        [WIPE_RECOVERY] = 0,      [WIPE_RETURNED] = 95,
-      [WIPE_WAIT_HUMAN] = 0,   [WIPE_VERIFIED] = 100,  [WIPE_NOT_WIPED] = 100,   [WIPE_UNKNOWN] = 100,
-      [WIPE_BLOCKED] = 100,    [WIPE_ABORTED] = 100,
+      [WIPE_SEEN] = 2,       [WIPE_IDENTIFIED] = 10, [WIPE_GATED] = 15,      [WIPE_ARMED] = 20,
+      [WIPE_STARTED] = 25,   [WIPE_GONE] = 0,        [WIPE_RECOVERY] = 0,    [WIPE_RETURNED] = 95,
+      [WIPE_WAIT_HUMAN] = 0, [WIPE_VERIFIED] = 100,  [WIPE_NOT_WIPED] = 100, [WIPE_UNKNOWN] = 100,
+      [WIPE_BLOCKED] = 100,  [WIPE_ABORTED] = 100,
   };
   G_STATIC_ASSERT (G_N_ELEMENTS (percents) == WIPE_STATES_N);
   gint64 away = CLAMP (away_s, 0, G_MAXINT32);

@@ -17,7 +17,8 @@ no_line_is_wider_than_the_terminal (void)
   static const char *const names[] = {"slot 3", "槽位三号槽位三号槽位三号", "Emplacement n° 3 (éàü) ⇒", "1"};
   for (gsize name = 0; name < G_N_ELEMENTS (names); name++)
     for (gsize width = 1; width < 200; width++) {
-      json_t *bench = bench_of (names[name], "Galaxy Tab A9+ 平板电脑", "Look at the screen 屏幕: is it the first welcome page?");
+      json_t *bench =
+          bench_of (names[name], "Galaxy Tab A9+ 平板电脑", "Look at the screen 屏幕: is it the first welcome page?");
       g_autofree char *text = bench_view_draw (bench, LANGUAGE_ENGLISH, FALSE, width, 10, 0);
       g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
       g_assert_cmpuint (g_strv_length (lines), <=, 10);
@@ -34,7 +35,8 @@ columns_are_aligned_by_what_is_seen (void)
   g_autofree char *text = bench_view_draw (bench, LANGUAGE_ENGLISH, FALSE, 120, 10, 1);
   g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
   g_assert_cmpstr (lines[0], ==, "1 on the bench · 1 need you");
-  g_assert_cmpstr (lines[1], ==, "Port      Label      Model  Step                Progress            Since  To do now");
+  g_assert_cmpstr (lines[1], ==,
+                   "Port      Label      Model  Step                Progress            Since  To do now");
   g_assert_cmpstr (lines[2], ==, "槽位三号  TBCD-FGHK  Tab    waits for somebody  [#########-]  95 %  1:00   Go");
   json_decref (bench);
 }

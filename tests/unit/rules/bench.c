@@ -71,7 +71,8 @@ progress_never_goes_back (void)
   }
   g_assert_cmpint (last, <, wipe_percent (WIPE_RETURNED, WIPE_SEEN, 0));
   g_assert_cmpint (wipe_percent (WIPE_WAIT_HUMAN, WIPE_RETURNED, 0), ==, wipe_percent (WIPE_RETURNED, WIPE_SEEN, 0));
-  g_assert_cmpint (wipe_percent (WIPE_GONE, WIPE_SEEN, -5), ==, wipe_percent (WIPE_GONE, WIPE_SEEN, 0)); /* clock set back */
+  g_assert_cmpint (wipe_percent (WIPE_GONE, WIPE_SEEN, -5), ==,
+                   wipe_percent (WIPE_GONE, WIPE_SEEN, 0)); /* clock set back */
   g_assert_cmpint (wipe_percent (WIPE_GONE, WIPE_SEEN, G_MAXINT64), <=, 90);
 }
 
