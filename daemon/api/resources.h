@@ -14,6 +14,7 @@ gboolean api_loan_show (View *view, const char *code, GError **error);
 gboolean api_fund_show (View *view, const char *code, GError **error);
 gboolean api_recharge_show (View *view, const char *code, GError **error);
 gboolean api_wipe_show (View *view, const char *code, GError **error);
+gboolean api_purchase_show (View *view, const char *code, GError **error);
 gboolean api_voucher_show (View *view, const char *code, GError **error);
 gboolean api_account_show (View *view, const char *code, GError **error);
 gboolean api_site_show (View *view, const char *code, GError **error);
@@ -63,6 +64,14 @@ gboolean api_key_rotate (Request *request, Store *store, GError **error);
 /* RouteReply. */
 gboolean api_secret_reply (Request *request, Store *store, GError **error);
 gboolean api_key_reply (Request *request, Store *store, GError **error);
+/* Purchases, and what more is asked of funds. */
+extern const Form api_purchase_form, api_purchase_cancel_form, api_fund_change_form;
+gboolean api_purchase_list (Request *request, Store *store, GError **error);
+gboolean api_fund_report (Request *request, Store *store, GError **error);
+gboolean api_purchase_add (Request *request, Store *store, GError **error);
+gboolean api_purchase_cancel (Request *request, Store *store, GError **error);
+gboolean api_fund_change (Request *request, Store *store, GError **error);
+
 extern const Form api_arrival_form, api_arrival_accept_form;
 extern const Form api_check_form, api_checklist_form, api_repair_form, api_repaired_form;
 extern const Form api_site_form, api_account_move_form, api_migration_form, api_port_form;
