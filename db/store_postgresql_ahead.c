@@ -112,8 +112,9 @@ store_postgresql_send_read (PostgresqlStore *store, const char *name, const Para
     return NULL;
   PostgresqlKnown *known = g_rc_box_new0 (PostgresqlKnown);
   g_hash_table_insert (store->known, key_of (name, parameters), g_rc_box_acquire (known));
-  return send_one (store, name, parameters, g_rc_box_acquire (known), error) ? known
-                                                                             : (store_postgresql_known_unref (known), NULL);
+  return send_one (store, name, parameters, g_rc_box_acquire (known), error)
+             ? known
+             : (store_postgresql_known_unref (known), NULL);
 }
 
 /* Takes the answer of the oldest statement that is outstanding. After an error the server skips the rest. */
@@ -146,7 +147,7 @@ store_postgresql_settle (PostgresqlStore *store, GError **error)
     (void)receive_one (store, known, failure == NULL ? &failure : NULL);
     known_destroy (known);
   }
-  PQclear (PQgetResult (store->connection)); /* that of the sync itself */
+  PQclear (PQgetResult (store->connection));    /* that of the sync itself */
   (void)PQexitPipelineMode (store->connection); /* nothing is outstanding, or the connection is gone */
   if (failure == NULL)
     return TRUE;
