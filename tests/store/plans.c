@@ -12,6 +12,7 @@
 #include "db/known.h"
 #include "db/port.h"
 #include "db/line_notice.h"
+#include "db/modem_act.h"
 #include "db/product.h"
 #include "db/purchase.h"
 #include "db/secret.h"
@@ -34,11 +35,11 @@
 
 /* Tables without an end. */
 static const char *const growing[] = {
-    "item",           "person",        "loan",         "recharge",   "journal",     "journal_subject",
-    "wipe",           "card",          "wipe_event",   "fund_entry", "idempotency", "loan_piece",
-    "line",           "piece",         "search_row",   "voucher",    "secret",      "line_notice",
-    "wipe_challenge", "import_line",   "import_claim", "item_check", "repair",      "arrival",
-    "purchase",       "purchase_share"};
+    "item",           "person",         "loan",         "recharge",   "journal",     "journal_subject",
+    "wipe",           "card",           "wipe_event",   "fund_entry", "idempotency", "loan_piece",
+    "line",           "piece",          "search_row",   "voucher",    "secret",      "line_notice",
+    "wipe_challenge", "import_line",    "import_claim", "item_check", "repair",      "arrival",
+    "purchase",       "purchase_share", "modem_act"};
 /* Statements that read everything, and why they may. */
 static const struct {
   const char *begins, *reason;
@@ -168,6 +169,27 @@ add_voucher (Store *store, int number)
   MUST (secret_put (store, &secret, &error));
 }
 
+/* On the bench of this site, ended: the port is free again. */
+static void
+add_act (Store *store, gint64 *number)
+{
+  ModemAct act = {.kind = MODEM_ACT_TOPUP,
+                  .port = (char *)"3-1.1",
+                  .card = "S0000000",
+                  .line = "L0000000",
+                  .recharge = "R0000000",
+                  .asked_at = AT,
+                  .account = (char *)"C0000001",
+                  .eur = 420,
+                  .mb = -1,
+                  .attempts_left = -1};
+  MUST (modem_act_insert (store, &act, &error));
+  act.state = MODEM_ACT_OK;
+  act.ended_at = AT;
+  MUST (modem_act_end (store, &act, &error));
+  *number = act.number;
+}
+
 /* A line that dies one day after all the others. */
 static void
 add_dying_line (Store *store, int number, int days)
@@ -184,6 +206,7 @@ add_dying_line (Store *store, int number, int days)
 static void
 add_round (Store *store, int number, int count)
 {
+  gint64 act;
   Code code;
   g_autofree char *text = g_strdup_printf ("name%d", number);
   code_of ('P', number, code);
@@ -205,6 +228,7 @@ add_round (Store *store, int number, int count)
   add_voucher (store, number);
   add_dying_line (store, number, number);
   add_journal (store);
+  add_act (store, &act);
   MUST (idempotency_put (store, "C0000001", text, HASH, 201, "{}", AT, &error));
   MUST (import_line_add (store, 1, number + 2, text, &error));
   MUST (import_claim_add (store, 1, number + 1, "serial", text, &error));
@@ -457,6 +481,28 @@ walk_vouchers (Store *store)
 }
 
 static void
+walk_modems (Store *store)
+{
+  gint64 number;
+  Card card = {.code = "S0000000", .seen_at = AT, .pin_on = 1, .pin_left = 3, .puk_left = -1};
+  ModemAct open = {
+      .kind = MODEM_ACT_IDENTIFY, .port = (char *)"3-1.2", .asked_at = AT, .account = (char *)"C0000001", .eur = -1};
+  add_act (store, &number);
+  MUST (modem_act_insert (store, &open, &error));
+  ONE (ModemAct, modem_act_load (store, number, &error));
+  ONE (ModemAct, modem_act_of_recharge (store, "R0000000", &error));
+  MANY (modem_act_list (store, 0, PAGE, &error));
+  MANY (modem_act_list (store, number, PAGE, &error));
+  MANY (modem_act_list_open (store, &error));
+  MUST (modem_act_set_sent (store, open.number, AT, &error));
+  open.state = MODEM_ACT_NOT_DONE;
+  MUST (modem_act_end (store, &open, &error));
+  MUST (card_set_seen (store, &card, &error));
+  MUST (line_set_balance (store, "L0000000", 420, -1, AT, &error));
+  MUST (secret_delete (store, SECRET_PIN_NEXT, "S0000000", &error));
+}
+
+static void
 walk_checks (Store *store)
 {
   static const char *const words[] = {"screen", "charge", NULL};
@@ -619,6 +665,7 @@ walk_nouns (Store *store)
   walk_vouchers (store);
   walk_wipes (store);
   walk_checks (store);
+  walk_modems (store);
   walk_imports (store);
   walk_rest (store);
   walk_sites (store);
