@@ -86,7 +86,7 @@ class Desk:
         self.fleet = Fleet(scenario).start()
         (folder / "dialogues").mkdir(exist_ok=True)
         (folder / "dialogues" / "test.conf").write_text(DIALOGUES.replace("\\\\", "\\"))
-        config = f"[daemon]\ndialogues_dir = {folder}/dialogues\n[bench]\noperator_s = 2\n" + config
+        config = f"[daemon]\ndialogues_dir = {folder}/dialogues\n[bench]\n{config or 'operator_s = 2'}\n"
         self.daemon = Daemon(env=self.fleet.env(), bench=True, config=config, **options)
 
     def __enter__(self):
