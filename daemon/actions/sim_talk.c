@@ -194,6 +194,71 @@ sim_topup_check (Store *store, const char *line, const char *dialogue, const Sim
   return found != NULL && find_talk (store, found->code, DIALOGUE_TOPUP, dialogue, bench, &talk, error);
 }
 
+/* ---- rehearsals ---- */
+
+void
+rehearsal_clear (Rehearsal *rehearsal)
+{
+  g_clear_pointer (&rehearsal->port, g_free);
+  g_clear_pointer (&rehearsal->text, g_free);
+}
+
+/* What is refused is told, not failed; what the register cannot answer is. */
+static gboolean
+tell_refused (Verdict *verdict, GError *refused, GError **error)
+{
+  const Finding *finding = rule_error_finding (refused);
+  if (finding == NULL) {
+    g_propagate_error (error, refused);
+    return FALSE;
+  }
+  verdict_take (verdict, finding_copy (finding));
+  g_error_free (refused);
+  return TRUE;
+}
+
+static gboolean
+rehearse_card (Store *store, const char *text, const SimBench *bench, Rehearsal *rehearsal, Verdict *verdict,
+               GError **error)
+{
+  GError *refused = NULL;
+  g_autoptr (Line) line = line_find (store, text, error);
+  if (line == NULL)
+    return FALSE;
+  g_strlcpy (rehearsal->line, line->code, sizeof rehearsal->line);
+  g_autoptr (Card) card = card_of_line (store, line->code, &refused);
+  action_explain_missing (&refused, M_LINE_NO_CARD, line->code);
+  const ModemSlot *slot = card != NULL ? sim_slot_of_card (bench, card, &refused) : NULL;
+  if (card != NULL) {
+    g_strlcpy (rehearsal->sim, card->code, sizeof rehearsal->sim);
+    rehearsal->fits = dialogue_book_match (dialogues_book (bench->dialogues), rehearsal->dialogue->purpose,
+                                           card->iccid) == rehearsal->dialogue;
+  }
+  rehearsal->port = slot != NULL ? g_strdup (slot->port) : NULL;
+  return slot != NULL || tell_refused (verdict, refused, error);
+}
+
+gboolean
+sim_rehearse (Store *store, const RehearsalRequest *request, const SimBench *bench, Rehearsal *rehearsal,
+              Verdict *verdict, GError **error)
+{
+  GError *refused = NULL;
+  const DialogueBook *book = dialogues_book (bench->dialogues);
+  const char *id = field_is_absent (request->dialogue) ? "" : request->dialogue;
+  rehearsal->dialogue = book != NULL ? dialogue_book_find (book, id) : NULL;
+  if (rehearsal->dialogue == NULL) {
+    rule_error_set (error, M_DIALOGUE_NOT_FOUND, id, NULL);
+    return FALSE;
+  }
+  rehearsal->text = dialogue_dry_run (rehearsal->dialogue, NULL);
+  if (!check_dialogue (store, rehearsal->dialogue, &rehearsal->is_signed, &refused) &&
+      !tell_refused (verdict, refused, error))
+    return FALSE;
+  return field_is_absent (request->line) || rehearse_card (store, request->line, bench, rehearsal, verdict, error);
+}
+
+/* ---- what comes of a recharge ---- */
+
 /* What the modem's answer makes of a recharge that was sent. Not said yes or no to by the operator, and surely not sent: it is prepared again. */
 static const char *
 outcome_of (const SimResult *result)

@@ -365,6 +365,24 @@ def test_what_cannot_be_asked_says_why(start):
     assert desk.daemon.get("/v1/acts")["items"] == []
 
 
+def test_a_dialogue_is_rehearsed_without_a_word_to_the_operator(start):
+    desk = start(OPERATOR + cards(2) + modem(1))
+    _, line = desk.sim(1)
+    _, away = desk.sim(2)
+    desk.wait_modem(lambda m: m["state"] == "online")
+    shown = desk.daemon.get(f"/v1/dialogues/rehearsal?dialogue=balance&line={line}")
+    assert (shown["fits"], shown["port"], shown["spends"], shown["impossible"]) == (True, "3-1.1", False, []) and "#123#" in shown["dry_run"]
+    shown = desk.daemon.get(f"/v1/dialogues/rehearsal?dialogue=topup&line={away}")
+    assert [f["code"] for f in shown["impossible"]] == ["dialogue_unsigned", "sim_not_in_modem"] and "{code}" not in shown["dry_run"]
+    status, said, _ = desk.cli("dialogue", "dry-run", "topup", "--line", line)
+    assert status == 1 and "*124*" in said and "administrateur" in said, said
+    assert desk.cli("dialogue", "dry-run", "topup")[0] == 1 and desk.cli("dialogue", "dry-run", "none")[0] == 4
+    assert desk.fleet.state("S1")["ussd_asked"] == "0" and desk.daemon.get("/v1/acts")["items"] == []
+    status, said, _ = desk.cli("dialogue", "dry-run", "balance", "--line", line, "--run")
+    assert status == 0 and "4,20 €" in said and desk.fleet.state("S1")["ussd_asked"] == "1", said
+    assert desk.cli("dialogue", "dry-run", "balance", "--run")[0] == 2
+
+
 # ---- recharges ----
 
 class Till:

@@ -91,19 +91,23 @@ class Worker:
 
     def heal(self):
         """The right card is in the modem, and the daemon sees it on the network."""
+        end = time.monotonic() + WAIT_SECONDS
+        while True:
+            self.plug()
+            found = {m["port"]: m for m in self.bench.call("GET", "/v1/modems")["items"]}.get(self.port)
+            if found is not None and found["state"] == "online" and found["iccid"] == iccid(self.number):
+                return
+            assert time.monotonic() < end, (found, self.bench.fleet.state(self.modem))
+            time.sleep(0.05)  # its boot is awaited
+
+    def plug(self):
+        """Again and again: a fault that was armed may strike only now."""
         fleet = self.bench.fleet
         state = fleet.state(self.modem)
         if state["node"] == "-":
             fleet.send(f"plug {self.modem}")
         if state["sim"] != self.card:
             fleet.insert(self.modem, self.card)
-        end = time.monotonic() + WAIT_SECONDS
-        while True:
-            found = {m["port"]: m for m in self.bench.call("GET", "/v1/modems")["items"]}.get(self.port)
-            if found is not None and found["state"] == "online" and found["iccid"] == iccid(self.number):
-                return
-            assert time.monotonic() < end, found
-            time.sleep(0.05)  # its boot is awaited
 
     def strike(self, fault):
         fleet = self.bench.fleet
