@@ -120,6 +120,28 @@ balance_text (gint64 cents, gint64 mb, const Line *line)
                           day_is_set (&line->end.day) ? line->end.day.text : "-");
 }
 
+#define OPEN_LOOKED_AT 500 /* ambiguous recharges: few, or somebody has another trouble */
+
+/* A recharge of that line without an answer may be settled by what was just read. before: the balance that was known, -1 = none. */
+static gboolean
+tell_ambiguous (SimEnd *end, gint64 before, GError **error)
+{
+  const RechargeState ambiguous = RECHARGE_AMBIGUOUS;
+  const RechargeFilter filter = {.open = &ambiguous};
+  ModemAct *act = end->act;
+  g_autoptr (GPtrArray) open = recharge_list (end->store, &filter, NULL, OPEN_LOOKED_AT, error);
+  for (guint i = 0; open != NULL && i < open->len && act->reason == NULL; i++) {
+    const Recharge *recharge = g_ptr_array_index (open, i);
+    if (!g_str_equal (recharge->line, act->line))
+      continue;
+    g_autofree char *now = g_strdup_printf ("%" G_GINT64_FORMAT, act->eur);
+    g_autofree char *was = before >= 0 ? g_strdup_printf ("%" G_GINT64_FORMAT, before) : NULL;
+    MessageId id = was != NULL ? M_BALANCE_SETTLES_SINCE : M_BALANCE_SETTLES;
+    act->reason = g_strjoin ("|", message_code (id), recharge->code, now, was, NULL);
+  }
+  return open != NULL;
+}
+
 gboolean
 sim_balance_end (SimEnd *end, GError **error)
 {
@@ -129,13 +151,15 @@ sim_balance_end (SimEnd *end, GError **error)
   g_autoptr (Line) line = line_load (end->store, act->line, error);
   if (line == NULL)
     return FALSE;
+  gint64 before_cents = line->balance;
   g_autofree char *before = balance_text (line->balance, line->balance_mb, line);
   if (!line_set_balance (end->store, line->code, act->eur, act->mb, end->context->now, error) ||
       !tell_clocks (end, line, error))
     return FALSE;
   g_autofree char *after = balance_text (act->eur, act->mb, line);
   sim_touch (end, line->code);
-  return action_journal (end->store, end->context, "line.balance", line->code, before, after, error);
+  return (act->eur < 0 || tell_ambiguous (end, before_cents, error)) &&
+         action_journal (end->store, end->context, "line.balance", line->code, before, after, error);
 }
 
 /* ---- recharges ---- */

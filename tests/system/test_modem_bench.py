@@ -475,6 +475,7 @@ def test_an_answer_that_is_lost_is_ambiguous_and_settled_by_a_balance(till, faul
     if fault == "gone@topup":
         desk.fleet.send("plug M1")
     seen = desk.balance(shop.lines[0])
+    assert seen["reason"].split("|")[:2] == ["balance_settles", recharge["code"]] and "temoin recharge settle" in seen["todo_fr"]
     assert seen["balance_cents"] == int(balance) == (920 if spent else 420)
     outcome = "confirmed" if spent else "rejected"
     desk.daemon.done("POST", "/v1/recharges/outcomes", {"recharge": recharge["code"], "outcome": outcome, "evidence": "balance",
@@ -626,6 +627,7 @@ def test_a_change_without_an_answer_keeps_both_until_the_card_tells(locked, how)
     act = desk.act(number)
     assert act["state"] == "ambiguous", act
     assert (reveal(desk, sim), reveal(desk, sim, "pin_next")) == (OLD, NEW)
+    assert desk.daemon.get(f"/v1/objects/{sim}")["pin_kept"] == "two"
     if how == "gone":
         desk.fleet.send("plug M1")
     else:

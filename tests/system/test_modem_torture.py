@@ -57,6 +57,11 @@ class Bench:
                 self.kill_now.set()
             return self.left >= 0 and not self.wrongs
 
+    def give_back(self, number):
+        """The modem was not well: that was no recharge. 0: there is no voucher left, and that is one."""
+        with self.lock:
+            self.left += number is None
+
     def call(self, method, path, body=None, key=None):
         """Over as many daemons as it takes; an act is asked again with the same key, and done once."""
         end = time.monotonic() + WAIT_SECONDS
@@ -154,6 +159,7 @@ class Worker:
             self.strike(fault)
         number = self.ask("/v1/recharges", {"line": self.line, "product": "orange-5", "from_stock": True, "bench": True})
         if not number:
+            self.bench.give_back(number)
             return
         if not early:
             self.strike(fault)
