@@ -1,5 +1,6 @@
 /* The table of commands. To add one: add a row, and a line in docs/man/temoin.1 (a test compares the two). */
 #include "cli/commands.h"
+#include "cli/act.h"
 #include "cli/ask.h"
 #include "cli/certify.h"
 #include "cli/backup.h"
@@ -133,6 +134,55 @@ const Command commands[] = {
    .parameters = {
      {"ID", ID, "thing", PARAMETER_TEXT, PARAMETER_REQUIRED, {"code de la carte SIM ou de sa ligne", "code of the SIM card or of its line"}},
      {"WHAT", {"pin|puk", "pin|puk"}, "what", PARAMETER_TEXT, PARAMETER_REQUIRED, {"pin ou puk", "pin or puk"}}}},
+  {.words = "sim identify", .method = "POST", .path = "/v1/modems/identify", .is_write = TRUE, .run = act_run,
+   .done = {"{port}", "{port}"},
+   .summary = {"lire les cartes des modems : connue, nouvelle ou en conflit ; donner sa ligne à une nouvelle", "read the cards in the modems: known, new or in conflict; give a new one its line"},
+   .parameters = {
+     {"PORT", {"PORT", "PORT"}, "port", PARAMETER_TEXT, 0, {"port du modem (sinon tous)", "port of the modem (else all)"}},
+     {"--line", {"LIGNE", "LINE"}, "line", PARAMETER_TEXT, 0, {"cette nouvelle carte remplace celle de cette ligne", "this new card replaces that of the line"}},
+     {"--operator", NAME, "operator", PARAMETER_TEXT, 0, {"cette nouvelle carte a une nouvelle ligne de cet opérateur", "this new card has a new line of that operator"}},
+     {"--offer", NAME, "offer", PARAMETER_TEXT, 0, {"et de cette offre", "and of that offer"}},
+     {"--msisdn", NUMBER, "msisdn", PARAMETER_TEXT, 0, {"numéro de téléphone de la nouvelle ligne", "phone number of the new line"}}}},
+  {.words = "sim pin enter", .method = "POST", .path = "/v1/sims/pin", .fixed = "act=enter", .asked = "pin", .is_write = TRUE, .run = act_run,
+   .done = {"{sim}", "{sim}"},
+   .summary = {"donner son code PIN à la carte d'un modem : le code gardé, ou un code tapé", "give the card in a modem its PIN: the kept one, or a typed one"},
+   .parameters = {
+     {"ID", ID, "sim", PARAMETER_TEXT, PARAMETER_REQUIRED, {"code de la carte SIM ou de sa ligne", "code of the SIM card or of its line"}},
+     {"--pin", NOTHING, NULL, PARAMETER_FLAG, 0, {"demander le code PIN au lieu du code gardé", "ask for the PIN instead of the kept one"}},
+     {"--which", {"new|old", "new|old"}, "which", PARAMETER_TEXT, 0, {"lequel, quand le registre en garde deux : le nouveau ou l'ancien", "which one, when the register keeps two: the new or the old one"}},
+     {"--attempts", NUMBER, "attempts", PARAMETER_NUMBER, 0, {"confirmer le nombre d'essais restants (-1 : inconnu)", "confirm the number of attempts left (-1: not known)"}}}},
+  {.words = "sim pin change", .method = "POST", .path = "/v1/sims/pin", .fixed = "act=change", .asked = "pin new_pin", .is_write = TRUE, .run = act_run,
+   .done = {"{sim}", "{sim}"},
+   .summary = {"changer le code PIN de la carte d'un modem ; le nouveau est d'abord scellé", "change the PIN of the card in a modem; the new one is sealed first"},
+   .parameters = {
+     {"ID", ID, "sim", PARAMETER_TEXT, PARAMETER_REQUIRED, {"code de la carte SIM ou de sa ligne", "code of the SIM card or of its line"}},
+     {"--pin", NOTHING, NULL, PARAMETER_FLAG, 0, {"demander l'ancien code PIN au lieu du code gardé", "ask for the old PIN instead of the kept one"}},
+     {"--attempts", NUMBER, "attempts", PARAMETER_NUMBER, 0, {"confirmer le nombre d'essais restants (-1 : inconnu)", "confirm the number of attempts left (-1: not known)"}}}},
+  {.words = "sim pin enable", .method = "POST", .path = "/v1/sims/pin", .fixed = "act=enable", .asked = "pin", .is_write = TRUE, .run = act_run,
+   .done = {"{sim}", "{sim}"},
+   .summary = {"que la carte demande son code PIN", "make the card ask for its PIN"},
+   .parameters = {
+     {"ID", ID, "sim", PARAMETER_TEXT, PARAMETER_REQUIRED, {"code de la carte SIM ou de sa ligne", "code of the SIM card or of its line"}},
+     {"--pin", NOTHING, NULL, PARAMETER_FLAG, 0, {"demander le code PIN au lieu du code gardé", "ask for the PIN instead of the kept one"}},
+     {"--attempts", NUMBER, "attempts", PARAMETER_NUMBER, 0, {"confirmer le nombre d'essais restants (-1 : inconnu)", "confirm the number of attempts left (-1: not known)"}}}},
+  {.words = "sim pin disable", .method = "POST", .path = "/v1/sims/pin", .fixed = "act=disable", .asked = "pin", .is_write = TRUE, .run = act_run,
+   .done = {"{sim}", "{sim}"},
+   .summary = {"que la carte ne demande plus de code PIN", "make the card ask for no PIN"},
+   .parameters = {
+     {"ID", ID, "sim", PARAMETER_TEXT, PARAMETER_REQUIRED, {"code de la carte SIM ou de sa ligne", "code of the SIM card or of its line"}},
+     {"--pin", NOTHING, NULL, PARAMETER_FLAG, 0, {"demander le code PIN au lieu du code gardé", "ask for the PIN instead of the kept one"}},
+     {"--attempts", NUMBER, "attempts", PARAMETER_NUMBER, 0, {"confirmer le nombre d'essais restants (-1 : inconnu)", "confirm the number of attempts left (-1: not known)"}}}},
+  {.words = "sim pin unblock", .method = "POST", .path = "/v1/sims/pin", .fixed = "act=unblock", .asked = "puk new_pin", .is_write = TRUE, .run = act_run,
+   .done = {"{sim}", "{sim}"},
+   .summary = {"débloquer une carte avec son code PUK, tapé par une personne", "unblock a card with its PUK, typed by a person"},
+   .parameters = {
+     {"ID", ID, "sim", PARAMETER_TEXT, PARAMETER_REQUIRED, {"code de la carte SIM ou de sa ligne", "code of the SIM card or of its line"}},
+     {"--attempts", NUMBER, "attempts", PARAMETER_NUMBER, 0, {"confirmer le nombre d'essais restants (-1 : inconnu)", "confirm the number of attempts left (-1: not known)"}},
+     {"--sure", NOTHING, "sure", PARAMETER_FLAG, 0, {"confirmer une deuxième fois", "confirm a second time"}}}},
+  {.words = "modem list", .method = "GET", .path = "/v1/modems", .columns = "port name state iccid sim line home network signal_percent pin_left puk_left todo", .run = ask_list,
+   .summary = {"les modems du banc de cartes SIM, et leurs cartes", "the modems of the SIM bench, and their cards"}},
+  {.words = "modem acts", .method = "GET", .path = "/v1/acts", .columns = "number at job port sim line recharge state verdict answer reason account", .run = ask_list,
+   .summary = {"ce qui a été demandé aux modems, le plus récent d'abord", "what was asked of the modems, the newest first"}, .parameters = {LIMIT, AFTER}},
   {.words = "sim list", .method = "GET", .path = "/v1/sims", .columns = "code iccid line created_at", .run = ask_list,
    .summary = {"les cartes SIM", "the SIM cards"}, .parameters = {LIMIT, AFTER}},
   {.words = "line list", .method = "GET", .path = "/v1/lines", .columns = "code msisdn operator offer state credit_until line_until holder.name", .run = ask_list,
@@ -151,6 +201,12 @@ const Command commands[] = {
      {"--credit-until", DAY, "credit_until", PARAMETER_TEXT, 0, {"dernier jour du crédit", "last day of the credit"}},
      {"--line-until", DAY, "line_until", PARAMETER_TEXT, 0, {"dernier jour de la ligne", "last day of the line"}},
      {"--origin", {"typed|operator", "typed|operator"}, "origin", PARAMETER_WORD, 0, {"d'où vient cette date : saisie (sinon) ou opérateur", "where that day comes from: typed (default) or operator"}}}},
+  {.words = "line balance", .method = "POST", .path = "/v1/lines/balance", .is_write = TRUE, .run = act_run,
+   .done = {"{line}", "{line}"},
+   .summary = {"demander son solde à l'opérateur, par la carte d'un modem", "ask the operator for the balance, through the card in a modem"},
+   .parameters = {
+     {"LINE", {"LIGNE", "LINE"}, "line", PARAMETER_TEXT, PARAMETER_REQUIRED, {"code de la ligne ou de sa carte SIM", "code of the line or of its SIM card"}},
+     {"--dialogue", {"DIALOGUE", "DIALOGUE"}, "dialogue", PARAMETER_TEXT, 0, {"dialogue à tenir (sinon celui de la carte)", "dialogue to hold (else the card's)"}}}},
   {.words = "line notices", .method = "GET", .path = "/v1/lines/notices", .columns = "line msisdn line_until days_before state holder.name", .run = ask_list,
    .summary = {"qui prévenir que sa ligne va mourir", "whom to tell that their line is about to die"},
    .parameters = {{"--state", {"ÉTAT", "STATE"}, "state", PARAMETER_WORD, 0, {"à dire (sinon), dite ou périmée", "to tell (default), told or void"}}, LIMIT, AFTER}},
@@ -336,9 +392,9 @@ const Command commands[] = {
    .parameters = {
      {"ID", ID, "thing", PARAMETER_TEXT, PARAMETER_REQUIRED, {"code de la chose prêtée ou du prêt", "code of the thing or of the loan"}},
      {"--until", DAY, "until", PARAMETER_TEXT, 0, {"à rendre ce jour-là (sinon un an)", "due that day (else one year)"}}}},
-  {.words = "recharge", .method = "POST", .path = "/v1/recharges", .is_write = TRUE, .run = ask_act,
+  {.words = "recharge", .method = "POST", .path = "/v1/recharges", .is_write = TRUE, .run = act_run,
    .done = {"{code}  {line}  {product}  {amount_cents}  {state}", "{code}  {line}  {product}  {amount_cents}  {state}"},
-   .summary = {"noter une recharge faite à la main, ou en préparer une avec un bon", "record a recharge made by hand, or prepare one with a voucher"},
+   .summary = {"noter une recharge faite à la main, en préparer une avec un bon, ou la faire par un modem (--bench)", "record a recharge made by hand, prepare one with a voucher, or make it through a modem (--bench)"},
    .parameters = {
      {"LINE", {"LIGNE", "LINE"}, "line", PARAMETER_TEXT, PARAMETER_REQUIRED, {"code de la ligne ou de sa carte SIM", "code of the line or of its SIM card"}},
      {"--amount", EUROS, "amount", PARAMETER_TEXT, 0, {"prix payé (sinon celui du produit)", "price paid (else the product's)"}},
@@ -347,7 +403,15 @@ const Command commands[] = {
      {"--from-stock", NOTHING, "from_stock", PARAMETER_FLAG, 0, {"prendre un bon du stock, le premier à expirer", "take a voucher from the stock, the first to expire"}},
      {"--fund", FUND, "fund", PARAMETER_TEXT, 0, {"fonds qui paie", "fund that pays"}},
      {"--on", DAY, "on", PARAMETER_TEXT, 0, {"jour de la recharge (sinon aujourd'hui)", "day of the recharge (else today)"}},
-     {"--keep-alive", NOTHING, "keep_alive", PARAMETER_FLAG, 0, {"la plus petite recharge, qui sauve la ligne", "the smallest recharge, which saves the line"}}}},
+     {"--keep-alive", NOTHING, "keep_alive", PARAMETER_FLAG, 0, {"la plus petite recharge, qui sauve la ligne", "the smallest recharge, which saves the line"}},
+     {"--bench", NOTHING, "bench", PARAMETER_FLAG, 0, {"l'envoyer à l'opérateur, par la carte qui est dans un modem", "send it to the operator, through the card that is in a modem"}},
+     {"--dialogue", {"DIALOGUE", "DIALOGUE"}, "dialogue", PARAMETER_TEXT, 0, {"avec --bench : dialogue à tenir (sinon celui de la carte)", "with --bench: dialogue to hold (else the card's)"}}}},
+  {.words = "recharge send", .method = "POST", .path = "/v1/recharges/sending", .is_write = TRUE, .run = act_run,
+   .done = {"{recharge}", "{recharge}"},
+   .summary = {"envoyer une recharge préparée avec --bench et qui n'est pas partie", "send a recharge that was prepared with --bench and did not leave"},
+   .parameters = {
+     {"RECHARGE", {"RECHARGE", "RECHARGE"}, "recharge", PARAMETER_TEXT, PARAMETER_REQUIRED, {"code de la recharge", "code of the recharge"}},
+     {"--dialogue", {"DIALOGUE", "DIALOGUE"}, "dialogue", PARAMETER_TEXT, 0, {"dialogue à tenir (sinon celui de la carte)", "dialogue to hold (else the card's)"}}}},
   {.words = "recharge bulk", .method = "POST", .path = "/v1/recharges/bulk", .is_write = TRUE, .run = ask_act,
    .done = {"{code}  {line}  {product}  {amount_cents}  {state}", "{code}  {line}  {product}  {amount_cents}  {state}"},
    .summary = {"recharger plusieurs lignes : toutes ou aucune (--preview dit le total)", "recharge several lines: all or none (--preview says the total)"},
@@ -395,6 +459,15 @@ const Command commands[] = {
    .summary = {"la même chose", "the same"}},
   {.words = "bench watch", .method = "GET", .path = "/v1/bench", .run = watch_run,
    .summary = {"le banc, redessiné à chaque changement", "the bench, redrawn at each change"}},
+  {.words = "bench name", .method = "POST", .path = "/v1/ports", .is_write = TRUE, .run = ask_act,
+   .done = {"{port}  {name}", "{port}  {name}"},
+   .summary = {"donner un nom à un port du banc : « place 3 »", "give a port of the bench a name: \"slot 3\""},
+   .parameters = {
+     {"PORT", {"PORT", "PORT"}, "port", PARAMETER_TEXT, PARAMETER_REQUIRED, {"le port (temoin bench), ou le nom qu'il a", "the port (temoin bench), or the name it has"}},
+     {"NAME", NAME, "name", PARAMETER_TEXT, 0, {"ce qui est écrit sur le port", "what is written on the port"}},
+     {"--remove", NOTHING, "remove", PARAMETER_FLAG, 0, {"lui enlever son nom", "take its name away"}}}},
+  {.words = "bench names", .method = "GET", .path = "/v1/ports", .columns = "port name", .run = ask_list,
+   .summary = {"les noms des ports", "the names of the ports"}, .parameters = {LIMIT}},
   {.words = "wipe", .method = "POST", .path = "/v1/wipes", .is_write = TRUE, .run = erase_run,
    .done = {"{code}  effacement de {item} sur le port {port}", "{code}  wipe of {item} on port {port}"},
    .summary = {"effacer une tablette du banc, et le prouver", "wipe a tablet on the bench, and prove it"},
@@ -423,7 +496,7 @@ const Command commands[] = {
    .done = {"{code}", "{code}"},
    .summary = {"lire par le câble une tablette qui arrive, et comparer avec le registre", "read a tablet that comes in over the cable, and compare with the register"},
    .parameters = {
-     {"PORT", {"PORT", "PORT"}, "port", PARAMETER_TEXT, 0, {"port du banc (sinon la seule tablette branchée)", "port of the bench (else the only tablet plugged in)"}},
+     {"PORT", {"PORT", "PORT"}, "port", PARAMETER_TEXT, 0, {"port du banc, ou son nom (sinon la seule tablette branchée)", "port of the bench, or its name (else the only tablet plugged in)"}},
      {"--accept", NOTHING, NULL, PARAMETER_FLAG, 0, {"prendre au registre ce que dit la tablette, sans demander", "take what the tablet says into the register, without asking"}}}},
   {.words = "check", .method = "POST", .path = "/v1/checks", .is_write = TRUE, .run = ask_act,
    .done = {"{code}  {model}  {state}", "{code}  {model}  {state}"},

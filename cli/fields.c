@@ -48,6 +48,22 @@ static const Field fields[] = {
     {"holder.due_on", FIELD_DAY, {"À rendre le", "Due on"}},
     {"holder.loan", FIELD_CODE, {"Prêt", "Loan"}},
     {"wipe", FIELD_CODE, {"Effacement", "Wipe"}},
+    {"sim", FIELD_CODE, {"Carte SIM", "SIM card"}},
+    {"act", FIELD_NUMBER, {"Travail", "Act"}},
+    {"job", FIELD_WORD, {"Quoi", "What"}},
+    {"recharge", FIELD_CODE, {"Recharge", "Recharge"}},
+    {"registration", FIELD_WORD, {"Réseau", "Network"}},
+    {"network", FIELD_PLAIN, {"Chez", "Network name"}},
+    {"home", FIELD_PLAIN, {"Opérateur de la carte", "Card's operator"}},
+    {"signal_percent", FIELD_NUMBER, {"Signal %", "Signal %"}},
+    {"pin_on", FIELD_PLAIN, {"Demande un PIN", "Asks for a PIN"}},
+    {"pin_left", FIELD_NUMBER, {"Essais PIN", "PIN attempts"}},
+    {"puk_left", FIELD_NUMBER, {"Essais PUK", "PUK attempts"}},
+    {"attempts_left", FIELD_NUMBER, {"Essais restants", "Attempts left"}},
+    {"answer", FIELD_PLAIN, {"Réponse de l'opérateur", "Operator's answer"}},
+    {"balance_mb", FIELD_NUMBER, {"Reste (Mo)", "Left (MB)"}},
+    {"balance_at", FIELD_INSTANT, {"Solde lu le", "Balance read"}},
+    {"seen_at", FIELD_INSTANT, {"Lue le", "Read"}},
     {"iccid", FIELD_PLAIN, {"N° de carte (ICCID)", "Card (ICCID)"}},
     {"line", FIELD_CODE, {"Ligne", "Line"}},
     {"card", FIELD_PLAIN, {"N° de carte (ICCID)", "Card (ICCID)"}},
@@ -167,6 +183,7 @@ static const Field fields[] = {
     {"day", FIELD_DAY, {"Jour", "Day"}},
     {"on", FIELD_DAY, {"Le", "On"}},
     {"port", FIELD_PLAIN, {"Port", "Port"}},
+    {"port_name", FIELD_PLAIN, {"Nom du port", "Name of the port"}},
     {"strategy", FIELD_WORD, {"Méthode", "Way"}},
     {"verdict", FIELD_WORD, {"Verdict", "Verdict"}},
     {"todo", FIELD_PLAIN, {"À faire maintenant", "To do now"}},
@@ -262,6 +279,14 @@ stored_name (const char *name)
   return name;
 }
 
+/* What people gave a name is said by that name. */
+static const json_t *
+named_value (const json_t *object, const char *name)
+{
+  const json_t *given = g_str_equal (name, "port") ? json_object_get (object, "port_name") : NULL;
+  return json_is_string (given) ? given : json_object_get (object, stored_name (name));
+}
+
 static const json_t *
 value_of (const json_t *object, const char *name, Language language)
 {
@@ -272,7 +297,7 @@ value_of (const json_t *object, const char *name, Language language)
   }
   g_autofree char *told = g_strdup_printf ("%s_%s", name, language == LANGUAGE_ENGLISH ? "en" : "fr");
   const json_t *sentence = json_object_get (object, told);
-  return json_is_string (sentence) ? sentence : json_object_get (object, stored_name (name));
+  return json_is_string (sentence) ? sentence : named_value (object, name);
 }
 
 static char *

@@ -284,17 +284,25 @@ take_leading_options (Walk *walk, GError **error)
   return TRUE;
 }
 
-/* The command of the next two words, else of the next one. */
+#define COMMAND_WORDS 3 /* of the longest command */
+
+/* The command of the next words, as many as there are. */
 static const Command *
 match_command (Walk *walk)
 {
-  g_autofree char *both = walk->next[1] == NULL ? NULL : g_strdup_printf ("%s %s", walk->next[0], walk->next[1]);
-  const Command *command = both == NULL ? NULL : commands_find (both);
-  if (command == NULL)
-    command = commands_find (walk->next[0]);
-  if (command != NULL)
-    walk->next += strchr (command->words, ' ') == NULL ? 1 : 2;
-  return command;
+  const Command *found = NULL;
+  g_autoptr (GString) words = g_string_new (NULL);
+  guint taken = 0;
+  for (guint i = 0; i < COMMAND_WORDS && walk->next[i] != NULL; i++) {
+    g_string_append_printf (words, "%s%s", i > 0 ? " " : "", walk->next[i]);
+    const Command *command = commands_find (words->str);
+    if (command == NULL)
+      continue;
+    found = command;
+    taken = i + 1;
+  }
+  walk->next += taken;
+  return found;
 }
 
 static gboolean

@@ -153,7 +153,33 @@ typedef struct {
 #define SECRET_KINDS(X)                                                                                                \
   X (PIN, "pin")                                                                                                       \
   X (PUK, "puk")                                                                                                       \
-  X (VOUCHER, "voucher")
+  X (VOUCHER, "voucher")                                                                                               \
+  X (PIN_NEXT, "pin_next")
+/* What is asked of a modem of the SIM bench. */
+#define MODEM_ACT_KINDS(X)                                                                                             \
+  X (IDENTIFY, "identify")                                                                                             \
+  X (PIN_ENTER, "pin_enter")                                                                                           \
+  X (PIN_CHANGE, "pin_change")                                                                                         \
+  X (PIN_ENABLE, "pin_enable")                                                                                         \
+  X (PIN_DISABLE, "pin_disable")                                                                                       \
+  X (UNBLOCK, "unblock")                                                                                               \
+  X (BALANCE, "balance")                                                                                               \
+  X (TOPUP, "topup")
+/* sent: a step that may spend was about to leave · ambiguous: and nobody knows · not_done: surely nothing was spent */
+#define MODEM_ACT_STATES(X)                                                                                            \
+  X (ASKED, "asked")                                                                                                   \
+  X (SENT, "sent")                                                                                                     \
+  X (OK, "ok")                                                                                                         \
+  X (REFUSED, "refused")                                                                                               \
+  X (AMBIGUOUS, "ambiguous")                                                                                           \
+  X (NOT_DONE, "not_done")
+/* What the register says of a card that a modem has read. bound: it was new, and has a line now. */
+#define CARD_VERDICTS(X)                                                                                               \
+  X (NONE, "")                                                                                                         \
+  X (KNOWN, "known")                                                                                                   \
+  X (NEW, "new")                                                                                                       \
+  X (BOUND, "bound")                                                                                                   \
+  X (CONFLICT, "conflict")
 #define LINE_NOTICE_STATES(X)                                                                                          \
   X (WAITING, "waiting")                                                                                               \
   X (CLAIMED, "claimed")                                                                                               \
@@ -227,6 +253,9 @@ typedef struct {
 #define CONFIDENCE_VALUE_(symbol, text)  CONFIDENCE_##symbol,
 #define SECRET_VALUE_(symbol, text)      SECRET_##symbol,
 #define LINE_NOTICE_VALUE_(symbol, text) LINE_NOTICE_##symbol,
+#define ACT_KIND_VALUE_(symbol, text)    MODEM_ACT_##symbol,
+#define ACT_STATE_VALUE_(symbol, text)   MODEM_ACT_##symbol,
+#define CARD_VALUE_(symbol, text)        CARD_##symbol,
 DECLARE_RECORD_ENUM (ItemState, item_state, ITEM_STATES_N, ITEM_STATES, ITEM_VALUE_, RECORD_NAME_)
 DECLARE_RECORD_ENUM (LineState, line_state, LINE_STATES_N, LINE_STATES, LINE_VALUE_, RECORD_NAME_)
 DECLARE_RECORD_ENUM (LoanState, loan_state, LOAN_STATES_N, LOAN_STATES, LOAN_VALUE_, RECORD_NAME_)
@@ -258,6 +287,10 @@ DECLARE_RECORD_ENUM (Confidence, confidence, CONFIDENCES_N, CONFIDENCES, CONFIDE
 DECLARE_RECORD_ENUM (SecretKind, secret_kind, SECRET_KINDS_N, SECRET_KINDS, SECRET_VALUE_, RECORD_NAME_)
 DECLARE_RECORD_ENUM (LineNoticeState, line_notice_state, LINE_NOTICE_STATES_N, LINE_NOTICE_STATES, LINE_NOTICE_VALUE_,
                      RECORD_NAME_)
+DECLARE_RECORD_ENUM (ModemActKind, modem_act_kind, MODEM_ACT_KINDS_N, MODEM_ACT_KINDS, ACT_KIND_VALUE_, RECORD_NAME_)
+DECLARE_RECORD_ENUM (ModemActState, modem_act_state, MODEM_ACT_STATES_N, MODEM_ACT_STATES, ACT_STATE_VALUE_,
+                     RECORD_NAME_)
+DECLARE_RECORD_ENUM (CardVerdict, card_verdict, CARD_VERDICTS_N, CARD_VERDICTS, CARD_VALUE_, RECORD_NAME_)
 
 /* A place with a daemon of its own, on a register that several share. */
 typedef struct {
@@ -307,6 +340,9 @@ typedef struct {
   char *iccid; /* 18 to 20 digits */
   Code line;
   gint64 created_at;
+  gint64 seen_at; /* epoch seconds: when a modem last read it; 0 = never */
+  /* as it was then; -1 = not said */
+  gint64 pin_on, pin_left, puk_left;
 } Card;
 
 /* The last day of something, where that comes from and how far it is to be believed. day "": not known. */
@@ -324,6 +360,8 @@ typedef struct {
   LineState state;
   LineClock credit, end;
   gint64 created_at;
+  /* what the operator said of the credit: cents, megabytes (-1 = not said), when (epoch seconds, 0 = never) */
+  gint64 balance, balance_mb, balance_at;
 } Line;
 
 /* That a line is about to die, said once a step. */
@@ -531,6 +569,12 @@ typedef struct {
   char *asked_by, *attested_by, *attestation;
 } Wipe;
 
+/* What people call a port of the bench. */
+typedef struct {
+  char *port; /* "1-1.2" */
+  char *name; /* "slot 3" */
+} PortName;
+
 /* One line of a wipe's story: a state change, a command, an answer, a USB event. Append-only. */
 typedef struct {
   Code wipe;
@@ -576,6 +620,26 @@ typedef struct {
   gint64 at;    /* epoch seconds */
   char *account;
 } Arrival;
+
+/* One thing asked of one modem of the SIM bench. */
+typedef struct {
+  gint64 number;
+  Code site; /* on whose bench; set by modem_act_insert */
+  ModemActKind kind;
+  ModemActState state;
+  char *port, *imei;
+  char *iccid;               /* of the card that is meant; NULL: whichever is in it */
+  Code card, line, recharge; /* or "" */
+  char *dialogue;            /* id, or NULL */
+  CardVerdict verdict;
+  char *reason;                       /* a message's code and arguments, as a wipe's; or NULL */
+  char *answer;                       /* the operator's words, codes as dots; or NULL */
+  gint64 eur, mb;                     /* cents, megabytes; -1 = not said */
+  Day until;                          /* "" = not said */
+  gint64 attempts_left;               /* -1 = not said */
+  gint64 asked_at, sent_at, ended_at; /* epoch seconds; 0 = not yet */
+  char *account;
+} ModemAct;
 
 /* One line of the journal. hash = SHA-256 of the other fields but seq and of the previous hash (db/journal.h says how). */
 typedef struct {

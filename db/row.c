@@ -24,6 +24,12 @@ row_dup (Rows *rows, int column)
   return g_strdup (rows_text (rows, column));
 }
 
+gint64
+row_maybe_int (Rows *rows, int column)
+{
+  return rows_text (rows, column) != NULL ? rows_int (rows, column) : -1;
+}
+
 const char *
 row_null_if_empty (const char *text)
 {

@@ -173,6 +173,8 @@ judge_report (const FundReport *report, Verdict *verdict)
     verdict_add (verdict, M_FUND_WILL_LACK, lacking, report->fund->to.text, NULL);
   if (report->unpriced > 0)
     verdict_add (verdict, M_LINE_NEED_UNPRICED, unpriced, NULL);
+  if (report->has_endless)
+    verdict_add (verdict, M_LINE_ENDLESS, NULL);
   if (report->others->len > 0)
     verdict_add (verdict, M_FUND_SHARED, strand_name (STRAND_CONNECTION), names, NULL);
 }

@@ -25,10 +25,19 @@ gboolean api_loan_write (View *view, gconstpointer record, GError **error);
 gboolean api_loan_write_holder (View *view, const char *item_or_line, GError **error);
 /* Members "NAME_until", "NAME_origin", "NAME_confidence". */
 void api_line_write_clock (Writer *out, const char *name, const LineClock *clock);
+/* Members "pin_on", "pin_left", "puk_left"; below zero is null. */
+void api_pin_write (Writer *out, gint64 pin_on, gint64 pin_left, gint64 puk_left);
+/* What an ask of a card works with; what is asked is in request->orders. FALSE: M_MODEMS_OFF. slots: caller unrefs. */
+gboolean api_bench_open (Request *request, SimBench *bench, GPtrArray **slots, GError **error);
 
 /* The members "checks" (of its kind's list, since its last wipe) and "repairs" of an item. */
 gboolean api_check_write (View *view, const char *code, ItemKind kind, GError **error);
 gboolean api_repair_write (View *view, const char *item, GError **error);
+
+/* One slot of the bench as an object. now: epoch seconds, for what time changes. */
+void api_bench_write (Writer *out, const BenchSlot *slot, gint64 now);
+/* *name: what people call that port of that site's bench; NULL when it has no name, is on another machine, or is NULL. Caller frees. */
+gboolean api_port_name (Store *store, const char *site, const char *port, char **name, GError **error);
 
 /* Bodies. */
 extern const Form api_person_form, api_item_form, api_sim_form, api_fund_form, api_recharge_form, api_lend_form,
@@ -37,7 +46,12 @@ extern const Form api_person_form, api_item_form, api_sim_form, api_fund_form, a
 extern const Form api_voucher_form, api_product_form, api_bulk_form, api_settle_form, api_recharge_cancel_form,
     api_clocks_form, api_told_form, api_reveal_form, api_key_form, api_sign_form;
 
+extern const Form api_identify_form, api_pin_form, api_balance_form, api_topup_form;
+
 /* RouteHandler: readers. */
+gboolean api_modem_list (Request *request, Store *store, GError **error);
+gboolean api_act_list (Request *request, Store *store, GError **error);
+gboolean api_act_show (Request *request, Store *store, GError **error);
 gboolean api_voucher_list (Request *request, Store *store, GError **error);
 gboolean api_product_list (Request *request, Store *store, GError **error);
 gboolean api_offer_list (Request *request, Store *store, GError **error);
@@ -47,6 +61,10 @@ gboolean api_line_notice_list (Request *request, Store *store, GError **error);
 gboolean api_fund_reconcile (Request *request, Store *store, GError **error);
 gboolean api_key_list (Request *request, Store *store, GError **error);
 /* RouteHandler: the writer. */
+gboolean api_modem_identify (Request *request, Store *store, GError **error);
+gboolean api_sim_pin (Request *request, Store *store, GError **error);
+gboolean api_line_balance (Request *request, Store *store, GError **error);
+gboolean api_recharge_send (Request *request, Store *store, GError **error);
 gboolean api_voucher_add (Request *request, Store *store, GError **error);
 gboolean api_product_add (Request *request, Store *store, GError **error);
 gboolean api_recharge_settle (Request *request, Store *store, GError **error);
@@ -58,6 +76,7 @@ gboolean api_dialogue_sign (Request *request, Store *store, GError **error);
 gboolean api_key_new (Request *request, Store *store, GError **error);
 gboolean api_key_rotate (Request *request, Store *store, GError **error);
 /* RouteReply. */
+gboolean api_act_reply (Request *request, Store *store, GError **error);
 gboolean api_secret_reply (Request *request, Store *store, GError **error);
 gboolean api_key_reply (Request *request, Store *store, GError **error);
 /* Purchases, and what more is asked of funds. */
@@ -86,7 +105,7 @@ gboolean api_regie_receive (Request *request, Store *store, GError **error);
 
 extern const Form api_arrival_form, api_arrival_accept_form;
 extern const Form api_check_form, api_checklist_form, api_repair_form, api_repaired_form;
-extern const Form api_site_form, api_account_move_form, api_migration_form;
+extern const Form api_site_form, api_account_move_form, api_migration_form, api_port_form;
 
 /* RouteHandler: readers. */
 gboolean api_person_list (Request *request, Store *store, GError **error);
@@ -107,6 +126,7 @@ gboolean api_find_object (Request *request, Store *store, GError **error);
 gboolean api_find_text (Request *request, Store *store, GError **error);
 gboolean api_due_list (Request *request, Store *store, GError **error);
 gboolean api_bench_list (Request *request, Store *store, GError **error);
+gboolean api_port_list (Request *request, Store *store, GError **error);
 gboolean api_import_list (Request *request, Store *store, GError **error);
 gboolean api_journal_list (Request *request, Store *store, GError **error);
 gboolean api_journal_verify (Request *request, Store *store, GError **error);
@@ -149,6 +169,7 @@ gboolean api_prepare_ask (Request *request, Store *store, GError **error);
 gboolean api_site_add (Request *request, Store *store, GError **error);
 gboolean api_account_move (Request *request, Store *store, GError **error);
 gboolean api_wipe_unlock (Request *request, Store *store, GError **error);
+gboolean api_port_change (Request *request, Store *store, GError **error);
 gboolean api_account_add (Request *request, Store *store, GError **error);
 gboolean api_demo_set_clock (Request *request, Store *store, GError **error);
 gboolean api_clock_confirm (Request *request, Store *store, GError **error);

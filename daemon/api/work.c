@@ -266,25 +266,35 @@ read_arrival (const Request *request)
     conductor_read_arrival (conductor, request->arriving_port, request->arriving_serial, request->account->code);
 }
 
+/* What was asked of the modems. */
+static void
+start_orders (const Request *request)
+{
+  GPtrArray *orders = request->orders;
+  while (orders != NULL && orders->len > 0)
+    modems_start (request->world->modems, g_ptr_array_steal_index (orders, 0));
+}
+
 /* After the change is durable: the watchers, and the bench that may have to do with it. A preview or a replay made nothing, and has no
  * codes. */
 static void
 publish (const Request *request)
 {
   const ApiWorld *world = request->world;
-  gboolean touched_item = FALSE;
+  gboolean touches_bench = request->touches_bench;
   for (guint i = 0; i < request->outcome.codes->len; i++) {
     const char *code = g_ptr_array_index (request->outcome.codes, i);
     const char *topic = view_topic (code);
     if (topic != NULL)
       events_publish (world->events, topic, code);
     tell_bench (request, code);
-    touched_item = touched_item || code[0] == 'T';
+    touches_bench = touches_bench || code[0] == 'T';
     if (code[0] == 'R')
       upkeep_touch (world->upkeep);
   }
   read_arrival (request);
-  if (touched_item && world->conductor != NULL)
+  start_orders (request);
+  if (touches_bench && world->conductor != NULL)
     conductor_refresh (world->conductor);
 }
 

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #define PRELOAD    "libumockdev-preload.so.0"
@@ -115,6 +116,7 @@ main (int argc, char **argv)
     status = control_send (options.send, options.rest[0]);
   } else {
     ensure_preload (original);
+    (void)prctl (PR_SET_NAME, "temoin-fleet"); // started again, it would be "exe" to whoever looks who holds a tablet
     (void)signal (SIGPIPE, SIG_IGN);
     (void)signal (SIGHUP, SIG_IGN); // a terminal node closes
     if (!serve (&options, &error)) {

@@ -763,11 +763,22 @@ open_text (const Modem *modem)
   return g_strdup (mbim_is_open (modem->mbim) ? "1" : "0");
 }
 
+// How many faults are armed and have not struck yet.
+static char *
+armed_text (const Modem *modem)
+{
+  guint armed = 0;
+  for (guint point = 0; point_name (point) != NULL; point++)
+    armed += modem->faults[point] != MODEM_FAULT_NONE;
+  return g_strdup_printf ("%u", armed);
+}
+
 static const struct {
   const char *name;
   char *(*get) (const Modem *modem);
 } texts[] = {
-    {"port", port_text}, {"node", node_text}, {"sim", sim_text}, {"ready", ready_text}, {"open", open_text},
+    {"port", port_text},   {"node", node_text}, {"sim", sim_text},
+    {"ready", ready_text}, {"open", open_text}, {"armed", armed_text},
 };
 
 char *

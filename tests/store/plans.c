@@ -10,7 +10,9 @@
 #include "db/import_job.h"
 #include "db/journal_line.h"
 #include "db/known.h"
+#include "db/port.h"
 #include "db/line_notice.h"
+#include "db/modem_act.h"
 #include "db/product.h"
 #include "db/purchase.h"
 #include "db/regie.h"
@@ -38,7 +40,7 @@ static const char *const growing[] = {
     "wipe",           "card",           "wipe_event",   "fund_entry", "idempotency", "loan_piece",
     "line",           "piece",          "search_row",   "voucher",    "secret",      "line_notice",
     "wipe_challenge", "import_line",    "import_claim", "item_check", "repair",      "arrival",
-    "purchase",       "purchase_share", "regie_entry"};
+    "purchase",       "purchase_share", "modem_act",    "regie_entry"};
 /* Statements that read everything, and why they may. */
 static const struct {
   const char *begins, *reason;
@@ -202,6 +204,27 @@ add_voucher (Store *store, int number)
   MUST (secret_put (store, &secret, &error));
 }
 
+/* On the bench of this site, ended: the port is free again. */
+static void
+add_act (Store *store, gint64 *number)
+{
+  ModemAct act = {.kind = MODEM_ACT_TOPUP,
+                  .port = (char *)"3-1.1",
+                  .card = "S0000000",
+                  .line = "L0000000",
+                  .recharge = "R0000000",
+                  .asked_at = AT,
+                  .account = (char *)"C0000001",
+                  .eur = 420,
+                  .mb = -1,
+                  .attempts_left = -1};
+  MUST (modem_act_insert (store, &act, &error));
+  act.state = MODEM_ACT_OK;
+  act.ended_at = AT;
+  MUST (modem_act_end (store, &act, &error));
+  *number = act.number;
+}
+
 /* A line that dies one day after all the others. */
 static void
 add_dying_line (Store *store, int number, int days)
@@ -218,6 +241,7 @@ add_dying_line (Store *store, int number, int days)
 static void
 add_round (Store *store, int number, int count)
 {
+  gint64 act;
   Code code;
   g_autofree char *text = g_strdup_printf ("name%d", number);
   code_of ('P', number, code);
@@ -240,6 +264,7 @@ add_round (Store *store, int number, int count)
   add_voucher (store, number);
   add_dying_line (store, number, number);
   add_journal (store);
+  add_act (store, &act);
   MUST (idempotency_put (store, "C0000001", text, HASH, 201, "{}", AT, &error));
   MUST (import_line_add (store, 1, number + 2, text, &error));
   MUST (import_claim_add (store, 1, number + 1, "serial", text, &error));
@@ -508,6 +533,28 @@ walk_vouchers (Store *store)
 }
 
 static void
+walk_modems (Store *store)
+{
+  gint64 number;
+  Card card = {.code = "S0000000", .seen_at = AT, .pin_on = 1, .pin_left = 3, .puk_left = -1};
+  ModemAct open = {
+      .kind = MODEM_ACT_IDENTIFY, .port = (char *)"3-1.2", .asked_at = AT, .account = (char *)"C0000001", .eur = -1};
+  add_act (store, &number);
+  MUST (modem_act_insert (store, &open, &error));
+  ONE (ModemAct, modem_act_load (store, number, &error));
+  ONE (ModemAct, modem_act_of_recharge (store, "R0000000", &error));
+  MANY (modem_act_list (store, 0, PAGE, &error));
+  MANY (modem_act_list (store, number, PAGE, &error));
+  MANY (modem_act_list_open (store, &error));
+  MUST (modem_act_set_sent (store, open.number, AT, &error));
+  open.state = MODEM_ACT_NOT_DONE;
+  MUST (modem_act_end (store, &open, &error));
+  MUST (card_set_seen (store, &card, &error));
+  MUST (line_set_balance (store, "L0000000", 420, -1, AT, &error));
+  MUST (secret_delete (store, SECRET_PIN_NEXT, "S0000000", &error));
+}
+
+static void
 walk_checks (Store *store)
 {
   static const char *const words[] = {"screen", "charge", NULL};
@@ -621,6 +668,17 @@ walk_sites (Store *store)
   MUST (site_use (store, "", &error));
 }
 
+static void
+walk_ports (Store *store)
+{
+  MUST (port_name_put (store, "1-1.2", "slot 2", &error));
+  MUST (port_name_put (store, "1-1.2", "slot 3", &error));
+  ONE (PortName, port_name_of (store, "1-1.2", &error));
+  MANY (port_name_list (store, &error));
+  MUST (port_name_remove (store, "1-1.2", &error));
+  REFUSED (port_name_remove (store, "1-1.2", &error), DB_ERROR_NOT_FOUND);
+}
+
 /* Before the others: a register in use becomes no demonstration, but is asked. */
 static void
 walk_settings (Store *store)
@@ -659,9 +717,11 @@ walk_nouns (Store *store)
   walk_vouchers (store);
   walk_wipes (store);
   walk_checks (store);
+  walk_modems (store);
   walk_imports (store);
   walk_rest (store);
   walk_sites (store);
+  walk_ports (store);
 }
 
 static void
