@@ -46,6 +46,8 @@ row_unreadable (const char *noun, const char *code, GError **error)
 gpointer
 row_one (const RowKind *kind, Rows *rows, const char *key, GError **error)
 {
+  if (rows == NULL) /* error tells */
+    return NULL;
   g_autoptr (GError) failure = NULL;
   gpointer record = row_maybe (kind, rows, &failure);
   if (failure != NULL)

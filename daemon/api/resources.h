@@ -19,6 +19,8 @@ gboolean api_purchase_show (View *view, const char *code, GError **error);
 gboolean api_voucher_show (View *view, const char *code, GError **error);
 gboolean api_account_show (View *view, const char *code, GError **error);
 gboolean api_site_show (View *view, const char *code, GError **error);
+/* store_expect what api_loan_show asks first. */
+void api_loan_expect (Store *store, const char *code);
 /* record: const Loan *. For the loans of a person. */
 gboolean api_loan_write (View *view, gconstpointer record, GError **error);
 /* The member "holder" of a thing: who has it in an open loan, or null. */

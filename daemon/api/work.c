@@ -150,6 +150,8 @@ write_answer (Request *request, Store *store, Writer *out, GError **error)
 {
   const GPtrArray *codes = request->outcome.codes;
   View view = view_of (request, store, out);
+  for (guint i = 0; !request->context.is_preview && i < codes->len; i++)
+    view_expect (store, g_ptr_array_index (codes, i));
   writer_open_object (out, NULL);
   if (!request->context.is_preview) {
     writer_text (out, "code", codes->len > 0 ? g_ptr_array_index (codes, 0) : NULL);

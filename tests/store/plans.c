@@ -329,6 +329,20 @@ walk_items (Store *store)
   MANY (piece_list (store, "T8000000", &error));
 }
 
+/* The same statements as those that are asked for good. */
+static void
+walk_expected (Store *store)
+{
+  item_expect (store, "T8000000");
+  piece_expect_list (store, "T8000000");
+  wipe_expect_list (store, "T8000000", PAGE);
+  person_expect (store, "P8000000");
+  loan_expect (store, "N0000100");
+  loan_expect_open_of (store, "T8000000");
+  loan_expect_open_of_person (store, "P8000000");
+  loan_piece_expect_list (store, "N0000100");
+}
+
 static void
 walk_people (Store *store)
 {
@@ -708,6 +722,7 @@ walk_nouns (Store *store)
   walk_settings (store);
   walk_items (store);
   walk_people (store);
+  walk_expected (store);
   walk_loans (store);
   walk_sims (store);
   walk_funds (store);
