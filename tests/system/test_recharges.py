@@ -105,6 +105,8 @@ def test_planted_codes_are_nowhere():
 
         add_product(daemon)
         assert ask("POST", "/v1/sims", {"iccid": ICCIDS[1], "pin": PIN})[1]["code"] == "secret_no_key"
+        none = daemon.get("/v1/keys")
+        assert none["items"] == [] and "temoin key new" in none["to_know"][0]["fr"]
         assert ask("POST", "/v1/imports", VOUCHERS.encode())[0] != 201  # a line that is refused is not kept either
         daemon.done("POST", "/v1/keys", {})
         assert ask("POST", "/v1/imports?dry_run=1", VOUCHERS.encode())[1]["errors"] == 0
