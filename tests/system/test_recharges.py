@@ -186,9 +186,13 @@ def test_a_wrong_offer_file_is_named_and_the_desk_opens(tmp_path):
 
 
 def test_the_shipped_offers_can_be_read(new_register):
-    with Daemon(*new_register(), config=f"[daemon]\noffers_dir = {OFFERS}\n") as daemon:
+    dialogues = os.path.join(os.path.dirname(OFFERS), "dialogues")
+    with Daemon(*new_register(), config=f"[daemon]\noffers_dir = {OFFERS}\ndialogues_dir = {dialogues}\n") as daemon:
         offers = daemon.get("/v1/offers")
-        assert {offer["operator"] for offer in offers["items"]} == {"Orange", "SFR", "Bouygues", "Lycamobile", "Free"}
+        assert {offer["operator"] for offer in offers["items"]} == {"Orange", "SFR", "Bouygues Telecom", "Lycamobile", "Free Mobile"}
+        # a dialogue is found by the operator of the line, as its offer is: one spelling for both
+        spoken = {dialogue["operator"] for dialogue in daemon.get("/v1/dialogues")["items"]}
+        assert spoken == {offer["operator"] for offer in offers["items"]}
         assert offers["to_know"] == []
         assert all(offer["source"] and offer["confidence"] == "guess" for offer in offers["items"])
 
