@@ -262,6 +262,8 @@ static const struct {
     {"entries", "number at debit_cents credit_cents subject reason", {"Écritures", "Entries"}},
     {"evidence", "clock kind text", {"Preuves", "Evidence"}},
     {"checks", "check result at", {"Contrôles depuis l'effacement", "Checks since the wipe"}},
+    {"months", "month debit_cents credit_cents expected_cents left_cents", {"Mois par mois", "Month by month"}},
+    {"shares", "number item price_cents", {"Parts", "Shares"}},
     {"repairs", "at step cost_cents fund note", {"Réparations", "Repairs"}},
 };
 
@@ -292,8 +294,9 @@ static void
 add_field (GPtrArray *names, const json_t *object, const char *prefix, const char *name, const json_t *value)
 {
   g_autofree char *told = g_strconcat (name, "_fr", NULL);
-  if (json_is_array (value) || json_is_null (value) || g_str_has_suffix (name, "_en") ||
-      json_object_get (object, told) != NULL || g_str_equal (name, "currency"))
+  gboolean is_table = json_is_array (value) && !json_is_string (json_array_get (value, 0));
+  if (is_table || json_is_null (value) || g_str_has_suffix (name, "_en") || json_object_get (object, told) != NULL ||
+      g_str_equal (name, "currency"))
     return;
   g_autofree char *path = g_strconcat (prefix, name, NULL);
   if (g_str_has_suffix (path, "_fr"))
@@ -349,6 +352,8 @@ ask_record (const Session *session, const Typed *typed, GError **error)
     answer_raw (&reply);
   else
     ask_print_record (session, object);
+  if (!session->is_json)
+    answer_notes (session, object);
   json_decref (object);
   return LEAVE_DONE;
 }

@@ -78,6 +78,13 @@ const Parameter commands_writing[] = {
 #define KEY_FILE {"--key-file", FILE_, NULL, PARAMETER_TEXT, 0, {"clé faite par « temoin backup key » : chiffre ou déchiffre (sinon celle du service, s'il en a reçu une)", "key made by \"temoin backup key\": encrypts or decrypts (else the service's, when it was given one)"}}
 #define YES {"--yes", NOTHING, NULL, PARAMETER_FLAG, 0, {"ne pas demander de confirmation", "do not ask for a confirmation"}}
 
+#define CONDITIONS \
+  {"--conditions", TEXT, "conditions", PARAMETER_TEXT, 0, {"ce que demande le donateur, dans ses mots", "what the donor asks for, in the donor's words"}}, \
+  {"--also", {"VOLET", "STRAND"}, "strands", PARAMETER_WORDS, 0, {"autres volets qu'il peut payer (aucun : plus un seul)", "further strands that it may pay (none: no more)"}}, \
+  {"--only-for", {"tablette,recharge", "tablet,recharge"}, "expenses", PARAMETER_WORDS, 0, {"seules dépenses permises : tablette, borne wifi, ordinateur, autre, recharge, réparation (aucun : toutes)", "only expenses allowed: tablet, hotspot, laptop, other, recharge, repair (none: all of them)"}}, \
+  {"--firm-end", {"oui|non", "yes|no"}, "firm_end", PARAMETER_WORD, 0, {"après le dernier jour, plus aucune dépense, même avec un accord", "after the last day no expense at all, not even with an approval"}}
+#define PAPER {"--paper", FILE_, "paper_hash", PARAMETER_PAPER, 0, {"fichier de la pièce : son empreinte est gardée, pas le fichier", "file of the paper: its hash is kept, not the file"}}
+
 const Command commands[] = {
   {.words = "person add", .method = "POST", .path = "/v1/persons", .is_write = TRUE, .run = ask_act,
    .done = {"{code}  {name} est au registre", "{code}  {name} is in the register"},
@@ -192,12 +199,46 @@ const Command commands[] = {
      {"--amount", EUROS, "amount", PARAMETER_TEXT, PARAMETER_REQUIRED, {"somme accordée, par exemple 7900,00", "amount granted, for example 7900.00"}},
      {"--from", DAY, "from", PARAMETER_TEXT, PARAMETER_REQUIRED, {"premier jour", "first day"}},
      {"--to", DAY, "to", PARAMETER_TEXT, PARAMETER_REQUIRED, {"dernier jour", "last day"}},
-     {"--strand", {"VOLET", "STRAND"}, "strand", PARAMETER_WORD, PARAMETER_REQUIRED, {"équipement, compétences ou connexion", "equipment, skills or connection"}}}},
+     {"--strand", {"VOLET", "STRAND"}, "strand", PARAMETER_WORD, PARAMETER_REQUIRED, {"équipement, compétences ou connexion", "equipment, skills or connection"}},
+     CONDITIONS}},
+  {.words = "fund change", .method = "POST", .path = "/v1/funds/changes", .is_write = TRUE, .run = ask_act,
+   .done = {"{code}  {name}  {granted_cents} du {from} au {to} ({strand})", "{code}  {name}  {granted_cents} from {from} to {to} ({strand})"},
+   .summary = {"changer un fonds : le journal garde l'ancienne valeur et la raison", "change a fund: the journal keeps the old value and the reason"},
+   .parameters = {
+     {"FUND", FUND, "fund", PARAMETER_TEXT, PARAMETER_REQUIRED, {"code du fonds", "code of the fund"}},
+     {"--name", NAME, "name", PARAMETER_TEXT, 0, {"nouveau nom", "new name"}},
+     {"--amount", EUROS, "amount", PARAMETER_TEXT, 0, {"somme accordée en tout", "amount granted in all"}},
+     {"--from", DAY, "from", PARAMETER_TEXT, 0, {"premier jour", "first day"}},
+     {"--to", DAY, "to", PARAMETER_TEXT, 0, {"dernier jour", "last day"}},
+     CONDITIONS}},
   {.words = "fund show", .method = "GET", .path = "/v1/objects/{id}?kind=F", .run = ask_record,
    .summary = {"un fonds et ses écritures", "a fund and its entries"},
    .parameters = {{"FUND", FUND, "id", PARAMETER_TEXT, PARAMETER_REQUIRED, {"code du fonds", "code of the fund"}}}},
   {.words = "fund list", .method = "GET", .path = "/v1/funds", .columns = "code name strand from to granted_cents spent_cents balance_cents", .run = ask_list,
    .summary = {"les fonds et ce qu'il en reste", "the funds and what is left"}, .parameters = {LIMIT, AFTER}},
+  {.words = "fund report", .method = "GET", .path = "/v1/funds/report", .run = ask_record,
+   .summary = {"ce qui est dépensé mois par mois, et ce que les lignes demanderont encore", "what was spent month by month, and what the lines will still need"},
+   .parameters = {{"FUND", FUND, "fund", PARAMETER_TEXT, PARAMETER_REQUIRED, {"code du fonds", "code of the fund"}}}},
+  {.words = "purchase add", .method = "POST", .path = "/v1/purchases", .is_write = TRUE, .run = ask_act,
+   .done = {"{code}  {supplier}  facture {invoice}  {total_cents}", "{code}  {supplier}  invoice {invoice}  {total_cents}"},
+   .summary = {"entrer une facture, et partager son prix entre les appareils, au centime", "enter an invoice, and share its price out over the devices, to the cent"},
+   .parameters = {
+     {"SUPPLIER", {"FOURNISSEUR", "SUPPLIER"}, "supplier", PARAMETER_TEXT, PARAMETER_REQUIRED, {"qui a vendu", "who sold"}},
+     {"ID", ID, "items", PARAMETER_LIST, PARAMETER_MANY, {"codes des appareils achetés, qui n'ont pas encore de prix", "codes of the devices bought, which have no price yet"}},
+     {"--invoice", {"RÉFÉRENCE", "REFERENCE"}, "invoice", PARAMETER_TEXT, PARAMETER_REQUIRED, {"numéro de la facture", "number of the invoice"}},
+     PAPER,
+     {"--on", DAY, "on", PARAMETER_TEXT, 0, {"jour de la facture (sinon aujourd'hui)", "day of the invoice (else today)"}},
+     {"--fund", FUND, "fund", PARAMETER_TEXT, PARAMETER_REQUIRED, {"fonds qui paie", "fund that pays"}},
+     {"--total", EUROS, "total", PARAMETER_TEXT, PARAMETER_REQUIRED, {"ce qui a été payé en tout", "what was paid in all"}},
+     {"--count", NUMBER, "count", PARAMETER_NUMBER, 0, {"combien d'appareils, s'ils ne sont pas au registre", "how many devices, when they are not in the register"}},
+     {"--kind", {"SORTE", "KIND"}, "kind", PARAMETER_WORD, 0, {"avec --count : tablette (sinon), borne wifi, ordinateur ou autre", "with --count: tablet (default), hotspot, laptop or other"}}}},
+  {.words = "purchase list", .method = "GET", .path = "/v1/purchases", .columns = "code on supplier invoice total_cents count fund state", .run = ask_list,
+   .summary = {"les achats", "the purchases"},
+   .parameters = {{"--fund", FUND, "fund", PARAMETER_TEXT, 0, {"d'un fonds", "of a fund"}}, LIMIT, AFTER}},
+  {.words = "purchase cancel", .method = "POST", .path = "/v1/purchases/cancellations", .is_write = TRUE, .run = ask_act,
+   .done = {"{code}  {supplier}  facture {invoice}  {total_cents}  {state}", "{code}  {supplier}  invoice {invoice}  {total_cents}  {state}"},
+   .summary = {"annuler un achat par une écriture contraire", "cancel a purchase by a counter-entry"},
+   .parameters = {{"PURCHASE", {"ACHAT", "PURCHASE"}, "purchase", PARAMETER_TEXT, PARAMETER_REQUIRED, {"code de l'achat", "code of the purchase"}}}},
   {.words = "fund reconcile", .method = "GET", .path = "/v1/funds/reconcile", .run = ask_reconcile,
    .summary = {"vérifier que soldes, recharges et écritures concordent", "check that balances, recharges and entries agree"}},
   {.words = "lend", .method = "POST", .path = "/v1/loans", .is_write = TRUE, .run = ask_act,
@@ -279,6 +320,15 @@ const Command commands[] = {
    .summary = {"la même chose", "the same"}},
   {.words = "bench watch", .method = "GET", .path = "/v1/bench", .run = watch_run,
    .summary = {"le banc, redessiné à chaque changement", "the bench, redrawn at each change"}},
+  {.words = "bench name", .method = "POST", .path = "/v1/ports", .is_write = TRUE, .run = ask_act,
+   .done = {"{port}  {name}", "{port}  {name}"},
+   .summary = {"donner un nom à un port du banc : « place 3 »", "give a port of the bench a name: \"slot 3\""},
+   .parameters = {
+     {"PORT", {"PORT", "PORT"}, "port", PARAMETER_TEXT, PARAMETER_REQUIRED, {"le port (temoin bench), ou le nom qu'il a", "the port (temoin bench), or the name it has"}},
+     {"NAME", NAME, "name", PARAMETER_TEXT, 0, {"ce qui est écrit sur le port", "what is written on the port"}},
+     {"--remove", NOTHING, "remove", PARAMETER_FLAG, 0, {"lui enlever son nom", "take its name away"}}}},
+  {.words = "bench names", .method = "GET", .path = "/v1/ports", .columns = "port name", .run = ask_list,
+   .summary = {"les noms des ports", "the names of the ports"}, .parameters = {LIMIT}},
   {.words = "wipe", .method = "POST", .path = "/v1/wipes", .is_write = TRUE, .run = erase_run,
    .done = {"{code}  effacement de {item} sur le port {port}", "{code}  wipe of {item} on port {port}"},
    .summary = {"effacer une tablette du banc, et le prouver", "wipe a tablet on the bench, and prove it"},
@@ -307,7 +357,7 @@ const Command commands[] = {
    .done = {"{code}", "{code}"},
    .summary = {"lire par le câble une tablette qui arrive, et comparer avec le registre", "read a tablet that comes in over the cable, and compare with the register"},
    .parameters = {
-     {"PORT", {"PORT", "PORT"}, "port", PARAMETER_TEXT, 0, {"port du banc (sinon la seule tablette branchée)", "port of the bench (else the only tablet plugged in)"}},
+     {"PORT", {"PORT", "PORT"}, "port", PARAMETER_TEXT, 0, {"port du banc, ou son nom (sinon la seule tablette branchée)", "port of the bench, or its name (else the only tablet plugged in)"}},
      {"--accept", NOTHING, NULL, PARAMETER_FLAG, 0, {"prendre au registre ce que dit la tablette, sans demander", "take what the tablet says into the register, without asking"}}}},
   {.words = "check", .method = "POST", .path = "/v1/checks", .is_write = TRUE, .run = ask_act,
    .done = {"{code}  {model}  {state}", "{code}  {model}  {state}"},

@@ -12,6 +12,7 @@ typedef enum {
   PARAMETER_PAIRS,  /* word=word, several times: a JSON object */
   PARAMETER_WORD,   /* a word of the API, which may be typed in French or English */
   PARAMETER_WORDS,  /* a list of such words */
+  PARAMETER_PAPER,  /* a file, of which the SHA-256 is sent */
 } ParameterKind;
 
 typedef enum {

@@ -319,7 +319,7 @@ follow_wipe (const Session *session, const char *code, GError **error)
   g_auto (Follow) follow = {.session = session, .code = code, .stream = stream_open (session)};
   Leave leave = LEAVE_DONE;
   while (look (&follow, &leave, error)) {
-    int what = stream_wait (follow.stream, follow.is_asking, LOOK_AGAIN_MS);
+    int what = stream_wait (follow.stream, STREAM_NEWS | (follow.is_asking ? STREAM_INPUT : 0), LOOK_AGAIN_MS);
     if (what & STREAM_INTERRUPT)
       return leave_running (&follow);
     if ((what & STREAM_INPUT) && !take_attestation (&follow, error))
@@ -341,7 +341,7 @@ port_of (const Session *session, const char *item, Leave *leave, GError **error)
   char *port = NULL;
   for (size_t i = 0; port == NULL && i < json_array_size (slots); i++)
     if (g_str_equal (string_of (json_array_get (slots, i), "item"), item))
-      port = display_clean (string_of (json_array_get (slots, i), "port"));
+      port = fields_text (json_array_get (slots, i), "port", session->language);
   json_decref (bench);
   return port == NULL ? g_strdup ("?") : port;
 }

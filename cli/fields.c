@@ -94,6 +94,22 @@ static const Field fields[] = {
     {"ledger_ok", FIELD_PLAIN, {"Comptes justes", "Accounts add up"}},
     {"checked_at", FIELD_INSTANT, {"Vérifiés le", "Checked"}},
     {"ambiguous_recharges", FIELD_NUMBER, {"Recharges sans réponse", "Recharges without answer"}},
+    {"supplier", FIELD_PLAIN, {"Fournisseur", "Supplier"}},
+    {"invoice", FIELD_PLAIN, {"Facture", "Invoice"}},
+    {"paper_hash", FIELD_PLAIN, {"Empreinte de la pièce", "Hash of the paper"}},
+    {"total_cents", FIELD_MONEY, {"Total", "Total"}},
+    {"count", FIELD_NUMBER, {"Nombre", "Count"}},
+    {"cancelled_at", FIELD_INSTANT, {"Annulé le", "Cancelled"}},
+    {"conditions", FIELD_PLAIN, {"Conditions du donateur", "Donor's conditions"}},
+    {"also_strands", FIELD_WORD, {"Autres volets", "Further strands"}},
+    {"expenses", FIELD_WORD, {"Seulement pour", "Only for"}},
+    {"firm_end", FIELD_PLAIN, {"Fin ferme", "Firm end"}},
+    {"month", FIELD_PLAIN, {"Mois", "Month"}},
+    {"expected_cents", FIELD_MONEY, {"Prévu", "Expected"}},
+    {"left_cents", FIELD_MONEY, {"Reste alors", "Left then"}},
+    {"committed_cents", FIELD_MONEY, {"Engagé (lignes en prêt)", "Committed (lines on loan)"}},
+    {"keep_alive_cents", FIELD_MONEY, {"Pour garder les autres lignes", "To keep the other lines"}},
+    {"free_cents", FIELD_MONEY, {"Libre", "Free"}},
     {"item", FIELD_CODE, {"Chose prêtée", "Thing"}},
     {"item_kind", FIELD_WORD, {"Sorte", "Kind"}},
     {"item_model", FIELD_PHONE, {"Modèle", "Model"}},
@@ -127,6 +143,7 @@ static const Field fields[] = {
     {"day", FIELD_DAY, {"Jour", "Day"}},
     {"on", FIELD_DAY, {"Le", "On"}},
     {"port", FIELD_PLAIN, {"Port", "Port"}},
+    {"port_name", FIELD_PLAIN, {"Nom du port", "Name of the port"}},
     {"strategy", FIELD_WORD, {"Méthode", "Way"}},
     {"verdict", FIELD_WORD, {"Verdict", "Verdict"}},
     {"todo", FIELD_PLAIN, {"À faire maintenant", "To do now"}},
@@ -222,6 +239,14 @@ stored_name (const char *name)
   return name;
 }
 
+/* What people gave a name is said by that name. */
+static const json_t *
+named_value (const json_t *object, const char *name)
+{
+  const json_t *given = g_str_equal (name, "port") ? json_object_get (object, "port_name") : NULL;
+  return json_is_string (given) ? given : json_object_get (object, stored_name (name));
+}
+
 static const json_t *
 value_of (const json_t *object, const char *name, Language language)
 {
@@ -232,7 +257,7 @@ value_of (const json_t *object, const char *name, Language language)
   }
   g_autofree char *told = g_strdup_printf ("%s_%s", name, language == LANGUAGE_ENGLISH ? "en" : "fr");
   const json_t *sentence = json_object_get (object, told);
-  return json_is_string (sentence) ? sentence : json_object_get (object, stored_name (name));
+  return json_is_string (sentence) ? sentence : named_value (object, name);
 }
 
 static char *

@@ -83,6 +83,27 @@ files_read (const Session *session, const char *path, GError **error)
   return NULL;
 }
 
+char *
+files_hash (const Session *session, const char *path, GError **error)
+{
+  FILE *file = files_read (session, path, error);
+  if (file == NULL)
+    return NULL;
+  guchar bytes[64 * 1024];
+  gsize length;
+  g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
+  while ((length = fread (bytes, 1, sizeof bytes, file)) > 0)
+    g_checksum_update (checksum, bytes, (gssize)length);
+  int number = ferror (file) ? EIO : 0;
+  fclose (file);
+  if (number == 0)
+    return g_strdup (g_checksum_get_string (checksum));
+  g_autofree char *why = reason_text (number, session->language);
+  fault_set (error, LEAVE_USAGE, session->language, "Le fichier « %s » ne peut pas être lu (%s).",
+             "The file \"%s\" cannot be read (%s).", path, why);
+  return NULL;
+}
+
 static void
 fault_unwritable (const Session *session, const char *path, int number, GError **error)
 {

@@ -8,6 +8,9 @@
  * LEAVE_USAGE and a sentence. */
 FILE *files_read (const Session *session, const char *path, GError **error);
 
+/* The SHA-256 of what path holds, in hex. NULL as files_read. Caller frees. */
+char *files_hash (const Session *session, const char *path, GError **error);
+
 typedef struct _FileOut FileOut;
 /* Opens a temporary name in the folder of path. Fails with LEAVE_USAGE when path exists (unless may_replace) or cannot be
  * written. */

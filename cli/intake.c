@@ -49,7 +49,7 @@ wait_for (const Session *session, const char *serial, Reply *reply, Leave *leave
       fprintf (stderr, "%s\n", text_in (tap, session->language));
     has_told = has_told || is_state (arrival, "tap");
     json_decref (arrival);
-    if (stream_wait (stream, FALSE, LOOK_MS) & STREAM_INTERRUPT)
+    if (stream_wait (stream, STREAM_NEWS, LOOK_MS) & STREAM_INTERRUPT)
       break;
   }
   fault_set (error, LEAVE_DEVICE, session->language,

@@ -120,7 +120,7 @@ follow (const Session *session, GError **error)
   g_autoptr (Stream) stream = stream_open (session);
   Leave leave = LEAVE_DONE;
   while (!look (session, stream, &leave, error))
-    if ((stream_wait (stream, FALSE, LOOK_AGAIN_MS) & STREAM_INTERRUPT) != 0) {
+    if ((stream_wait (stream, STREAM_NEWS, LOOK_AGAIN_MS) & STREAM_INTERRUPT) != 0) {
       terminal_progress (NULL);
       fault_set (error, LEAVE_DONE, session->language, "Le déplacement continue : « temoin migrate status ».",
                  "The move goes on: \"temoin migrate status\".");

@@ -109,7 +109,7 @@ follow (const Session *session, const char *item, GError **error)
     if (slot == NULL)
       leave = say_gone (session, item);
     json_decref (bench);
-    if (goes_on && (stream_wait (stream, FALSE, LOOK_AGAIN_MS) & STREAM_INTERRUPT) != 0)
+    if (goes_on && (stream_wait (stream, STREAM_NEWS, LOOK_AGAIN_MS) & STREAM_INTERRUPT) != 0)
       return LEAVE_DONE;
   }
   return leave;

@@ -3,6 +3,7 @@
 #include "cli/sse.h"
 #include "cli/terminal.h"
 #include <curl/curl.h>
+#include <signal.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -98,11 +99,20 @@ reopen_in_ms (const Stream *stream)
   return waited >= REOPEN_MS ? 0 : (int)(REOPEN_MS - waited);
 }
 
-static gboolean
-take_interrupt (const Stream *stream)
+static int
+take_signals (const Stream *stream)
 {
   struct signalfd_siginfo info;
-  return stream->interrupt_fd >= 0 && read (stream->interrupt_fd, &info, sizeof info) == (ssize_t)sizeof info;
+  int what = 0;
+  while (stream->interrupt_fd >= 0 && read (stream->interrupt_fd, &info, sizeof info) == (ssize_t)sizeof info)
+    what |= info.ssi_signo == SIGWINCH ? STREAM_RESIZED : STREAM_INTERRUPT;
+  return what;
+}
+
+static gboolean
+has_wanted_news (const Stream *stream, int wakes)
+{
+  return stream->has_news && (wakes & STREAM_NEWS) != 0;
 }
 
 static void
@@ -118,23 +128,25 @@ advance (Stream *stream)
 }
 
 int
-stream_wait (Stream *stream, gboolean takes_input, int timeout_ms)
+stream_wait (Stream *stream, int wakes, int timeout_ms)
 {
   gint64 until_us = g_get_monotonic_time () + (gint64)timeout_ms * 1000;
+  gboolean takes_input = (wakes & STREAM_INPUT) != 0;
   int what = 0;
   do {
     advance (stream);
     struct curl_waitfd fds[] = {{stream->interrupt_fd, CURL_WAIT_POLLIN, 0}, {STDIN_FILENO, CURL_WAIT_POLLIN, 0}};
-    int left_ms = stream->has_news ? 0 : (int)MAX ((until_us - g_get_monotonic_time ()) / 1000, 0);
+    int left_ms = has_wanted_news (stream, wakes) ? 0 : (int)MAX ((until_us - g_get_monotonic_time ()) / 1000, 0);
     if (!stream->is_open)
       left_ms = MIN (left_ms, reopen_in_ms (stream));
     curl_multi_poll (stream->multi, fds, takes_input ? 2 : 1, left_ms, NULL);
     advance (stream);
-    what |= stream->has_news ? STREAM_NEWS : 0;
+    what |= has_wanted_news (stream, wakes) ? STREAM_NEWS : 0;
     what |= takes_input && fds[1].revents != 0 ? STREAM_INPUT : 0;
-    what |= take_interrupt (stream) ? STREAM_INTERRUPT : 0;
-    stream->has_news = FALSE;
+    what |= take_signals (stream);
   } while (what == 0 && g_get_monotonic_time () < until_us);
+  if (what & STREAM_NEWS)
+    stream->has_news = FALSE;
   return what;
 }
 

@@ -19,27 +19,71 @@ terminal_can_ask (void)
   return isatty (STDIN_FILENO) && isatty (STDERR_FILENO);
 }
 
-gboolean
-terminal_is_shown (void)
+static gboolean
+is_shown (void)
 {
   return isatty (STDOUT_FILENO);
+}
+
+gboolean
+terminal_can_draw (void)
+{
+  return is_shown () && g_strcmp0 (g_getenv ("TERM"), "dumb") != 0;
 }
 
 gboolean
 terminal_has_colour (void)
 {
   const char *refusal = g_getenv ("NO_COLOR");
-  return terminal_is_shown () && (refusal == NULL || *refusal == '\0') && g_strcmp0 (g_getenv ("TERM"), "dumb") != 0;
+  return terminal_can_draw () && (refusal == NULL || *refusal == '\0');
+}
+
+static struct winsize
+terminal_size (void)
+{
+  enum { USUAL_COLUMNS = 80, USUAL_LINES = 24 };
+  struct winsize size = {0};
+  if (!is_shown ())
+    return size;
+  if (ioctl (STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0 || size.ws_row == 0)
+    size = (struct winsize){.ws_col = USUAL_COLUMNS, .ws_row = USUAL_LINES};
+  return size;
 }
 
 gsize
 terminal_width (void)
 {
-  enum { USUAL_COLUMNS = 80 };
-  struct winsize size;
-  if (!terminal_is_shown ())
-    return 0;
-  return ioctl (STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : USUAL_COLUMNS;
+  return terminal_size ().ws_col;
+}
+
+gsize
+terminal_height (void)
+{
+  return terminal_size ().ws_row;
+}
+
+void
+terminal_take_screen (void)
+{
+  fputs ("\033[?1049h\033[?25l", stdout);
+}
+
+void
+terminal_leave_screen (void)
+{
+  fputs ("\033[?25h\033[?1049l", stdout);
+  fflush (stdout);
+}
+
+void
+terminal_paint (const char *text)
+{
+  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+  fputs ("\033[H", stdout);
+  for (char **line = lines; *line != NULL; line++)
+    printf ("%s\033[K%s", *line, line[1] != NULL ? "\n" : "");
+  fputs ("\033[J", stdout);
+  fflush (stdout);
 }
 
 char *
@@ -61,8 +105,8 @@ char *
 terminal_ask_unseen (const char *question)
 {
   struct termios seen, unseen;
-  gboolean is_shown = isatty (STDIN_FILENO) && tcgetattr (STDIN_FILENO, &seen) == 0;
-  if (is_shown) {
+  gboolean is_typed = isatty (STDIN_FILENO) && tcgetattr (STDIN_FILENO, &seen) == 0;
+  if (is_typed) {
     fprintf (stderr, "%s", question);
     fflush (stderr);
     unseen = seen;
@@ -72,7 +116,7 @@ terminal_ask_unseen (const char *question)
   char *line = NULL;
   size_t size = 0;
   ssize_t length = getline (&line, &size, stdin);
-  if (is_shown) {
+  if (is_typed) {
     (void)tcsetattr (STDIN_FILENO, TCSAFLUSH, &seen); /* nothing better can be done */
     fprintf (stderr, "\n");
   }
@@ -100,6 +144,7 @@ terminal_interrupt_fd (void)
   sigemptyset (&signals);
   sigaddset (&signals, SIGINT);
   sigaddset (&signals, SIGTERM);
+  sigaddset (&signals, SIGWINCH);
   if (sigprocmask (SIG_BLOCK, &signals, NULL) != 0)
     return -1;
   return signalfd (-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);

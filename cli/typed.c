@@ -1,5 +1,6 @@
 /* The command line against the table: first the command's words, then arguments in their places and options anywhere. */
 #include "cli/typed.h"
+#include "cli/files.h"
 #include "cli/nearest.h"
 #include "cli/words.h"
 #include <errno.h>
@@ -72,6 +73,16 @@ add_pair (json_t *object, const Parameter *parameter, const char *key, const cha
   return TRUE;
 }
 
+/* The paper stays here: only what tells it from another one goes to the register. */
+static gboolean
+add_paper (json_t *object, const char *key, const char *path, const Session *session, GError **error)
+{
+  g_autofree char *hash = files_hash (session, path, error);
+  if (hash != NULL)
+    json_object_set_new (object, key, json_string (hash));
+  return hash != NULL;
+}
+
 static gboolean
 take_value (Walk *walk, const Parameter *parameter, const char *value, GError **error)
 {
@@ -89,6 +100,8 @@ take_value (Walk *walk, const Parameter *parameter, const char *value, GError **
     return TRUE;
   case PARAMETER_NUMBER:
     return add_number (object, parameter, key, value, language, error);
+  case PARAMETER_PAPER:
+    return add_paper (object, key, value, walk->session, error);
   case PARAMETER_PAIRS:
     return add_pair (object, parameter, key, value, language, error);
   case PARAMETER_LIST:

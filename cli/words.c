@@ -13,6 +13,9 @@ static const struct {
     {"lent", {"en prêt", "lent"}},
     {"blocked", {"bloquée", "blocked"}},
     {"repair", {"en réparation", "in repair"}},
+    {"standing", {"en vigueur", "standing"}},
+    {"purchase", {"achat", "purchase"}},
+    {"fund_report", {"bilan d'un fonds", "report of a fund"}},
     {"lost", {"perdue", "lost"}},
     {"stolen", {"volée", "stolen"}},
     {"retired", {"retirée du service", "retired"}},
@@ -122,6 +125,7 @@ static const struct {
     {"lent", {"prêtée", "on loan"}},
     {"retired", {"réformée", "out of service"}},
     {"returned", {"revenue", "back"}},
+    {"repair", {"réparation", "repair"}},
     /* recharges, vouchers, clocks, notices */
     {"prepared", {"préparée", "prepared"}},
     {"sent", {"envoyée", "sent"}},

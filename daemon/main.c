@@ -1,4 +1,5 @@
 /* temoind: options, wiring, signals; nothing else. */
+#include "daemon/actions/loop_lag.h"
 #include "daemon/api/api.h"
 #include "daemon/config.h"
 #include "daemon/rules/code.h"
@@ -381,6 +382,7 @@ serve (Options *options)
   if (started) {
     g_unix_signal_add (SIGTERM, on_stop_signal, loop);
     g_unix_signal_add (SIGINT, on_stop_signal, loop);
+    loop_lag_watch ();
     g_message ("temoind " TEMOIN_VERSION " answers on %s", daemon.config->socket);
     g_main_loop_run (loop);
   } else

@@ -3,8 +3,24 @@
 #include "db/fund_entry.h"
 #include "db/row.h"
 
-#define SELECT_FUND "SELECT code, name, strand, from_day, to_day, granted, spent, created_at, reserved FROM fund "
-enum { CODE, NAME, STRAND, FROM_DAY, TO_DAY, GRANTED, SPENT, CREATED_AT, RESERVED };
+#define SELECT_FUND                                                                                                    \
+  "SELECT code, name, strand, from_day, to_day, granted, spent, created_at, reserved, conditions, also_strands,"       \
+  " expenses, firm_end FROM fund "
+enum {
+  CODE,
+  NAME,
+  STRAND,
+  FROM_DAY,
+  TO_DAY,
+  GRANTED,
+  SPENT,
+  CREATED_AT,
+  RESERVED,
+  CONDITIONS,
+  ALSO_STRANDS,
+  FOR_EXPENSES,
+  FIRM_END
+};
 
 void
 fund_free (Fund *fund)
@@ -12,6 +28,7 @@ fund_free (Fund *fund)
   if (fund == NULL)
     return;
   g_free (fund->name);
+  g_free (fund->conditions);
   g_free (fund);
 }
 
@@ -33,23 +50,51 @@ fund_read (Rows *rows, GError **error)
   fund->spent = money_of_cents (rows_int (rows, SPENT));
   fund->created_at = rows_int (rows, CREATED_AT);
   fund->reserved = money_of_cents (rows_int (rows, RESERVED));
-  if (!strand_parse (rows_text (rows, STRAND), &fund->strand))
+  fund->conditions = row_dup (rows, CONDITIONS);
+  fund->is_firm = rows_int (rows, FIRM_END) != 0;
+  if (!strand_parse (rows_text (rows, STRAND), &fund->strand) ||
+      !strand_set (rows_text (rows, ALSO_STRANDS), &fund->also_strands) ||
+      !expense_set (rows_text (rows, FOR_EXPENSES), &fund->expenses))
     return row_unreadable ("fund", fund->code, error);
   return g_steal_pointer (&fund);
 }
 
 static const RowKind fund_row = {"fund", fund_read, fund_destroy};
 
+static gboolean
+make_findable (Store *store, const Fund *fund, GError **error)
+{
+  g_autofree char *words = g_strjoin (" ", fund->code, fund->name, NULL);
+  return store_search_put (store, fund->code, "fund", words, error);
+}
+
 gboolean
 fund_insert (Store *store, const Fund *fund, GError **error)
 {
-  g_autofree char *words = g_strjoin (" ", fund->code, fund->name, NULL);
+  g_autofree char *strands = strand_words (fund->also_strands);
+  g_autofree char *expenses = expense_words (fund->expenses);
   return store_run (store, NULL, error,
-                    "INSERT INTO fund (code, name, strand, from_day, to_day, granted, spent, created_at)"
-                    " VALUES ($1, $2, $3, $4, $5, $6, 0, $7)",
-                    "sssssii", fund->code, fund->name, strand_name (fund->strand), row_null_if_empty (fund->from.text),
-                    row_null_if_empty (fund->to.text), fund->granted.cents, fund->created_at) &&
-         store_search_put (store, fund->code, "fund", words, error);
+                    "INSERT INTO fund (code, name, strand, from_day, to_day, granted, spent, created_at, conditions,"
+                    " also_strands, expenses, firm_end) VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8, $9, $10, $11)",
+                    "sssssiisssi", fund->code, fund->name, strand_name (fund->strand),
+                    row_null_if_empty (fund->from.text), row_null_if_empty (fund->to.text), fund->granted.cents,
+                    fund->created_at, row_null_if_empty (fund->conditions), strands, expenses, (gint64)fund->is_firm) &&
+         make_findable (store, fund, error);
+}
+
+gboolean
+fund_update (Store *store, const Fund *fund, GError **error)
+{
+  gint64 changed;
+  g_autofree char *strands = strand_words (fund->also_strands);
+  g_autofree char *expenses = expense_words (fund->expenses);
+  return store_run (store, &changed, error,
+                    "UPDATE fund SET name = $2, from_day = $3, to_day = $4, granted = $5, conditions = $6,"
+                    " also_strands = $7, expenses = $8, firm_end = $9 WHERE code = $1",
+                    "ssssisssi", fund->code, fund->name, row_null_if_empty (fund->from.text),
+                    row_null_if_empty (fund->to.text), fund->granted.cents, row_null_if_empty (fund->conditions),
+                    strands, expenses, (gint64)fund->is_firm) &&
+         row_changed (changed, DB_ERROR_NOT_FOUND, "fund", fund->code, error) && make_findable (store, fund, error);
 }
 
 Fund *
@@ -64,6 +109,45 @@ fund_list (Store *store, const char *after_code, guint limit, GError **error)
   return row_all (&fund_row,
                   store_query (store, error, SELECT_FUND "WHERE code > $1 ORDER BY code LIMIT $2", "si",
                                after_code != NULL ? after_code : "", (gint64)limit),
+                  error);
+}
+
+static gboolean
+move_month (Store *store, const FundEntry *entry, GError **error)
+{
+  return store_run (store, NULL, error,
+                    "INSERT INTO fund_month (fund, month, debit, credit) VALUES ($1, $2, $3, $4)"
+                    " ON CONFLICT (fund, month) DO UPDATE SET debit = fund_month.debit + excluded.debit,"
+                    " credit = fund_month.credit + excluded.credit",
+                    "siii", entry->fund, fund_month_of (entry->at), entry->debit.cents, entry->credit.cents);
+}
+
+gint64
+fund_month_of (gint64 at)
+{
+  g_autoptr (GDateTime) instant = g_date_time_new_from_unix_utc (at);
+  return instant != NULL ? 12 * g_date_time_get_year (instant) + g_date_time_get_month (instant) - 1 : 0;
+}
+
+static gpointer
+month_read (Rows *rows, G_GNUC_UNUSED GError **error)
+{
+  enum { MONTH, DEBIT, CREDIT };
+  FundMonth *month = g_new0 (FundMonth, 1);
+  month->month = rows_int (rows, MONTH);
+  month->debit = money_of_cents (rows_int (rows, DEBIT));
+  month->credit = money_of_cents (rows_int (rows, CREDIT));
+  return month;
+}
+
+static const RowKind month_row = {"month", month_read, g_free};
+
+GPtrArray *
+fund_month_list (Store *store, const char *code, GError **error)
+{
+  return row_all (&month_row,
+                  store_query (store, error,
+                               "SELECT month, debit, credit FROM fund_month WHERE fund = $1 ORDER BY month", "s", code),
                   error);
 }
 
@@ -83,7 +167,8 @@ move (Store *store, const FundEntry *entry, GError **error)
     g_prefix_error (error, "fund %s: ", code);
     return FALSE;
   }
-  return row_changed (changed, DB_ERROR_NOT_FOUND, "fund", code, error) && fund_entry_append (store, entry, error);
+  return row_changed (changed, DB_ERROR_NOT_FOUND, "fund", code, error) && fund_entry_append (store, entry, error) &&
+         move_month (store, entry, error);
 }
 
 /* A line to be written: reason stays the caller's. */
@@ -128,22 +213,13 @@ fund_reconcile (Store *store, GError **error)
 {
   if (!store_take_time (store, error))
     return NULL;
-  g_autoptr (Rows) rows =
-      store_query (store, error,
-                   "SELECT fund.code FROM fund LEFT JOIN fund_entry ON fund_entry.fund = fund.code"
-                   " GROUP BY fund.code, fund.spent"
-                   " HAVING fund.spent <> COALESCE(SUM(fund_entry.debit - fund_entry.credit), 0)"
-                   " OR COALESCE(MAX(fund_entry.number), 0) <> COUNT(fund_entry.number) ORDER BY fund.code",
-                   "");
-  if (rows == NULL)
-    return NULL;
-  g_autoptr (GPtrArray) codes = g_ptr_array_new_with_free_func (g_free);
-  g_autoptr (GError) failure = NULL;
-  while (rows_next (rows, &failure))
-    g_ptr_array_add (codes, row_dup (rows, 0));
-  if (failure != NULL) {
-    g_propagate_error (error, g_steal_pointer (&failure));
-    return NULL;
-  }
-  return g_steal_pointer (&codes);
+  return row_texts (store_query (store, error,
+                                 "SELECT fund.code FROM fund LEFT JOIN fund_entry ON fund_entry.fund = fund.code"
+                                 " GROUP BY fund.code, fund.spent"
+                                 " HAVING fund.spent <> COALESCE(SUM(fund_entry.debit - fund_entry.credit), 0)"
+                                 " OR COALESCE(MAX(fund_entry.number), 0) <> COUNT(fund_entry.number)"
+                                 " OR fund.spent <> (SELECT COALESCE(SUM(debit - credit), 0) FROM fund_month"
+                                 " WHERE fund_month.fund = fund.code) ORDER BY fund.code",
+                                 ""),
+                    error);
 }

@@ -13,6 +13,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (FundEntry, fund_entry_free)
 /* Adds a fund with nothing spent (fund->spent is ignored), findable by store_search (name). DB_ERROR_CHECK: negative grant,
  * empty name, period that ends before it starts. */
 gboolean fund_insert (Store *store, const Fund *fund, GError **error);
+/* Writes what may change of it: name, period, grant, conditions. DB_ERROR_CHECK: less granted than was spent or set aside, period that ends
+ * before it starts; DB_ERROR_NOT_FOUND. */
+gboolean fund_update (Store *store, const Fund *fund, GError **error);
 /* DB_ERROR_NOT_FOUND when there is none. Caller frees. */
 Fund *fund_load (Store *store, const char *code, GError **error);
 /* At most limit funds by code after after_code (NULL or "" = from the first). Array of Fund; caller unrefs. */
@@ -32,6 +35,10 @@ gboolean fund_reserve (Store *store, const char *code, Money amount, GError **er
 GPtrArray *fund_entry_list (Store *store, const char *code, gint64 after_number, guint limit, GError **error);
 /* How many lines the ledger has. */
 gboolean fund_entry_count (Store *store, const char *code, gint64 *count, GError **error);
-/* Codes of the funds whose ledger does not add up to `spent`, or has a gap in its numbers: empty when all is well. Array of
+/* The month of an instant (epoch seconds), as FundMonth counts them. */
+gint64 fund_month_of (gint64 at);
+/* What each month moved, those in which something did, oldest first. Array of FundMonth; caller unrefs. */
+GPtrArray *fund_month_list (Store *store, const char *code, GError **error);
+/* Codes of the funds whose ledger or months do not add up to `spent`, or whose ledger has a gap in its numbers: empty when all is well. Array of
  * g_free'd strings; caller unrefs. Reads the whole ledger: nightly and before a backup, not per request. */
 GPtrArray *fund_reconcile (Store *store, GError **error);

@@ -177,6 +177,17 @@ item_recount (Store *store, gint64 counts[ITEM_STATES_N], GError **error)
 }
 
 gboolean
+item_set_price (Store *store, const char *code, Money from, const char *from_fund, Money to, const char *to_fund,
+                GError **error)
+{
+  gint64 changed;
+  return store_run (store, &changed, error,
+                    "UPDATE item SET price = $4, fund = $5 WHERE code = $1 AND price = $2 AND COALESCE(fund, '') = $3",
+                    "sisis", code, from.cents, from_fund, to.cents, row_null_if_empty (to_fund)) &&
+         row_changed (changed, DB_ERROR_STALE, "item", code, error);
+}
+
+gboolean
 item_set_state (Store *store, const char *code, ItemState from, ItemState to, const char *reason, GError **error)
 {
   gint64 changed;

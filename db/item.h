@@ -38,6 +38,10 @@ gboolean item_recount (Store *store, gint64 counts[ITEM_STATES_N], GError **erro
 /* What was read of it takes the place of what is there (NULL: not known), also for store_search. DB_ERROR_UNIQUE: the IMEI is another's;
  * DB_ERROR_NOT_FOUND. */
 gboolean item_set_identity (Store *store, const char *code, const char *model, const char *imei, GError **error);
+/* Writes what a thing cost and which fund paid it, and takes it back: fund "" and price 0. DB_ERROR_STALE when it is not `from` and paid by
+ * from_fund ("" for none) any more, or does not exist. */
+gboolean item_set_price (Store *store, const char *code, Money from, const char *from_fund, Money to,
+                         const char *to_fund, GError **error);
 /* The only function that changes an item's state. reason (may be NULL) replaces the old one. DB_ERROR_STALE when the item is
  * not in the state `from`, or does not exist; DB_ERROR_UNIQUE when coming back from retired and the serial was given again. */
 gboolean item_set_state (Store *store, const char *code, ItemState from, ItemState to, const char *reason,

@@ -193,3 +193,28 @@ line_needs (Store *store, const Day *from, const Day *to, GError **error)
                                "ss", from->text, to->text),
                   error);
 }
+
+static gpointer
+day_need_read (Rows *rows, GError **error)
+{
+  enum { UNTIL = 3, LENT };
+  LineNeed *need = need_read (rows, error);
+  need->until = row_day (rows, UNTIL);
+  need->lent = rows_int (rows, LENT);
+  return need;
+}
+
+static const RowKind day_need_row = {"need", day_need_read, need_free};
+
+GPtrArray *
+line_needs_by_day (Store *store, const Day *from, const Day *to, GError **error)
+{
+  return row_all (&day_need_row,
+                  store_query (store, error,
+                               "SELECT operator_name, offer, COUNT(*), line_until,"
+                               " SUM(CASE WHEN state = 'lent' THEN 1 ELSE 0 END) FROM line WHERE line_until >= $1"
+                               " AND line_until <= $2 AND " LIVES " GROUP BY line_until, operator_name, offer"
+                               " ORDER BY line_until, operator_name, offer",
+                               "ss", from->text, to->text),
+                  error);
+}

@@ -184,23 +184,13 @@ recharge_reconcile (Store *store, guint limit, GError **error)
 {
   if (!store_take_time (store, error))
     return NULL;
-  g_autoptr (Rows) rows =
+  return row_texts (
       store_query (store, error,
                    "SELECT recharge.code FROM recharge LEFT JOIN fund_entry ON fund_entry.subject = recharge.code"
                    " WHERE recharge.fund IS NOT NULL GROUP BY recharge.code, recharge.amount, recharge.state"
                    " HAVING COALESCE(SUM(fund_entry.debit - fund_entry.credit), 0) <>"
                    " CASE WHEN recharge.state IN ('rejected', 'cancelled') THEN 0 ELSE recharge.amount END"
                    " ORDER BY recharge.code LIMIT $1",
-                   "i", (gint64)limit);
-  if (rows == NULL)
-    return NULL;
-  g_autoptr (GPtrArray) codes = g_ptr_array_new_with_free_func (g_free);
-  g_autoptr (GError) failure = NULL;
-  while (rows_next (rows, &failure))
-    g_ptr_array_add (codes, row_dup (rows, 0));
-  if (failure != NULL) {
-    g_propagate_error (error, g_steal_pointer (&failure));
-    return NULL;
-  }
-  return g_steal_pointer (&codes);
+                   "i", (gint64)limit),
+      error);
 }

@@ -52,6 +52,11 @@ typedef struct {
   X (HOTSPOT, "hotspot")                                                                                               \
   X (LAPTOP, "laptop")                                                                                                 \
   X (OTHER, "other")
+/* What money is spent on: a thing of that kind, a line's credit, a repair. The first ones are the kinds of items, in their order. */
+#define EXPENSES(X)                                                                                                    \
+  ITEM_KINDS (X)                                                                                                       \
+  X (RECHARGE, "recharge")                                                                                             \
+  X (REPAIR, "repair")
 #define ROLES(X)                                                                                                       \
   X (READER, "reader")                                                                                                 \
   X (AGENT, "agent")                                                                                                   \
@@ -158,6 +163,30 @@ typedef struct {
       }                                                                                                                \
     return FALSE;                                                                                                      \
   }
+/* A set of such words as bits (1u << value), stored as words separated by spaces: TYPE_words ("" for none; caller frees) and TYPE_set (NULL
+ * and "" are none; FALSE for a word of no list, output untouched). */
+#define DECLARE_RECORD_SET(Type, fn, N)                                                                                \
+  static inline char *fn##_words (guint set)                                                                           \
+  {                                                                                                                    \
+    GString *words = g_string_new (NULL);                                                                              \
+    for (guint i = 0; i < (guint)N; i++)                                                                               \
+      if ((set & 1u << i) != 0)                                                                                        \
+        g_string_append_printf (words, "%s%s", words->len > 0 ? " " : "", fn##_name ((Type)i));                        \
+    return g_string_free (words, FALSE);                                                                               \
+  }                                                                                                                    \
+  static inline gboolean fn##_set (const char *words, guint *set)                                                      \
+  {                                                                                                                    \
+    g_auto (GStrv) parts = g_strsplit (words != NULL ? words : "", " ", -1);                                           \
+    guint found = 0;                                                                                                   \
+    for (char **part = parts; *part != NULL; part++) {                                                                 \
+      Type value;                                                                                                      \
+      if (**part != '\0' && !fn##_parse (*part, &value))                                                               \
+        return FALSE;                                                                                                  \
+      found |= **part != '\0' ? 1u << (guint)value : 0;                                                                \
+    }                                                                                                                  \
+    *set = found;                                                                                                      \
+    return TRUE;                                                                                                       \
+  }
 #define RECORD_NAME_(symbol, text)       text,
 #define ITEM_VALUE_(symbol, text)        ITEM_##symbol,
 #define LINE_VALUE_(symbol, text)        LINE_##symbol,
@@ -165,6 +194,7 @@ typedef struct {
 #define PIECE_VALUE_(symbol, text)       PIECE_##symbol,
 #define STRAND_VALUE_(symbol, text)      STRAND_##symbol,
 #define KIND_VALUE_(symbol, text)        KIND_##symbol,
+#define EXPENSE_VALUE_(symbol, text)     EXPENSE_##symbol,
 #define ROLE_VALUE_(symbol, text)        ROLE_##symbol,
 #define WIPE_VALUE_(symbol, text)        WIPE_##symbol,
 #define VERDICT_VALUE_(symbol, text)     VERDICT_##symbol,
@@ -185,6 +215,9 @@ DECLARE_RECORD_ENUM (LoanState, loan_state, LOAN_STATES_N, LOAN_STATES, LOAN_VAL
 DECLARE_RECORD_ENUM (PieceState, piece_state, PIECE_STATES_N, PIECE_STATES, PIECE_VALUE_, RECORD_NAME_)
 DECLARE_RECORD_ENUM (Strand, strand, STRANDS_N, STRANDS, STRAND_VALUE_, RECORD_NAME_)
 DECLARE_RECORD_ENUM (ItemKind, item_kind, ITEM_KINDS_N, ITEM_KINDS, KIND_VALUE_, RECORD_NAME_)
+DECLARE_RECORD_ENUM (Expense, expense, EXPENSES_N, EXPENSES, EXPENSE_VALUE_, RECORD_NAME_)
+DECLARE_RECORD_SET (Strand, strand, STRANDS_N)
+DECLARE_RECORD_SET (Expense, expense, EXPENSES_N)
 DECLARE_RECORD_ENUM (Role, role, ROLES_N, ROLES, ROLE_VALUE_, RECORD_NAME_)
 DECLARE_RECORD_ENUM (WipeState, wipe_state, WIPE_STATES_N, WIPE_STATES, WIPE_VALUE_, RECORD_NAME_)
 DECLARE_RECORD_ENUM (CheckResult, check_result, CHECK_RESULTS_N, CHECK_RESULTS, CHECK_VALUE_, RECORD_NAME_)
@@ -338,10 +371,39 @@ typedef struct {
   Code code;
   char *name;
   Strand strand;
+  guint also_strands; /* set of Strand that it may pay besides */
+  guint expenses;     /* set of Expense that it may pay; none: all of them */
+  gboolean is_firm;   /* nothing is spent after the period, whoever asks */
+  char *conditions;   /* what the donor wrote, or NULL */
   Day from, to;
   Money granted, spent, reserved;
   gint64 created_at;
 } Fund;
+
+/* What a fund's ledger moved in one month (of UTC): months are counted from year 0, January (12 * year + month - 1). */
+typedef struct {
+  gint64 month;
+  Money debit, credit;
+} FundMonth;
+
+/* An invoice that a fund paid, shared out over the things it bought. Never edited: cancelled as a whole, by a counter-entry. */
+typedef struct {
+  Code code;
+  char *supplier, *invoice; /* name; reference on the paper */
+  char *paper_hash;         /* SHA-256 of the file of that paper, 64 hex letters; NULL: not given */
+  Day on;                   /* of the invoice */
+  Code fund;
+  Money total;
+  gint64 n_shares;
+  gint64 at, cancelled_at; /* epoch seconds; 0 = not cancelled */
+} Purchase;
+
+/* What one thing of a purchase costs. */
+typedef struct {
+  gint64 number; /* 1, 2, 3 ... per purchase */
+  Code item;     /* "" for a thing that is not in the register */
+  Money price;
+} PurchaseShare;
 
 /* One line of a fund's ledger: negative amounts never occur, a correction is a credit. */
 typedef struct {
@@ -349,7 +411,7 @@ typedef struct {
   gint64 number; /* 1, 2, 3 ... without gap per fund */
   gint64 at;     /* epoch seconds */
   Money debit, credit;
-  Code subject; /* the item or recharge it paid for */
+  Code subject; /* the item, recharge or purchase it paid for */
   char *reason;
 } FundEntry;
 
@@ -385,6 +447,12 @@ typedef struct {
   gint64 created_at, started_at, ended_at; /* epoch seconds; 0 = not yet */
   char *asked_by, *attested_by, *attestation;
 } Wipe;
+
+/* What people call a port of the bench. */
+typedef struct {
+  char *port; /* "1-1.2" */
+  char *name; /* "slot 3" */
+} PortName;
 
 /* One line of a wipe's story: a state change, a command, an answer, a USB event. Append-only. */
 typedef struct {

@@ -79,6 +79,19 @@ row_all (const RowKind *kind, Rows *rows, GError **error)
   return g_steal_pointer (&records);
 }
 
+static gpointer
+text_read (Rows *rows, G_GNUC_UNUSED GError **error)
+{
+  return row_dup (rows, 0);
+}
+
+GPtrArray *
+row_texts (Rows *rows, GError **error)
+{
+  static const RowKind text_row = {"text", text_read, g_free};
+  return row_all (&text_row, rows, error);
+}
+
 gboolean
 row_changed (gint64 changed, DbError code, const char *noun, const char *key, GError **error)
 {

@@ -24,6 +24,8 @@ gpointer row_unreadable (const char *noun, const char *code, GError **error);
 gpointer row_one (const RowKind *kind, Rows *rows, const char *key, GError **error);
 gpointer row_maybe (const RowKind *kind, Rows *rows, GError **error);
 GPtrArray *row_all (const RowKind *kind, Rows *rows, GError **error);
+/* The texts of the first column. Array that g_free's them. */
+GPtrArray *row_texts (Rows *rows, GError **error);
 
 /* After a conditional write: TRUE when it touched exactly one row, else sets `code` (DB_ERROR_STALE, DB_ERROR_NOT_FOUND). */
 gboolean row_changed (gint64 changed, DbError code, const char *noun, const char *key, GError **error);

@@ -36,10 +36,14 @@ GPtrArray *line_list_endless (Store *store, const char *after_code, guint limit,
 typedef struct {
   char *operator_name, *offer;
   gint64 lines;
+  Day until;   /* line_needs_by_day: on that day ... */
+  gint64 lent; /* ... and so many of them are on loan */
 } LineNeed;
 /* One for each operator and offer with lines that die from day from to day to, both included. Reads those lines of an index. Array of
  * LineNeed; caller unrefs. */
 GPtrArray *line_needs (Store *store, const Day *from, const Day *to, GError **error);
+/* The same for each day on which lines die, in the order of days, and how many of them are on loan. */
+GPtrArray *line_needs_by_day (Store *store, const Day *from, const Day *to, GError **error);
 
 /* Adds a card of a line, findable by store_search (ICCID). DB_ERROR_UNIQUE: the ICCID was ever used; DB_ERROR_CHECK: not
  * 18 to 20 characters; DB_ERROR_FOREIGN: no such line. */

@@ -8,7 +8,7 @@ db|db/
 labels|labels/
 daemon/rules|daemon/rules/ db/records.h db/money.h
 daemon/devices|daemon/devices/
-daemon/actions|daemon/actions/ db/ daemon/rules/ daemon/devices/device.h daemon/devices/modem.h daemon/devices/dialogue.h daemon/devices/iccid.h
+daemon/actions|daemon/actions/ db/ daemon/rules/ daemon/devices/device.h daemon/devices/deadline.h daemon/devices/modem.h daemon/devices/dialogue.h daemon/devices/iccid.h
 daemon/documents|daemon/documents/ labels/ db/ daemon/rules/
 daemon/api|daemon/api/ db/ labels/ daemon/documents/ daemon/rules/ daemon/actions/
 daemon|daemon/ db/ labels/

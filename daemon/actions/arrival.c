@@ -14,7 +14,10 @@ slot_of (const ArrivalRequest *request, GError **error)
   guint n = 0;
   for (guint i = 0; i < request->slots->len; i++) {
     const BenchSlot *slot = g_ptr_array_index (request->slots, i);
-    if (request->port != NULL && !g_str_equal (slot->port, request->port))
+    if (slot->is_away)
+      continue;
+    if (request->port != NULL && !g_str_equal (slot->port, request->port) &&
+        !(slot->port_name != NULL && field_same_word (slot->port_name, request->port)))
       continue;
     found = slot;
     n++;

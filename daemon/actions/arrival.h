@@ -5,7 +5,7 @@
 
 /* As typed; borrowed. */
 typedef struct {
-  const char *port;       /* NULL: the only tablet that is plugged in */
+  const char *port;       /* or its name; NULL: the only tablet that is plugged in */
   const GPtrArray *slots; /* BenchSlot *: the bench now */
   const BenchSlot *slot;  /* out: the one that is read. Borrowed from slots */
 } ArrivalRequest;

@@ -1,5 +1,6 @@
 /* A small step machine: each answer of the bench leads to the next question, or to the end. */
 #include "daemon/actions/arrival_run.h"
+#include "daemon/devices/deadline.h"
 #include "daemon/rules/field.h"
 #include "daemon/rules/message.h"
 #include "db/check.h"
@@ -10,7 +11,7 @@ struct _ArrivalRun {
   char *port, *serial, *account;
   guint64 session;
   gboolean is_over, is_freed, is_reading;
-  guint timer;
+  Deadline wait;
   GCancellable *cancellable;
   DeviceFacts *facts;
 };
@@ -88,7 +89,7 @@ put (const ArrivalRun *run, ArrivalState state, const char *reason, const char *
 static void
 end (ArrivalRun *run, ArrivalState state, const char *reason, const char *facts)
 {
-  g_clear_handle_id (&run->timer, g_source_remove);
+  deadline_clear (&run->wait);
   run->is_over = TRUE;
   put (run, state, reason, facts);
   if (run->session != 0)
@@ -168,20 +169,17 @@ on_probed (DeviceFacts *facts, const GError *error, gpointer user)
   run_unref (run);
 }
 
-static gboolean
+static void
 on_timeout (gpointer user)
 {
   ArrivalRun *run = user;
-  run->timer = 0;
   fail (run, run->is_reading ? M_DEVICE_TIMEOUT : M_WIPE_NO_TAP);
-  return G_SOURCE_REMOVE;
 }
 
 static void
 wait_at_most (ArrivalRun *run, guint ms)
 {
-  g_clear_handle_id (&run->timer, g_source_remove);
-  run->timer = g_timeout_add (ms, on_timeout, run);
+  deadline_set (&run->wait, ms, on_timeout, run);
 }
 
 static void
@@ -210,6 +208,9 @@ take_link (ArrivalRun *run, DeviceLink link)
     return;
   case DEVICE_LINK_NO_PERMISSION:
     fail (run, M_DEVICE_PERMISSION);
+    return;
+  case DEVICE_LINK_NO_ROOM:
+    fail (run, M_DEVICE_NO_ROOM);
     return;
   case DEVICE_LINK_BROKEN:
     fail (run, M_DEVICE_PROTOCOL);
@@ -274,7 +275,7 @@ arrival_run_free (ArrivalRun *run)
   if (run == NULL)
     return;
   run->is_freed = TRUE;
-  g_clear_handle_id (&run->timer, g_source_remove);
+  deadline_clear (&run->wait);
   g_cancellable_cancel (run->cancellable);
   run_unref (run);
 }

@@ -16,6 +16,7 @@ typedef struct {
   guint n;
   Code fund; /* pays price; "" for none */
   Money price;
+  Expense expense; /* what it pays for */
 } Claims;
 void claims_clear (Claims *claims);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Claims, claims_clear)

@@ -1,10 +1,10 @@
 /* The conductor: which asset is on which port, and one run for each unfinished wipe. */
 #include "daemon/actions/conductor.h"
 #include "daemon/actions/arrival_run.h"
+#include "daemon/actions/device_trouble.h"
 #include "daemon/actions/prepare_run.h"
 #include "daemon/actions/wipe_run.h"
 #include "daemon/rules/wipe.h"
-#include "db/item.h"
 #include "db/wipe.h"
 
 const ConductorTimeouts conductor_default_timeouts = {
@@ -30,7 +30,7 @@ struct _Conductor {
   guint pending; /* questions to the register whose answer is still to come */
   gboolean is_ending;
   GMutex slots_lock;
-  GPtrArray *slots; /* BenchSlot *, guarded */
+  GPtrArray *slots; /* BenchSlot *: the pointer is guarded, what it shows never changes */
 };
 
 /* A question to the register, asked in the main loop and answered there. */
@@ -82,33 +82,11 @@ ask (Conductor *conductor, RegisterFunc func, Question *question)
 
 /* ---- the slots: what is on the ports, matched with the register ---- */
 
-static BenchSlot *
-slot_copy (const BenchSlot *slot)
-{
-  BenchSlot *copy = g_memdup2 (slot, sizeof *slot);
-  copy->port = g_strdup (slot->port);
-  copy->serial = g_strdup (slot->serial);
-  copy->maker = g_strdup (slot->maker);
-  copy->name = g_strdup (slot->name);
-  copy->model = g_strdup (slot->model);
-  copy->preparation_reason = g_strdup (slot->preparation_reason);
-  return copy;
-}
-
-static GPtrArray *
-slots_copy (GPtrArray *slots)
-{
-  GPtrArray *copy = g_ptr_array_new_with_free_func ((GDestroyNotify)bench_slot_free);
-  for (guint i = 0; i < slots->len; i++)
-    g_ptr_array_add (copy, slot_copy (g_ptr_array_index (slots, i)));
-  return copy;
-}
-
 static GPtrArray *
 slots_of_bench (Bench *bench)
 {
   g_autoptr (GPtrArray) devices = bench_list (bench);
-  GPtrArray *slots = g_ptr_array_new_with_free_func ((GDestroyNotify)bench_slot_free);
+  GPtrArray *slots = bench_slots_new ();
   for (guint i = 0; i < devices->len; i++) {
     const Device *device = g_ptr_array_index (devices, i);
     BenchSlot *slot = g_new0 (BenchSlot, 1);
@@ -118,6 +96,7 @@ slots_of_bench (Bench *bench)
     slot->name = g_strdup (device->name);
     slot->mode = device_mode_name (device->mode);
     slot->link = device_link_name (device->link);
+    slot->trouble = device_trouble (device);
     slot->is_duplicate = device->is_duplicate;
     g_ptr_array_add (slots, slot);
   }
@@ -125,44 +104,37 @@ slots_of_bench (Bench *bench)
 }
 
 static gboolean
-match_slot (Store *store, BenchSlot *slot, GError **error)
-{
-  g_autoptr (GError) problem = NULL;
-  g_autoptr (Wipe) wipe = wipe_open_of_port (store, slot->port, &problem);
-  g_autoptr (Item) item = NULL;
-  if (problem == NULL && slot->serial != NULL)
-    item = item_load_by_serial (store, slot->serial, &problem);
-  if (problem != NULL && !g_error_matches (problem, DB_ERROR, DB_ERROR_NOT_FOUND)) {
-    g_propagate_error (error, g_steal_pointer (&problem));
-    return FALSE;
-  }
-  if (wipe != NULL)
-    g_strlcpy (slot->wipe, wipe->code, sizeof slot->wipe);
-  if (item == NULL)
-    return TRUE;
-  g_strlcpy (slot->item, item->code, sizeof slot->item);
-  slot->item_state = item->state;
-  slot->model = g_strdup (item->model);
-  return TRUE;
-}
-
-static gboolean
 match_in_register (Store *store, gpointer user, GError **error)
 {
   Question *question = user;
-  for (guint i = 0; i < question->slots->len; i++)
-    if (!match_slot (store, g_ptr_array_index (question->slots, i), error))
-      return FALSE;
-  return TRUE;
+  return bench_slots_match (store, question->slots, error);
+}
+
+/* News of each slot that shows something else than before, and of each that is no more. */
+static void
+tell_changes (Conductor *conductor, const GPtrArray *before, const GPtrArray *after)
+{
+  for (guint i = 0; i < after->len; i++) {
+    const BenchSlot *slot = g_ptr_array_index (after, i);
+    const BenchSlot *old = bench_slot_find (before, bench_slot_key (slot));
+    if (old == NULL || !bench_slot_is_same (old, slot))
+      events_publish (conductor->events, "slot", bench_slot_key (slot));
+  }
+  for (guint i = 0; i < before->len; i++) {
+    const char *key = bench_slot_key (g_ptr_array_index (before, i));
+    if (bench_slot_find (after, key) == NULL)
+      events_publish (conductor->events, "slot", key);
+  }
 }
 
 static void
 show_slots (Conductor *conductor, GPtrArray *slots)
 {
   g_mutex_lock (&conductor->slots_lock);
-  g_clear_pointer (&conductor->slots, g_ptr_array_unref);
+  g_autoptr (GPtrArray) before = g_steal_pointer (&conductor->slots);
   conductor->slots = slots;
   g_mutex_unlock (&conductor->slots_lock);
+  tell_changes (conductor, before, slots);
   events_publish (conductor->events, "bench", "");
 }
 
@@ -229,9 +201,9 @@ GPtrArray *
 conductor_slots (Conductor *conductor)
 {
   g_mutex_lock (&conductor->slots_lock);
-  GPtrArray *copy = slots_copy (conductor->slots);
+  GPtrArray *slots = g_ptr_array_ref (conductor->slots);
   g_mutex_unlock (&conductor->slots_lock);
-  return copy;
+  return slots;
 }
 
 /* ---- the runs ---- */
@@ -439,7 +411,7 @@ prepare_idle (gpointer user)
   g_autoptr (GPtrArray) slots = conductor_slots (conductor);
   for (guint i = 0; i < slots->len; i++) {
     const BenchSlot *slot = g_ptr_array_index (slots, i);
-    if (!g_str_equal (slot->item, preparing->item) || prepare_is_running (slot->preparation))
+    if (!g_str_equal (slot->item, preparing->item) || slot->is_away || prepare_is_running (slot->preparation))
       continue;
     end_arrivals (conductor, slot->port);
     g_hash_table_insert (
@@ -542,7 +514,7 @@ conductor_new (Register *reg, Events *events, const char *key_path, const Conduc
   conductor->events = events;
   conductor->timeouts = *timeouts;
   g_mutex_init (&conductor->slots_lock);
-  conductor->slots = g_ptr_array_new_with_free_func ((GDestroyNotify)bench_slot_free);
+  conductor->slots = bench_slots_new ();
   conductor->runs = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify)wipe_run_free);
   conductor->arrivals = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify)arrival_run_free);
   conductor->preparations = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify)prepare_run_free);

@@ -39,5 +39,5 @@ void conductor_restart (Conductor *conductor);
 gboolean conductor_can_prepare (const Conductor *conductor);
 /* A preparation of that item was asked by that account (after its commit): do it. Any thread. */
 void conductor_prepare (Conductor *conductor, const char *item, const char *account);
-/* The bench now: array of BenchSlot *, owned by the caller. Any thread. */
+/* The bench now: array of BenchSlot *, shared and never changed; the caller unrefs it. Any thread. */
 GPtrArray *conductor_slots (Conductor *conductor);

@@ -160,6 +160,7 @@ judge_money (const Candidate *line, const Claims *claims, Verdict *verdict, GErr
   const SpendFacts facts = {.fund = fund,
                             .amount = claims->price,
                             .strand = STRAND_EQUIPMENT,
+                            .expense = claims->expense,
                             .today = day_of_instant (context->calendar, context->now)};
   fund_judge_spend (&facts, verdict);
   return TRUE;

@@ -121,6 +121,7 @@ judge_price (Store *store, const ActionContext *context, const ItemRequest *requ
   SpendFacts facts = {.fund = fund,
                       .amount = item->price,
                       .strand = STRAND_EQUIPMENT,
+                      .expense = expense_of_item (item->kind),
                       .today = day_of_instant (context->calendar, context->now)};
   fund_judge_spend (&facts, verdict);
   g_strlcpy (item->fund, fund->code, sizeof item->fund);
@@ -195,6 +196,7 @@ item_claims (Store *store, const ItemRequest *request, Claims *claims, GError **
     return FALSE;
   claim (item, claims);
   claims->price = item->price;
+  claims->expense = expense_of_item (item->kind);
   g_strlcpy (claims->fund, is_paid ? fund->code : "", sizeof claims->fund);
   return TRUE;
 }

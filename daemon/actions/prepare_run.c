@@ -1,6 +1,7 @@
 /* A small step machine: each answer of the bench leads to the next question, or to the end. */
 #include "daemon/actions/prepare_run.h"
 #include "daemon/actions/wipe_story.h"
+#include "daemon/devices/deadline.h"
 #include "daemon/rules/enrol.h"
 
 struct _PrepareRun {
@@ -12,7 +13,7 @@ struct _PrepareRun {
   PrepareState state;
   char *reason;
   gboolean is_freed, is_probing, has_left;
-  guint timer;
+  Deadline wait;
   GCancellable *cancellable;
 };
 
@@ -112,7 +113,7 @@ write_end (const PrepareRun *run)
 static void
 end (PrepareRun *run, PrepareState state, char *reason)
 {
-  g_clear_handle_id (&run->timer, g_source_remove);
+  deadline_clear (&run->wait);
   run->state = state;
   run->reason = reason;
   if (run->session != 0 && !run->has_left)
@@ -179,7 +180,7 @@ take_facts (PrepareRun *run, const DeviceFacts *facts)
   if (reason != NULL)
     end (run, PREPARE_REFUSED, reason);
   else {
-    g_clear_handle_id (&run->timer, g_source_remove); /* each command has a time-out of its own */
+    deadline_clear (&run->wait); /* each command has a time-out of its own */
     bench_enrol (run->world->bench, run->session, run->serial, run->cancellable, on_enrol, run_ref (run));
   }
 }
@@ -200,20 +201,17 @@ on_probed (DeviceFacts *taken, const GError *error, gpointer user)
   run_unref (run);
 }
 
-static gboolean
+static void
 on_timeout (gpointer user)
 {
   PrepareRun *run = user;
-  run->timer = 0;
   refuse (run, run->state == PREPARE_TAP ? M_WIPE_NO_TAP : M_DEVICE_TIMEOUT);
-  return G_SOURCE_REMOVE;
 }
 
 static void
 wait_at_most (PrepareRun *run, guint ms)
 {
-  g_clear_handle_id (&run->timer, g_source_remove);
-  run->timer = g_timeout_add (ms, on_timeout, run);
+  deadline_set (&run->wait, ms, on_timeout, run);
 }
 
 static void
@@ -251,6 +249,9 @@ take_link (PrepareRun *run, DeviceLink link)
     return;
   case DEVICE_LINK_NO_PERMISSION:
     refuse (run, M_DEVICE_PERMISSION);
+    return;
+  case DEVICE_LINK_NO_ROOM:
+    refuse (run, M_DEVICE_NO_ROOM);
     return;
   case DEVICE_LINK_BROKEN:
     refuse (run, M_DEVICE_PROTOCOL);
@@ -314,7 +315,7 @@ prepare_run_free (PrepareRun *run)
   if (run == NULL)
     return;
   run->is_freed = TRUE;
-  g_clear_handle_id (&run->timer, g_source_remove);
+  deadline_clear (&run->wait);
   g_cancellable_cancel (run->cancellable);
   run_unref (run);
 }

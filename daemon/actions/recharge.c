@@ -310,7 +310,11 @@ judge_fund (Store *store, Order *order, Verdict *verdict, GError **error)
                                        : fund_find (store, text, error);
   if (order->fund == NULL)
     return FALSE;
-  SpendFacts facts = {.fund = order->fund, .amount = order->total, .strand = STRAND_CONNECTION, .today = order->on};
+  SpendFacts facts = {.fund = order->fund,
+                      .amount = order->total,
+                      .strand = STRAND_CONNECTION,
+                      .expense = EXPENSE_RECHARGE,
+                      .today = order->on};
   fund_judge_spend (&facts, verdict);
   for (guint i = 0; i < order->drafts->len; i++)
     g_strlcpy (draft_at (order, i)->recharge->fund, order->fund->code, sizeof (Code));

@@ -28,6 +28,7 @@ judge_cost (Store *store, const ActionContext *context, const RepairRequest *req
   SpendFacts facts = {.fund = fund,
                       .amount = line->cost,
                       .strand = STRAND_EQUIPMENT,
+                      .expense = EXPENSE_REPAIR,
                       .today = day_of_instant (context->calendar, context->now)};
   fund_judge_spend (&facts, verdict);
   g_strlcpy (line->fund, fund->code, sizeof line->fund);

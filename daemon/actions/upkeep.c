@@ -3,6 +3,7 @@
 #include "daemon/actions/line.h"
 #include "daemon/actions/recharge.h"
 #include "db/fund.h"
+#include "db/purchase.h"
 
 #define FORGOTTEN_S (24 * 60 * 60) /* a person who was shown a code tells the outcome within a day */
 #define COUNTED_MAX 100
@@ -54,8 +55,10 @@ check (Store *store, gpointer data, GError **error)
   UpkeepReport found = {.checked_at = clock_now (upkeep->clock)};
   g_autoptr (GPtrArray) funds = fund_reconcile (store, error);
   g_autoptr (GPtrArray) recharges = funds != NULL ? recharge_reconcile (store, COUNTED_MAX, error) : NULL;
-  if (recharges == NULL)
+  g_autoptr (GPtrArray) purchases = recharges != NULL ? purchase_reconcile (store, COUNTED_MAX, error) : NULL;
+  if (purchases == NULL)
     return FALSE;
+  found.purchases_wrong = purchases->len;
   found.funds_wrong = funds->len;
   found.recharges_wrong = recharges->len;
   g_mutex_lock (&upkeep->lock);

@@ -14,20 +14,6 @@
 
 #define TOOL "Témoin temoind " TEMOIN_VERSION
 
-void
-bench_slot_free (BenchSlot *slot)
-{
-  if (slot == NULL)
-    return;
-  g_free (slot->port);
-  g_free (slot->serial);
-  g_free (slot->maker);
-  g_free (slot->name);
-  g_free (slot->model);
-  g_free (slot->preparation_reason);
-  g_free (slot);
-}
-
 /* The names of all strategies, for a sentence. Caller frees. */
 static char *
 strategy_names (void)
@@ -67,17 +53,6 @@ wipe_find_item (Store *store, const char *text, GError **error)
   else if (problem != NULL)
     g_propagate_error (error, g_steal_pointer (&problem));
   return g_steal_pointer (&item);
-}
-
-const BenchSlot *
-bench_slot_of (const GPtrArray *slots, const char *serial)
-{
-  for (guint i = 0; slots != NULL && serial != NULL && i < slots->len; i++) {
-    const BenchSlot *slot = g_ptr_array_index (slots, i);
-    if (g_strcmp0 (slot->serial, serial) == 0)
-      return slot;
-  }
-  return NULL;
 }
 
 gboolean

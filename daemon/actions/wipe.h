@@ -1,23 +1,8 @@
 /* Wiping a returned tablet: the verbs a person asks for. The conductor (actions/conductor.h) drives the tablet and the machine. */
 #pragma once
 #include "daemon/actions/action.h"
+#include "daemon/actions/bench_slot.h"
 #include "daemon/actions/reset_screens.h"
-#include "db/wipe.h"
-
-/* A slot of the bench as the api shows it and as the verbs see it: a copy, safe in any thread. */
-typedef struct {
-  char *port, *serial; /* serial NULL: none or a placeholder */
-  char *maker, *name;
-  const char *mode, *link; /* device_mode_name, device_link_name */
-  gboolean is_duplicate;
-  Code item; /* "" when the register does not know this serial */
-  char *model;
-  ItemState item_state;    /* meaningful when item is set */
-  Code wipe;               /* the unfinished wipe that holds this port, or "" */
-  const char *preparation; /* prepare_state_name of the last preparation since it was plugged in, or NULL */
-  char *preparation_reason;
-} BenchSlot;
-void bench_slot_free (BenchSlot *slot);
 
 typedef struct {
   const char *item;       /* a code */
@@ -35,8 +20,6 @@ gboolean wipe_attest (Store *store, const ActionContext *context, const char *wi
 gboolean wipe_cancel (Store *store, const ActionContext *context, const char *wipe, Outcome *outcome, GError **error);
 /* to_wipe -> ready without a wipe: needs the right "wipe-waive" and a reason; listed in reports. */
 gboolean wipe_waive (Store *store, const ActionContext *context, const char *item, Outcome *outcome, GError **error);
-/* The port that shows this serial; the first of two duplicates. NULL: not on the bench. Borrowed from slots. */
-const BenchSlot *bench_slot_of (const GPtrArray *slots, const char *serial);
 /* Who has it on loan, for a sentence. FALSE on a database error; *name NULL when nobody, else freed by the caller. */
 gboolean wipe_holder_name (Store *store, const char *item, char **name, GError **error);
 /* For the verbs: the item of that code (RULE_ERROR when there is none); the wipe of that code, or the unfinished wipe of that item,
@@ -47,5 +30,6 @@ Wipe *wipe_find (Store *store, const char *text, GError **error);
 char *bench_preparation_text (const BenchSlot *slot, Language language);
 /* What a person taps now, when a wipe waits for a reset by hand. FALSE when it waits for none. Borrowed from screens. */
 gboolean wipe_reset_steps (const ResetScreens *screens, const Wipe *wipe, ResetSteps *steps);
-/* What a person must do now about a wipe that waits, or why a finished one ended so, as a sentence. NULL when there is nothing to say. Caller frees. */
-char *wipe_todo_text (const Wipe *wipe, Language language);
+/* What a person must do now about a wipe that waits, or why a finished one ended so, as a sentence. port: how its port is said, by its name when it has one. NULL when
+ * there is nothing to say. Caller frees. */
+char *wipe_todo_text (const Wipe *wipe, const char *port, Language language);

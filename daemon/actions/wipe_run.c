@@ -69,9 +69,9 @@ run_happen (WipeRun *run, Happening *happening)
 
 /* The end of a wait that was stopped may be in the queue already: it would end the wait of another state. */
 static void
-stop_wait (WipeRun *run, guint *timer, HappeningKind end)
+stop_wait (WipeRun *run, Deadline *wait, HappeningKind end)
 {
-  g_clear_handle_id (timer, g_source_remove);
+  deadline_clear (wait);
   for (GList *link = run->happenings.head, *next; link != NULL; link = next) {
     Happening *happening = link->data;
     next = link->next;
@@ -85,45 +85,39 @@ stop_wait (WipeRun *run, guint *timer, HappeningKind end)
 void
 run_stop_timer (WipeRun *run)
 {
-  stop_wait (run, &run->timer, HAPPENED_TIMER);
+  stop_wait (run, &run->wait, HAPPENED_TIMER);
 }
 
 void
 run_stop_settling (WipeRun *run)
 {
-  stop_wait (run, &run->settle_timer, HAPPENED_SETTLED);
+  stop_wait (run, &run->settling, HAPPENED_SETTLED);
 }
 
-static gboolean
+static void
 on_timer (gpointer user)
 {
-  WipeRun *run = user;
-  run->timer = 0;
-  run_happen (run, happening_new (HAPPENED_TIMER));
-  return G_SOURCE_REMOVE;
+  run_happen (user, happening_new (HAPPENED_TIMER));
 }
 
-static gboolean
+static void
 on_settled (gpointer user)
 {
-  WipeRun *run = user;
-  run->settle_timer = 0;
-  run_happen (run, happening_new (HAPPENED_SETTLED));
-  return G_SOURCE_REMOVE;
+  run_happen (user, happening_new (HAPPENED_SETTLED));
 }
 
 void
 run_start_settling (WipeRun *run)
 {
   run_stop_settling (run);
-  run->settle_timer = g_timeout_add (run->world->timeouts->settle_ms, on_settled, run);
+  deadline_set (&run->settling, run->world->timeouts->settle_ms, on_settled, run);
 }
 
 void
 run_start_timer (WipeRun *run, guint delay_ms)
 {
   run_stop_timer (run);
-  run->timer = g_timeout_add (delay_ms, on_timer, run);
+  deadline_set (&run->wait, delay_ms, on_timer, run);
 }
 
 /* ---- writing a step ---- */
@@ -155,13 +149,11 @@ apply_in_register (Store *store, gpointer user, GError **error)
 
 static void entered (WipeRun *run, WipeState before);
 
-static gboolean
+static void
 on_retry (gpointer user)
 {
   WipeRun *run = user;
-  run->retry_timer = 0;
   run_write (run, g_steal_pointer (&run->refused_step));
-  return G_SOURCE_REMOVE;
 }
 
 /* The step is on disk: the run is where the disk says. */
@@ -200,7 +192,7 @@ on_written (gpointer user)
   } else {
     g_warning ("wipe %s cannot go on: %s", run->wipe->code, writing->error->message);
     run->refused_step = g_steal_pointer (&writing->step);
-    run->retry_timer = g_timeout_add (RETRY_MS, on_retry, run);
+    deadline_set (&run->retry, RETRY_MS, on_retry, run);
   }
   wipe_step_free (writing->step);
   wipe_free (writing->after);
@@ -364,7 +356,7 @@ static void
 enter_away (WipeRun *run)
 {
   const Device *device = bench_find_port (run->world->bench, run->wipe->port);
-  if (run->timer == 0)
+  if (!deadline_is_set (&run->wait))
     run_start_timer (run, run->world->timeouts->return_ms);
   if (device == NULL || device->session == run->session)
     return;
@@ -574,7 +566,7 @@ wipe_run_free (WipeRun *run)
   run->is_over = TRUE;
   run_stop_timer (run);
   run_stop_settling (run);
-  g_clear_handle_id (&run->retry_timer, g_source_remove);
+  deadline_clear (&run->retry);
   g_cancellable_cancel (run->cancellable);
   run_unref (run);
 }

@@ -1,4 +1,5 @@
 /* A wipe before its command: look at the port, read the tablet, judge the gate, arm. Nothing here can erase. */
+#include "daemon/actions/device_trouble.h"
 #include "daemon/actions/wipe_run_parts.h"
 
 #define RESUME_MAX_S (60 * 60) /* a wipe asked before that is not begun by a daemon that starts now */
@@ -13,7 +14,7 @@ reason_of_device_error (const GError *error)
       {DEVICE_ERROR_TIMEOUT, "device_timeout"},   {DEVICE_ERROR_BUSY, "device_busy"},
       {DEVICE_ERROR_PROTOCOL, "device_protocol"}, {DEVICE_ERROR_PERMISSION, "device_permission"},
       {DEVICE_ERROR_SERIAL, "device_serial"},     {DEVICE_ERROR_UNSUPPORTED, "device_unsupported"},
-      {DEVICE_ERROR_GONE, "wipe_cable"},
+      {DEVICE_ERROR_GONE, "wipe_cable"},          {DEVICE_ERROR_NO_ROOM, "device_no_room"},
   };
   for (gsize i = 0; i < G_N_ELEMENTS (reasons); i++)
     if (g_error_matches (error, DEVICE_ERROR, (gint)reasons[i].code))
@@ -256,6 +257,7 @@ void
 before_link (WipeRun *run, const Happening *happening)
 {
   const Device *there = bench_find_port (run->world->bench, run->wipe->port);
+  g_autofree char *trouble = there != NULL ? device_trouble (there) : NULL;
   if (run_our_device (run) == NULL && there != NULL) {
     write_foreign (run, there);
     return;
@@ -272,13 +274,10 @@ before_link (WipeRun *run, const Happening *happening)
       run_write_event (run, WIPE_ON_NEEDS_HUMAN, "tap");
     return;
   case DEVICE_LINK_BUSY:
-    close_gate (run, "device_busy");
-    return;
   case DEVICE_LINK_NO_PERMISSION:
-    close_gate (run, "device_permission");
-    return;
+  case DEVICE_LINK_NO_ROOM:
   case DEVICE_LINK_BROKEN:
-    close_gate (run, "device_protocol");
+    close_gate (run, trouble != NULL ? trouble : message_code (M_DEVICE_PROTOCOL));
     return;
   case DEVICE_LINK_UNTRUSTED:
     (void)go_without_link (run); /* only whoever may go on without it connects so */

@@ -3,6 +3,7 @@
 #pragma once
 #include "daemon/actions/wipe_run.h"
 #include "daemon/actions/wipe_story.h"
+#include "daemon/devices/deadline.h"
 
 typedef enum {
   HAPPENED_RELOAD,   /* a person changed the wipe in the register */
@@ -52,7 +53,7 @@ struct _WipeRun {
   WipeStep *refused_step; /* not written (disk full ...): tried again, nothing is acted upon meanwhile */
   GQueue happenings;
   GCancellable *cancellable;
-  guint timer, settle_timer, retry_timer;
+  Deadline wait, settling, retry;
 };
 
 /* A line of the facts that were read before the command: adb asked for our key then. */

@@ -396,6 +396,17 @@ on_connection (void *cls, struct MHD_Connection *connection, void **context, enu
   }
 }
 
+/* Only of the bench: its facts are in memory. Of the rest the subject is told, and who wants more asks. */
+static char *
+tell_news (const char *topic, const char *subject, const char **name, gpointer user)
+{
+  const Api *api = user;
+  if (api->world.conductor == NULL || !g_str_equal (topic, "slot"))
+    return NULL;
+  *name = "slot";
+  return api_bench_news (&api->world, subject);
+}
+
 static void
 on_beat (gpointer user)
 {
@@ -425,7 +436,7 @@ api_new (const ApiWorld *world, int admin_listen_fd, GError **error)
   g_cond_init (&api->idle);
   api->world = *world;
   leftovers_remove (world->state_dir);
-  api->streams = streams_new (world->events);
+  api->streams = streams_new (world->events, tell_news, api);
   api->watch = watch_new (STREAM_BEAT_S, on_beat, api);
   api->work = work_new (&api->world, on_done, error);
   if (api->work == NULL)

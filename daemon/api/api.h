@@ -42,6 +42,9 @@ Api *api_new (const ApiWorld *world, int admin_listen_fd, GError **error);
 void api_free (Api *api);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Api, api_free)
 
+/* The slot of that key (bench_slot_key) as a JSON object; NULL when there is none any more. Any thread. Caller frees. */
+char *api_bench_news (const ApiWorld *world, const char *key);
+
 /* ImporterWorld.print: an import's answer, as JSON. */
 char *api_import_print (const ImportReport *report, int *status);
 

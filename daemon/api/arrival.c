@@ -84,7 +84,7 @@ write_rows (Writer *out, const char *facts, const Item *item)
 }
 
 static void
-write_arrival (Writer *out, const Arrival *arrival, const Item *item)
+write_arrival (Writer *out, const Arrival *arrival, const char *port_name, const Item *item)
 {
   g_autofree char *french = arrival->reason != NULL ? wipe_reason_text (arrival->reason, LANGUAGE_FR) : NULL;
   g_autofree char *english = arrival->reason != NULL ? wipe_reason_text (arrival->reason, LANGUAGE_EN) : NULL;
@@ -92,6 +92,7 @@ write_arrival (Writer *out, const Arrival *arrival, const Item *item)
   writer_text (out, "kind", "arrival");
   writer_text (out, "serial", arrival->serial);
   writer_text (out, "port", arrival->port);
+  writer_text (out, "port_name", port_name);
   writer_text (out, "state", arrival_state_name (arrival->state));
   writer_text (out, "reason", arrival->reason);
   writer_text (out, "todo_fr", french);
@@ -118,9 +119,12 @@ api_arrival_show (Request *request, Store *store, GError **error)
     rule_error_set (error, M_ARRIVAL_NONE, request->subject, NULL);
     return FALSE;
   }
+  g_autofree char *port_name = NULL;
+  if (!api_port_name (store, store_site (store), arrival->port, &port_name, error))
+    return FALSE;
   g_auto (Writer) out;
   writer_init (&out);
-  write_arrival (&out, arrival, item);
+  write_arrival (&out, arrival, port_name, item);
   request_answer_json (request, 200, &out);
   return TRUE;
 }

@@ -1,22 +1,38 @@
 /* Funds and their ledgers, in HTTP. */
 #include "daemon/actions/fund.h"
+#include "daemon/actions/fund_report.h"
 #include "daemon/api/problem.h"
 #include "daemon/api/resources.h"
 #include "daemon/rules/fund.h"
 #include "db/fund.h"
+#include "db/purchase.h"
 #include "db/recharge.h"
 
 #define ENTRIES_SHOWN 500 /* of one fund's ledger, the newest; /v1/entries gives all, page by page */
 
-static const Field fields[] = {
-    {"name", FIELD_TEXT, G_STRUCT_OFFSET (FundRequest, name), TRUE, 0},
-    {"amount", FIELD_TEXT, G_STRUCT_OFFSET (FundRequest, amount), FALSE, 0},
-    {"amount_cents", FIELD_INT, G_STRUCT_OFFSET (FundRequest, amount_cents), FALSE, 0},
-    {"from", FIELD_TEXT, G_STRUCT_OFFSET (FundRequest, from), TRUE, 0},
-    {"to", FIELD_TEXT, G_STRUCT_OFFSET (FundRequest, to), TRUE, 0},
-    {"strand", FIELD_TEXT, G_STRUCT_OFFSET (FundRequest, strand), TRUE, 0},
-};
+#define CONDITIONS(Request)                                                                                            \
+  {"conditions", FIELD_TEXT, G_STRUCT_OFFSET (Request, conditions.text), FALSE, 0},                                    \
+      {"strands", FIELD_TEXTS, G_STRUCT_OFFSET (Request, conditions.strands), FALSE, 0},                               \
+      {"expenses", FIELD_TEXTS, G_STRUCT_OFFSET (Request, conditions.expenses), FALSE, 0},                             \
+      {"firm_end", FIELD_TEXT, G_STRUCT_OFFSET (Request, conditions.firm_end), FALSE, 0},
+
+static const Field fields[] = {{"name", FIELD_TEXT, G_STRUCT_OFFSET (FundRequest, name), TRUE, 0},
+                               {"amount", FIELD_TEXT, G_STRUCT_OFFSET (FundRequest, amount), FALSE, 0},
+                               {"amount_cents", FIELD_INT, G_STRUCT_OFFSET (FundRequest, amount_cents), FALSE, 0},
+                               {"from", FIELD_TEXT, G_STRUCT_OFFSET (FundRequest, from), TRUE, 0},
+                               {"to", FIELD_TEXT, G_STRUCT_OFFSET (FundRequest, to), TRUE, 0},
+                               {"strand", FIELD_TEXT, G_STRUCT_OFFSET (FundRequest, strand), TRUE, 0},
+                               CONDITIONS (FundRequest)};
 const Form api_fund_form = {sizeof (FundRequest), fields, G_N_ELEMENTS (fields)};
+
+static const Field change_fields[] = {{"fund", FIELD_TEXT, G_STRUCT_OFFSET (FundChange, fund), TRUE, 0},
+                                      {"name", FIELD_TEXT, G_STRUCT_OFFSET (FundChange, name), FALSE, 0},
+                                      {"amount", FIELD_TEXT, G_STRUCT_OFFSET (FundChange, amount), FALSE, 0},
+                                      {"amount_cents", FIELD_INT, G_STRUCT_OFFSET (FundChange, amount_cents), FALSE, 0},
+                                      {"from", FIELD_TEXT, G_STRUCT_OFFSET (FundChange, from), FALSE, 0},
+                                      {"to", FIELD_TEXT, G_STRUCT_OFFSET (FundChange, to), FALSE, 0},
+                                      CONDITIONS (FundChange)};
+const Form api_fund_change_form = {sizeof (FundChange), change_fields, G_N_ELEMENTS (change_fields)};
 
 static gboolean
 write_entry (View *view, gconstpointer record, GError **error)
@@ -52,6 +68,28 @@ write_entries (View *view, const char *fund, GError **error)
   return TRUE;
 }
 
+/* A set as a list of its words. Takes words. */
+static void
+write_set (Writer *out, const char *name, char *words)
+{
+  g_auto (GStrv) parts = g_strsplit (words, " ", -1);
+  g_free (words);
+  writer_open_array (out, name);
+  for (char **part = parts; *part != NULL; part++)
+    if (**part != '\0')
+      writer_text (out, NULL, *part);
+  writer_close (out);
+}
+
+static void
+write_conditions (Writer *out, const Fund *fund)
+{
+  writer_text (out, "conditions", fund->conditions);
+  write_set (out, "also_strands", strand_words (fund->also_strands));
+  write_set (out, "expenses", expense_words (fund->expenses));
+  writer_bool (out, "firm_end", fund->is_firm);
+}
+
 static gboolean
 write_fund (View *view, gconstpointer record, GError **error)
 {
@@ -68,6 +106,7 @@ write_fund (View *view, gconstpointer record, GError **error)
   writer_money (view->out, "reserved_cents", fund->reserved);
   writer_money (view->out, "balance_cents", fund_balance (fund));
   writer_text (view->out, "currency", "EUR");
+  write_conditions (view->out, fund);
   writer_instant (view->out, "created_at", fund->created_at);
   if (view->is_full && !write_entries (view, fund->code, error))
     return FALSE;
@@ -96,6 +135,77 @@ gboolean
 api_fund_add (Request *request, Store *store, GError **error)
 {
   return fund_add (store, &request->context, form_data_input (request->form), &request->outcome, error);
+}
+
+gboolean
+api_fund_change (Request *request, Store *store, GError **error)
+{
+  return fund_change (store, &request->context, form_data_input (request->form), &request->outcome, error);
+}
+
+/* ---- the report ---- */
+
+static void
+write_report_months (Writer *out, const FundReport *report)
+{
+  writer_open_array (out, "months");
+  for (guint i = 0; i < report->months->len; i++) {
+    const FundReportMonth *month = &g_array_index (report->months, FundReportMonth, i);
+    writer_open_object (out, NULL);
+    writer_text (out, "month", month->month);
+    writer_money (out, "debit_cents", month->debit);
+    writer_money (out, "credit_cents", month->credit);
+    writer_money (out, "expected_cents", month->expected);
+    writer_money (out, "left_cents", month->left);
+    writer_close (out);
+  }
+  writer_close (out);
+}
+
+static void
+judge_report (const FundReport *report, Verdict *verdict)
+{
+  g_autofree char *names = fund_names (report->others);
+  g_autofree char *unpriced = g_strdup_printf ("%" G_GINT64_FORMAT, report->unpriced);
+  g_autofree char *lacking = g_strdup_printf ("%" G_GINT64_FORMAT, -report->left.cents);
+  if (report->left.cents < 0)
+    verdict_add (verdict, M_FUND_WILL_LACK, lacking, report->fund->to.text, NULL);
+  if (report->unpriced > 0)
+    verdict_add (verdict, M_LINE_NEED_UNPRICED, unpriced, NULL);
+  if (report->others->len > 0)
+    verdict_add (verdict, M_FUND_SHARED, strand_name (STRAND_CONNECTION), names, NULL);
+}
+
+gboolean
+api_fund_report (Request *request, Store *store, GError **error)
+{
+  g_auto (FundReport) report = {0};
+  Day today = request_today (request);
+  if (!fund_report_load (store, request->world->offers, &today, request_query (request, "fund"), &report, error))
+    return FALSE;
+  g_autoptr (Verdict) verdict = verdict_new ();
+  g_auto (Writer) out;
+  writer_init (&out);
+  writer_open_object (&out, NULL);
+  writer_text (&out, "kind", "fund_report");
+  writer_text (&out, "code", report.fund->code);
+  writer_text (&out, "name", report.fund->name);
+  writer_word (&out, "from", report.fund->from.text);
+  writer_word (&out, "to", report.fund->to.text);
+  writer_money (&out, "granted_cents", report.fund->granted);
+  writer_money (&out, "spent_cents", report.fund->spent);
+  writer_money (&out, "reserved_cents", report.fund->reserved);
+  writer_money (&out, "balance_cents", fund_balance (report.fund));
+  writer_money (&out, "committed_cents", report.committed);
+  writer_money (&out, "keep_alive_cents", report.keep_alive);
+  writer_money (&out, "free_cents", report.left);
+  writer_text (&out, "currency", "EUR");
+  write_report_months (&out, &report);
+  judge_report (&report, verdict);
+  problem_write_lists (&out, verdict);
+  writer_close (&out);
+  request_answer_json (request, 200, &out);
+  return TRUE;
 }
 
 static char *
@@ -132,20 +242,23 @@ tell_wrong (Verdict *verdict, MessageId id, const GPtrArray *codes)
 gboolean
 api_fund_reconcile (Request *request, Store *store, GError **error)
 {
-  enum { SHOWN = 100 }; /* recharges */
+  enum { SHOWN = 100 }; /* recharges, purchases */
   g_autoptr (GPtrArray) funds = fund_reconcile (store, error);
   g_autoptr (GPtrArray) recharges = funds != NULL ? recharge_reconcile (store, SHOWN, error) : NULL;
-  if (recharges == NULL)
+  g_autoptr (GPtrArray) purchases = recharges != NULL ? purchase_reconcile (store, SHOWN, error) : NULL;
+  if (purchases == NULL)
     return FALSE;
   g_autoptr (Verdict) verdict = verdict_new ();
   tell_wrong (verdict, M_FUND_LEDGER_WRONG, funds);
   tell_wrong (verdict, M_RECHARGE_LEDGER_WRONG, recharges);
+  tell_wrong (verdict, M_PURCHASE_LEDGER_WRONG, purchases);
   g_auto (Writer) out;
   writer_init (&out);
   writer_open_object (&out, NULL);
-  writer_bool (&out, "ok", funds->len + recharges->len == 0);
+  writer_bool (&out, "ok", funds->len + recharges->len + purchases->len == 0);
   writer_int (&out, "funds_wrong", funds->len);
   writer_int (&out, "recharges_wrong", recharges->len);
+  writer_int (&out, "purchases_wrong", purchases->len);
   problem_write_lists (&out, verdict);
   writer_close (&out);
   request_answer_json (request, 200, &out);

@@ -1,5 +1,6 @@
 /* Is the daemon well, in HTTP: for supervisors and for Prometheus. */
 #include "daemon/actions/backup.h"
+#include "daemon/actions/loop_lag.h"
 #include "daemon/api/resources.h"
 #include "db/item.h"
 
@@ -13,6 +14,20 @@ write_copy (Writer *out, const Request *request)
   writer_open_object (out, "copy");
   writer_text (out, "state", mirror_state_name (copy.state));
   writer_int (out, "behind_ms", copy.behind_ms);
+  writer_close (out);
+}
+
+/* How long tablets wait for the main loop. */
+static void
+write_loop (Writer *out)
+{
+  LoopLag lag;
+  loop_lag_read (&lag);
+  writer_open_object (out, "loop");
+  writer_int (out, "turns", (gint64)lag.turns);
+  writer_int (out, "slow_turns", (gint64)lag.slow);
+  writer_int (out, "max_us", lag.max_us);
+  writer_int (out, "p99_us", lag.p99_us);
   writer_close (out);
 }
 
@@ -33,7 +48,8 @@ api_health_show (Request *request, Store *store, GError **error)
   writer_text (&out, "version", TEMOIN_VERSION);
   writer_word (&out, "last_error", is_back ? "clock_backwards" : stats.last_error);
   write_copy (&out, request);
-  writer_bool (&out, "ledger_ok", upkeep.funds_wrong + upkeep.recharges_wrong == 0);
+  write_loop (&out);
+  writer_bool (&out, "ledger_ok", upkeep.funds_wrong + upkeep.recharges_wrong + upkeep.purchases_wrong == 0);
   writer_instant (&out, "checked_at", upkeep.checked_at);
   writer_int (&out, "ambiguous_recharges", upkeep.ambiguous);
   writer_close (&out);
@@ -71,6 +87,15 @@ append_backup (GString *text, const Request *request, Store *store, GError **err
 }
 
 static void
+append_loop (GString *text)
+{
+  LoopLag lag;
+  loop_lag_read (&lag);
+  append_counter (text, "temoin_loop_slow_turns_total", "Turns of the main loop of more than 20 ms", lag.slow);
+  append_gauge (text, "temoin_loop_max_us", "Longest turn of the main loop", lag.max_us);
+}
+
+static void
 append_copy (GString *text, const Request *request)
 {
   MirrorStatus copy;
@@ -100,6 +125,7 @@ api_health_metrics (Request *request, Store *store, GError **error)
   if (!append_backup (text, request, store, error))
     return FALSE;
   append_copy (text, request);
+  append_loop (text);
   request_answer_bytes (request, "text/plain; version=0.0.4", g_bytes_new (text->str, text->len));
   return TRUE;
 }

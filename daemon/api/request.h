@@ -35,9 +35,10 @@ typedef struct {
   Account *account;
   gboolean is_stranger; /* the readers know no account for uid: ask the writer once, which may make it */
   ActionContext context;
-  Outcome outcome;   /* of a verb */
-  gboolean prepares; /* its items are to be prepared on the bench once it is committed */
-  gpointer drawing;  /* what the drawing of a ROUTE_DRAW works from */
+  Outcome outcome;        /* of a verb */
+  gboolean prepares;      /* its items are to be prepared on the bench once it is committed */
+  gboolean touches_bench; /* what the bench shows is another once it is committed */
+  gpointer drawing;       /* what the drawing of a ROUTE_DRAW works from */
   GDestroyNotify drawing_free;
   GPtrArray *near;                       /* codes that a mistyped one may have meant, at least one; or NULL */
   char *complaint;                       /* JSON array for the member "rows" of a problem, or NULL */

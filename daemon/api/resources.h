@@ -14,6 +14,7 @@ gboolean api_loan_show (View *view, const char *code, GError **error);
 gboolean api_fund_show (View *view, const char *code, GError **error);
 gboolean api_recharge_show (View *view, const char *code, GError **error);
 gboolean api_wipe_show (View *view, const char *code, GError **error);
+gboolean api_purchase_show (View *view, const char *code, GError **error);
 gboolean api_voucher_show (View *view, const char *code, GError **error);
 gboolean api_account_show (View *view, const char *code, GError **error);
 gboolean api_site_show (View *view, const char *code, GError **error);
@@ -27,6 +28,11 @@ void api_line_write_clock (Writer *out, const char *name, const LineClock *clock
 /* The members "checks" (of its kind's list, since its last wipe) and "repairs" of an item. */
 gboolean api_check_write (View *view, const char *code, ItemKind kind, GError **error);
 gboolean api_repair_write (View *view, const char *item, GError **error);
+
+/* One slot of the bench as an object. now: epoch seconds, for what time changes. */
+void api_bench_write (Writer *out, const BenchSlot *slot, gint64 now);
+/* *name: what people call that port of that site's bench; NULL when it has no name, is on another machine, or is NULL. Caller frees. */
+gboolean api_port_name (Store *store, const char *site, const char *port, char **name, GError **error);
 
 /* Bodies. */
 extern const Form api_person_form, api_item_form, api_sim_form, api_fund_form, api_recharge_form, api_lend_form,
@@ -58,9 +64,17 @@ gboolean api_key_rotate (Request *request, Store *store, GError **error);
 /* RouteReply. */
 gboolean api_secret_reply (Request *request, Store *store, GError **error);
 gboolean api_key_reply (Request *request, Store *store, GError **error);
+/* Purchases, and what more is asked of funds. */
+extern const Form api_purchase_form, api_purchase_cancel_form, api_fund_change_form;
+gboolean api_purchase_list (Request *request, Store *store, GError **error);
+gboolean api_fund_report (Request *request, Store *store, GError **error);
+gboolean api_purchase_add (Request *request, Store *store, GError **error);
+gboolean api_purchase_cancel (Request *request, Store *store, GError **error);
+gboolean api_fund_change (Request *request, Store *store, GError **error);
+
 extern const Form api_arrival_form, api_arrival_accept_form;
 extern const Form api_check_form, api_checklist_form, api_repair_form, api_repaired_form;
-extern const Form api_site_form, api_account_move_form, api_migration_form;
+extern const Form api_site_form, api_account_move_form, api_migration_form, api_port_form;
 
 /* RouteHandler: readers. */
 gboolean api_person_list (Request *request, Store *store, GError **error);
@@ -81,6 +95,7 @@ gboolean api_find_object (Request *request, Store *store, GError **error);
 gboolean api_find_text (Request *request, Store *store, GError **error);
 gboolean api_due_list (Request *request, Store *store, GError **error);
 gboolean api_bench_list (Request *request, Store *store, GError **error);
+gboolean api_port_list (Request *request, Store *store, GError **error);
 gboolean api_import_list (Request *request, Store *store, GError **error);
 gboolean api_journal_list (Request *request, Store *store, GError **error);
 gboolean api_journal_verify (Request *request, Store *store, GError **error);
@@ -123,6 +138,7 @@ gboolean api_prepare_ask (Request *request, Store *store, GError **error);
 gboolean api_site_add (Request *request, Store *store, GError **error);
 gboolean api_account_move (Request *request, Store *store, GError **error);
 gboolean api_wipe_unlock (Request *request, Store *store, GError **error);
+gboolean api_port_change (Request *request, Store *store, GError **error);
 gboolean api_account_add (Request *request, Store *store, GError **error);
 gboolean api_demo_set_clock (Request *request, Store *store, GError **error);
 gboolean api_clock_confirm (Request *request, Store *store, GError **error);

@@ -3,10 +3,12 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#define BLOCK 1024 /* bytes asked of a stream at a time */
+#define BLOCK (16 * 1024) /* bytes asked of a stream at a time */
 
 struct _Streams {
   Events *events;
+  StreamsTell tell;
+  gpointer tell_user;
   guint subscription;
   GMutex lock;     /* of all below */
   GPtrArray *open; /* Stream *; freed by libmicrohttpd's callback */
@@ -68,14 +70,19 @@ send_all (Streams *streams, const char *text)
 static void
 on_news (guint64 number, const char *topic, const char *subject, gpointer user)
 {
+  Streams *streams = user;
+  const char *name = NULL;
+  g_autofree char *told = streams->tell (topic, subject, &name, streams->tell_user);
   g_auto (Writer) data;
   writer_init (&data);
   writer_open_object (&data, NULL);
   writer_text (&data, "subject", subject);
+  if (name != NULL)
+    writer_raw (&data, name, told != NULL ? told : "null");
   writer_close (&data);
   g_autofree char *text =
       g_strdup_printf ("id: %" G_GUINT64_FORMAT "\nevent: %s\ndata: %s\n\n", number, topic, data.text->str);
-  send_all (user, text);
+  send_all (streams, text);
 }
 
 void
@@ -164,12 +171,14 @@ streams_stop (Streams *streams)
 }
 
 Streams *
-streams_new (Events *events)
+streams_new (Events *events, StreamsTell tell, gpointer user)
 {
   Streams *streams = g_new0 (Streams, 1);
   g_mutex_init (&streams->lock);
   streams->open = g_ptr_array_new ();
   streams->events = events;
+  streams->tell = tell;
+  streams->tell_user = user;
   streams->subscription = events_subscribe (events, on_news, streams);
   return streams;
 }

@@ -19,6 +19,7 @@ static const struct {
     {'F', "fund", api_fund_show, M_FUND_NOT_FOUND},
     {'X', "wipe", api_wipe_show, M_WIPE_NOT_FOUND},
     {'R', "recharge", api_recharge_show, M_RECHARGE_NOT_FOUND},
+    {'D', "purchase", api_purchase_show, M_PURCHASE_NOT_FOUND},
     {'V', "voucher", api_voucher_show, M_VOUCHER_NOT_FOUND},
     {'C', NULL, api_account_show, M_ACCOUNT_NOT_FOUND},
     {'B', NULL, api_site_show, M_SITE_NOT_FOUND},
@@ -33,7 +34,8 @@ view_of (const Request *request, Store *store, Writer *out)
                 .screens = request->world->screens,
                 .vault = request->world->vault,
                 .offers = request->world->offers,
-                .today = request_today (request)};
+                .today = request_today (request),
+                .now = clock_now (request->world->clock)};
 }
 
 const char *

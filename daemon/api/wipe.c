@@ -101,10 +101,11 @@ write_steps (View *view, const Wipe *wipe)
 }
 
 static void
-write_progress (View *view, const Wipe *wipe)
+write_progress (View *view, const Wipe *wipe, const char *port_name)
 {
-  g_autofree char *french = wipe_todo_text (wipe, LANGUAGE_FR);
-  g_autofree char *english = wipe_todo_text (wipe, LANGUAGE_EN);
+  const char *port = port_name != NULL ? port_name : wipe->port;
+  g_autofree char *french = wipe_todo_text (wipe, port, LANGUAGE_FR);
+  g_autofree char *english = wipe_todo_text (wipe, port, LANGUAGE_EN);
   writer_text (view->out, "state", wipe_state_name (wipe->state));
   writer_text (view->out, "verdict", wipe_verdict_name (wipe->verdict));
   writer_text (view->out, "reason", wipe->reason);
@@ -118,8 +119,9 @@ static gboolean
 write_wipe (View *view, gconstpointer record, GError **error)
 {
   const Wipe *wipe = record;
+  g_autofree char *port_name = NULL;
   g_autoptr (Item) item = item_load (view->store, wipe->item, error);
-  if (item == NULL)
+  if (item == NULL || !api_port_name (view->store, wipe->site, wipe->port, &port_name, error))
     return FALSE;
   writer_open_object (view->out, NULL);
   writer_text (view->out, "kind", "wipe");
@@ -128,9 +130,10 @@ write_wipe (View *view, gconstpointer record, GError **error)
   writer_text (view->out, "model", item->model);
   writer_text (view->out, "site", wipe->site[0] != '\0' ? wipe->site : NULL);
   writer_text (view->out, "port", wipe->port);
+  writer_text (view->out, "port_name", port_name);
   writer_text (view->out, "serial", wipe->serial);
   writer_text (view->out, "strategy", wipe->strategy);
-  write_progress (view, wipe);
+  write_progress (view, wipe, port_name);
   writer_instant (view->out, "created_at", wipe->created_at);
   writer_instant (view->out, "started_at", wipe->started_at);
   writer_instant (view->out, "ended_at", wipe->ended_at);

@@ -272,19 +272,19 @@ static void
 publish (const Request *request)
 {
   const ApiWorld *world = request->world;
-  gboolean touched_item = FALSE;
+  gboolean touches_bench = request->touches_bench;
   for (guint i = 0; i < request->outcome.codes->len; i++) {
     const char *code = g_ptr_array_index (request->outcome.codes, i);
     const char *topic = view_topic (code);
     if (topic != NULL)
       events_publish (world->events, topic, code);
     tell_bench (request, code);
-    touched_item = touched_item || code[0] == 'T';
+    touches_bench = touches_bench || code[0] == 'T';
     if (code[0] == 'R')
       upkeep_touch (world->upkeep);
   }
   read_arrival (request);
-  if (touched_item && world->conductor != NULL)
+  if (touches_bench && world->conductor != NULL)
     conductor_refresh (world->conductor);
 }
 

@@ -9,6 +9,7 @@
 #include "daemon/devices/adb.h"
 
 #include "daemon/devices/adb_message.h"
+#include "daemon/devices/deadline.h"
 #include "daemon/devices/device.h"
 
 #include <string.h>
@@ -41,7 +42,8 @@ struct _Adb {
   Wire *wire; /* NULL once over */
   const AdbKey *key;
   gboolean offers_key, is_offered, has_answered, is_ready, has_shell_v2;
-  guint timeout_ms, timer;
+  guint timeout_ms;
+  Deadline silence;
   guint signatures, stale;
   guint32 version, max_payload, last_id;
   AdbMessage head;     /* the header whose payload is being read */
@@ -95,9 +97,7 @@ hold (Adb *adb)
 static void
 stop_timer (Adb *adb)
 {
-  if (adb->timer != 0)
-    g_source_remove (adb->timer);
-  adb->timer = 0;
+  deadline_clear (&adb->silence);
 }
 
 /* Every stream ends with that error. New streams are not touched. */
@@ -149,22 +149,19 @@ static void G_GNUC_PRINTF (2, 3) fail_protocol (Adb *adb, const char *format, ..
   fail (adb, error);
 }
 
-static gboolean
+static void
 on_silence (gpointer user)
 {
   Adb *adb = user;
   g_autoptr (GError) error =
       g_error_new (DEVICE_ERROR, DEVICE_ERROR_TIMEOUT, "no answer to our greeting in %u ms", adb->timeout_ms);
-  adb->timer = 0;
   fail (adb, error);
-  return G_SOURCE_REMOVE;
 }
 
 static void
 start_timer (Adb *adb)
 {
-  stop_timer (adb);
-  adb->timer = g_timeout_add (adb->timeout_ms, on_silence, adb);
+  deadline_set (&adb->silence, adb->timeout_ms, on_silence, adb);
 }
 
 static void

@@ -91,13 +91,22 @@ close_link (Slot *slot)
 static void
 fail_link (Slot *slot, const GError *error)
 {
+  static const struct {
+    DeviceError code;
+    DeviceLink link;
+  } links[] = {
+      {DEVICE_ERROR_BUSY, DEVICE_LINK_BUSY},
+      {DEVICE_ERROR_PERMISSION, DEVICE_LINK_NO_PERMISSION},
+      {DEVICE_ERROR_NO_ROOM, DEVICE_LINK_NO_ROOM},
+      {DEVICE_ERROR_GONE, DEVICE_LINK_NONE}, /* BENCH_LEFT follows and says it */
+  };
   DeviceLink link = DEVICE_LINK_BROKEN;
-  if (g_error_matches (error, DEVICE_ERROR, DEVICE_ERROR_BUSY))
-    link = DEVICE_LINK_BUSY;
-  else if (g_error_matches (error, DEVICE_ERROR, DEVICE_ERROR_PERMISSION))
-    link = DEVICE_LINK_NO_PERMISSION;
-  else if (g_error_matches (error, DEVICE_ERROR, DEVICE_ERROR_GONE))
-    link = DEVICE_LINK_NONE; /* BENCH_LEFT follows and says it */
+  for (gsize i = 0; i < G_N_ELEMENTS (links); i++)
+    if (g_error_matches (error, DEVICE_ERROR, (gint)links[i].code))
+      link = links[i].link;
+  gboolean is_held = link == DEVICE_LINK_BUSY && slot->usb->holder.pid != 0;
+  slot->device.holder = is_held ? slot->usb->holder.name : NULL;
+  slot->device.holder_pid = is_held ? slot->usb->holder.pid : 0;
   g_free (slot->link_error);
   slot->link_error = g_strdup (error->message);
   close_link (slot);

@@ -26,6 +26,7 @@ device_link_name (DeviceLink link)
       [DEVICE_LINK_READY] = "ready",
       [DEVICE_LINK_BUSY] = "busy",
       [DEVICE_LINK_NO_PERMISSION] = "no_permission",
+      [DEVICE_LINK_NO_ROOM] = "no_room",
       [DEVICE_LINK_BROKEN] = "broken",
   };
   return names[link];

@@ -16,6 +16,7 @@ typedef enum {
   DEVICE_ERROR_SERIAL,      /* the serial read over the link is not the one expected */
   DEVICE_ERROR_UNSUPPORTED, /* this strategy cannot work on this device */
   DEVICE_ERROR_SETUP,       /* libusb or the key file cannot be used */
+  DEVICE_ERROR_NO_ROOM,     /* its USB controller has too many devices or endpoints already (xHCI: often 96) */
 } DeviceError;
 
 /* Which face the device shows now (by interface, never by device class; AOSP adb/protocol.txt, fastboot/README.md). */
@@ -35,9 +36,10 @@ typedef enum {
   DEVICE_LINK_READY,     /* adb: CNXN received, our key is trusted; fastboot: it answers getvar */
   DEVICE_LINK_BUSY,
   DEVICE_LINK_NO_PERMISSION,
+  DEVICE_LINK_NO_ROOM,
   DEVICE_LINK_BROKEN /* failed: see the error of the callback; connect may be tried again */
 } DeviceLink;
-/* "none" "opening" "needs_tap" "untrusted" "ready" "busy" "no_permission" "broken" */
+/* "none" "opening" "needs_tap" "untrusted" "ready" "busy" "no_permission" "no_room" "broken" */
 const char *device_link_name (DeviceLink link);
 
 /* One plug-in of one device. Borrowed from the bench: valid inside the callback, or until the main loop runs again. */
@@ -52,6 +54,8 @@ typedef struct {
       has_asked; /* READY over adb: it asked who we are and took our key. FALSE = it lets anybody in (trade-in mode of a
                           * freshly reset Android 16, test build): being let in is then no proof of a former trust */
   guint16 vendor, product;
+  const char *holder;       /* link BUSY: the program that holds it ("adb"); NULL: it cannot be seen */
+  int holder_pid;           /* its process; 0 likewise */
   const char *maker, *name; /* USB strings, or NULL */
 } Device;
 
@@ -86,7 +90,7 @@ typedef enum {
       1, /* adb: after our signature is refused, offer the public key (the tablet asks its user) */
 } BenchConnectFlags;
 /* Opens, claims and greets. Progress is reported by BENCH_CHANGED. No effect when already opening or ready. FALSE when the
- * session is over or the device is DEVICE_PLAIN. A failure shows as link BUSY, NO_PERMISSION or BROKEN; the sentence is in
+ * session is over or the device is DEVICE_PLAIN. A failure shows as link BUSY, NO_PERMISSION, NO_ROOM or BROKEN; the sentence is in
  * bench_link_error(). NEEDS_TAP has no time-out here: the caller owns one. */
 gboolean bench_connect (Bench *bench, guint64 session, BenchConnectFlags flags, GError **error);
 /* Why the last connect of that session failed; NULL when it did not. Borrowed. */

@@ -1,5 +1,6 @@
 /* The fastboot host side: synchronous on the wire, a queue of commands towards its users. */
 #include "daemon/devices/fastboot.h"
+#include "daemon/devices/deadline.h"
 
 #include "daemon/devices/device.h"
 #include "daemon/devices/fastboot_reply.h"
@@ -23,7 +24,7 @@ struct _Fastboot {
   grefcount refs;
   Wire *wire;      /* NULL once lost */
   GQueue commands; /* of Command; the first is under way */
-  guint cap_timer;
+  Deadline cap;
   FastbootLostFunc lost; /* NULL once freed */
   gpointer user;
 };
@@ -62,9 +63,7 @@ command_end (Command *command, const char *value, const GError *error)
 static void
 stop_cap (Fastboot *fastboot)
 {
-  if (fastboot->cap_timer != 0)
-    g_source_remove (fastboot->cap_timer);
-  fastboot->cap_timer = 0;
+  deadline_clear (&fastboot->cap);
 }
 
 /* The wire is closed and all commands end with that error. */
@@ -153,21 +152,19 @@ on_written (const guint8 *data, gsize n, const GError *error, gpointer user)
   wire_read (fastboot->wire, FASTBOOT_REPLY_MAX, SILENCE_MS, on_reply, fastboot);
 }
 
-static gboolean
+static void
 on_cap (gpointer user)
 {
   Fastboot *fastboot = user;
   g_autoptr (GError) error = g_error_new (DEVICE_ERROR, DEVICE_ERROR_TIMEOUT, "the bootloader never ends this command");
-  fastboot->cap_timer = 0;
   fail (fastboot, error);
-  return G_SOURCE_REMOVE;
 }
 
 static void
 start_first (Fastboot *fastboot)
 {
   const Command *command = g_queue_peek_head (&fastboot->commands);
-  fastboot->cap_timer = g_timeout_add (COMMAND_CAP_MS, on_cap, fastboot);
+  deadline_set (&fastboot->cap, COMMAND_CAP_MS, on_cap, fastboot);
   wire_write (fastboot->wire, (const guint8 *)command->text, strlen (command->text), WRITE_TIMEOUT_MS, on_written,
               fastboot);
 }

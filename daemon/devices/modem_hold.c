@@ -1,5 +1,6 @@
-/* See the header file. Everything is read from /proc. */
+/* See the header file. */
 #include "daemon/devices/modem_hold.h"
+#include "daemon/devices/holder.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,73 +15,30 @@
 enum { PTY_MAJOR_FIRST = 136, PTY_MAJOR_LAST = 143 };
 
 static char *
-process_name (const char *pid)
+describe (const Holder *holder)
 {
-  g_autofree char *path = g_build_filename ("/proc", pid, "comm", NULL);
-  g_autofree char *name = NULL;
-  if (!g_file_get_contents (path, &name, NULL, NULL))
-    return NULL;
-  return g_strdup (g_strchomp (name));
-}
-
-static gboolean
-is_pid (const char *name)
-{
-  return *name != '\0' && strspn (name, "0123456789") == strlen (name);
-}
-
-static gboolean
-has_open (const char *pid, const struct stat *wanted)
-{
-  g_autofree char *folder = g_build_filename ("/proc", pid, "fd", NULL);
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL); /* NULL: another user's */
-  for (const char *name; dir != NULL && (name = g_dir_read_name (dir)) != NULL;) {
-    g_autofree char *path = g_build_filename (folder, name, NULL);
-    struct stat seen;
-    if (stat (path, &seen) == 0 && seen.st_dev == wanted->st_dev && seen.st_ino == wanted->st_ino)
-      return TRUE;
-  }
-  return FALSE;
-}
-
-static char *
-describe (const char *pid)
-{
-  g_autofree char *name = process_name (pid);
-  return g_strdup_printf ("%s (pid %s)", name != NULL ? name : "a program", pid);
+  return g_strdup_printf ("%s (pid %d)", holder->name[0] != '\0' ? holder->name : "a program", holder->pid);
 }
 
 char *
 modem_hold_find_holder (int fd)
 {
   struct stat wanted;
-  g_autoptr (GDir) dir = g_dir_open ("/proc", 0, NULL);
-  if (dir == NULL || fstat (fd, &wanted) != 0)
-    return NULL;
-  for (const char *pid; (pid = g_dir_read_name (dir)) != NULL;)
-    if (is_pid (pid) && strtol (pid, NULL, 10) != getpid () && has_open (pid, &wanted))
-      return describe (pid);
-  return NULL;
-}
-
-static void
-append_suspects (GString *text)
-{
-  static const char *const known[] = {"ModemManager", "mbim-proxy", "qmi-proxy", "mbimcli", "umbim", "wwan-go", NULL};
-  g_autoptr (GDir) dir = g_dir_open ("/proc", 0, NULL);
-  for (const char *pid; dir != NULL && (pid = g_dir_read_name (dir)) != NULL;) {
-    g_autofree char *name = is_pid (pid) ? process_name (pid) : NULL;
-    if (name != NULL && g_strv_contains (known, name))
-      g_string_append_printf (text, "%s%s (pid %s)", text->len > 0 ? ", " : "", name, pid);
-  }
+  Holder holder;
+  return fstat (fd, &wanted) == 0 && holder_find (&wanted, NULL, &holder) ? describe (&holder) : NULL;
 }
 
 char *
 modem_hold_suspects (void)
 {
+  static const char *const known[] = {"ModemManager", "mbim-proxy", "qmi-proxy", "mbimcli", "umbim", "wwan-go", NULL};
   g_autoptr (GString) text = g_string_new (NULL);
   g_autofree char *sockets = NULL;
-  append_suspects (text);
+  g_autoptr (GArray) running = holder_named (known);
+  for (guint i = 0; i < running->len; i++) {
+    g_autofree char *suspect = describe (&g_array_index (running, Holder, i));
+    g_string_append_printf (text, "%s%s", i > 0 ? ", " : "", suspect);
+  }
   if (text->len == 0 && g_file_get_contents ("/proc/net/unix", &sockets, NULL, NULL) &&
       strstr (sockets, "@mbim-proxy") != NULL)
     g_string_append (text, "mbim-proxy"); /* of a process that cannot be seen */

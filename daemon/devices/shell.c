@@ -1,5 +1,6 @@
 /* Shell v2 where the device has it; else the old shell, whose exit code we make it print after the output. */
 #include "daemon/devices/shell.h"
+#include "daemon/devices/deadline.h"
 
 #include "daemon/devices/device.h"
 #include "daemon/devices/shell_packet.h"
@@ -19,7 +20,7 @@ typedef struct {
   int exit_code;
   gboolean is_written;
   char *until;
-  guint timer;
+  Deadline deadline;
   GSource *cancel;
   GCancellable *cancellable;
   ShellFunc func;
@@ -33,8 +34,7 @@ shell_free (Shell *shell)
   g_string_free (shell->out, TRUE);
   g_string_free (shell->err, TRUE);
   g_free (shell->until);
-  if (shell->timer != 0)
-    g_source_remove (shell->timer);
+  deadline_clear (&shell->deadline);
   if (shell->cancel != NULL) {
     g_source_destroy (shell->cancel);
     g_source_unref (shell->cancel);
@@ -66,14 +66,12 @@ stop (Shell *shell, const GError *error)
   finish (shell, error);
 }
 
-static gboolean
+static void
 on_timeout (gpointer user)
 {
   Shell *shell = user;
   g_autoptr (GError) error = g_error_new (DEVICE_ERROR, DEVICE_ERROR_TIMEOUT, "the tablet did not answer in time");
-  shell->timer = 0;
   stop (shell, error);
-  return G_SOURCE_REMOVE;
 }
 
 static gboolean
@@ -196,7 +194,7 @@ shell_run (Adb *adb, const ShellRequest *request, GCancellable *cancellable, She
   shell->until = g_strdup (request->until);
   shell->func = func;
   shell->user = user;
-  shell->timer = g_timeout_add (request->timeout_ms, on_timeout, shell);
+  deadline_set (&shell->deadline, request->timeout_ms, on_timeout, shell);
   watch_cancellable (shell, cancellable);
   g_autofree char *service = service_of (shell, request);
   shell->stream = adb_stream_open (adb, service, &stream_funcs, shell);

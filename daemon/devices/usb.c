@@ -2,6 +2,9 @@
  * handles libusb's events, so every transfer ends there; the worker makes no call that would handle them too. */
 #include "daemon/devices/usb.h"
 
+#include "daemon/devices/deadline.h"
+
+#include <errno.h>
 #include <string.h>
 
 #define PERMISSION_RETRY_MS    100
@@ -47,7 +50,8 @@ struct _UsbOpen {
   gboolean claims, is_cancelled;
   libusb_device_handle *handle;
   int status;
-  guint attempts, timer;
+  guint attempts;
+  Deadline retry;
   UsbOpenFunc func;
   gpointer user;
 };
@@ -67,6 +71,7 @@ usb_set_error (GError **error, int status, const char *what)
       {LIBUSB_ERROR_TIMEOUT, DEVICE_ERROR_TIMEOUT, "the device is silent"},
       {LIBUSB_ERROR_BUSY, DEVICE_ERROR_BUSY, "another program holds it (an adb server?)"},
       {LIBUSB_ERROR_ACCESS, DEVICE_ERROR_PERMISSION, "permission denied (the udev rule is missing)"},
+      {LIBUSB_ERROR_NO_MEM, DEVICE_ERROR_NO_ROOM, "its USB controller has no room for it"},
   };
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     if (rows[i].status == status) {
@@ -316,6 +321,41 @@ open_free (UsbOpen *opening)
   g_free (opening);
 }
 
+/* What a refused claim means. libusb 1.0 tells few causes apart (os/linux_usbfs.c, op_claim_interface): the rest is in errno. A controller that is full
+ * leaves the device without a configuration ("can't set config #1, error -12"), so that none of its interfaces is found. */
+static int
+claim_status (const UsbOpen *opening, int status, int cause)
+{
+  int configuration;
+  if (status == LIBUSB_ERROR_NOT_FOUND &&
+      libusb_get_configuration (opening->handle, &configuration) == LIBUSB_SUCCESS && configuration == 0)
+    return LIBUSB_ERROR_NO_MEM;
+  if (status == LIBUSB_ERROR_OTHER && (cause == ENOSPC || cause == ENOMEM))
+    return LIBUSB_ERROR_NO_MEM;
+  if (status == LIBUSB_ERROR_OTHER && (cause == EACCES || cause == EPERM)) /* a security module */
+    return LIBUSB_ERROR_ACCESS;
+  return status;
+}
+
+/* Programs that take tablets: of several that have the node open it is one of these. */
+static const char *const takers[] = {"adb", "fastboot", "scrcpy", "gvfsd-mtp", NULL};
+/* One of these holds a tablet though nobody may see which files it has open. */
+static const char *const servers[] = {"adb", NULL};
+
+static void
+look_for_holder (UsbDevice *device)
+{
+  struct stat node;
+  g_autofree char *path = g_strdup_printf ("/dev/bus/usb/%03u/%03u", libusb_get_bus_number (device->device),
+                                           libusb_get_device_address (device->device));
+  device->holder = (Holder){0};
+  if (stat (path, &node) == 0 && holder_find (&node, takers, &device->holder))
+    return;
+  g_autoptr (GArray) running = holder_named (servers);
+  if (running->len > 0)
+    device->holder = g_array_index (running, Holder, 0);
+}
+
 static void
 open_work (gpointer data)
 {
@@ -324,7 +364,11 @@ open_work (gpointer data)
   opening->status = libusb_open (opening->device->device, &opening->handle);
   if (opening->status != LIBUSB_SUCCESS || !opening->claims)
     return;
-  opening->status = libusb_claim_interface (opening->handle, face->interface);
+  errno = 0;
+  int status = libusb_claim_interface (opening->handle, face->interface);
+  opening->status = status == LIBUSB_SUCCESS ? status : claim_status (opening, status, errno);
+  if (opening->status == LIBUSB_ERROR_BUSY)
+    look_for_holder (opening->device);
   if (opening->status != LIBUSB_SUCCESS) {
     libusb_close (g_steal_pointer (&opening->handle));
     return;
@@ -336,13 +380,11 @@ open_work (gpointer data)
 
 static void open_done (gpointer data);
 
-static gboolean
+static void
 on_open_retry (gpointer user)
 {
   UsbOpen *opening = user;
-  opening->timer = 0;
   usb_work (opening->device->usb, open_work, open_done, opening);
-  return G_SOURCE_REMOVE;
 }
 
 static void
@@ -359,7 +401,7 @@ open_done (gpointer data)
     return;
   }
   if (opening->status == LIBUSB_ERROR_ACCESS && ++opening->attempts <= PERMISSION_RETRIES_MAX) {
-    opening->timer = g_timeout_add (PERMISSION_RETRY_MS, on_open_retry, opening);
+    deadline_set (&opening->retry, PERMISSION_RETRY_MS, on_open_retry, opening);
     return;
   }
   g_autoptr (GError) error = NULL;
@@ -388,12 +430,11 @@ void
 usb_open_cancel (UsbOpen *opening)
 {
   opening->is_cancelled = TRUE; /* the worker does not read it */
-  gboolean is_idle = opening->timer != 0 || opening->device->waiting == opening;
+  gboolean is_idle = deadline_is_set (&opening->retry) || opening->device->waiting == opening;
   if (!is_idle)
     return; /* open_done frees it */
-  if (opening->timer != 0)
-    g_source_remove (opening->timer);
-  else
+  deadline_clear (&opening->retry);
+  if (opening->device->waiting == opening)
     opening->device->waiting = NULL;
   open_free (opening);
 }

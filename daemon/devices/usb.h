@@ -1,6 +1,7 @@
 /* libusb in the main loop: arrivals and departures, and a worker for the calls that can block (open, claim, close).
  * Not for what a device says (adb.c, fastboot.c), nor for whom we talk to (bench.c). Private to this folder. */
 #pragma once
+#include "daemon/devices/holder.h"
 #include "daemon/devices/usb_face.h"
 #include "daemon/devices/wire.h"
 
@@ -16,9 +17,10 @@ typedef struct {
   guint16 vendor, product;
   UsbFace face;
   char *serial, *maker, *name; /* NULL when absent or not read */
-  gboolean is_identified;      /* the strings above were read, or the device has none */
-  guint wires;                 /* open, or waiting for their cancelled transfers */
-  UsbOpen *waiting;            /* an open that waits for the above to be closed, or NULL */
+  Holder holder;          /* after an opening that met DEVICE_ERROR_BUSY: who holds it, as far as that can be seen */
+  gboolean is_identified; /* the strings above were read, or the device has none */
+  guint wires;            /* open, or waiting for their cancelled transfers */
+  UsbOpen *waiting;       /* an open that waits for the above to be closed, or NULL */
 } UsbDevice;
 
 /* An Android-like or portable device came or left. device: borrowed. Called from the main loop. */

@@ -97,6 +97,7 @@ WORD_PRINTER (print_verdict, WipeVerdict, wipe_verdict_parse, wipe_verdict_text)
 WORD_PRINTER (print_recharge_state, RechargeState, recharge_state_parse, recharge_state_text)
 WORD_PRINTER (print_voucher_state, VoucherState, voucher_state_parse, voucher_state_text)
 WORD_PRINTER (print_strand, Strand, strand_parse, strand_text)
+WORD_PRINTER (print_expense, Expense, expense_parse, expense_text)
 WORD_PRINTER (print_role, Role, role_parse, role_text)
 
 static char *
@@ -183,6 +184,17 @@ static const Name field_names[] = {
     {"evidence", "preuve"},
     {"what", "ce qui est demandé"},
     {"dialogue", "dialogue"},
+    {"conditions", "conditions du donateur"},
+    {"strands", "autres volets"},
+    {"expenses", "sortes de dépenses"},
+    {"firm_end", "fin ferme"},
+    {"supplier", "fournisseur"},
+    {"invoice", "référence de la facture"},
+    {"paper_hash", "empreinte de la pièce"},
+    {"total", "total"},
+    {"items", "appareils"},
+    {"count", "nombre d'appareils"},
+    {"purchase", "achat"},
 };
 
 static const char *
@@ -217,23 +229,11 @@ static const struct {
   char how;
   Printer print;
 } printers[] = {
-    {'d', print_day},
-    {'m', print_money},
-    {'c', print_code},
-    {'k', print_kinds},
-    {'i', print_item_state},
-    {'l', print_line_state},
-    {'o', print_loan_state},
-    {'w', print_wipe_state},
-    {'v', print_verdict},
-    {'s', print_strand},
-    {'u', print_role},
-    {'r', print_closed},
-    {'g', print_recharge_state},
-    {'q', print_voucher_state},
-    {'b', print_objection},
-    {'f', print_field},
-    {'p', print_pieces},
+    {'d', print_day},        {'m', print_money},          {'c', print_code},          {'k', print_kinds},
+    {'i', print_item_state}, {'l', print_line_state},     {'o', print_loan_state},    {'w', print_wipe_state},
+    {'v', print_verdict},    {'s', print_strand},         {'e', print_expense},       {'u', print_role},
+    {'r', print_closed},     {'g', print_recharge_state}, {'q', print_voucher_state}, {'b', print_objection},
+    {'f', print_field},      {'p', print_pieces},
 };
 
 char *

@@ -19,7 +19,7 @@
   X ('K', "piece", "un accessoire", "a piece")                  \
   X ('X', "wipe", "un effacement", "a wipe")                    \
   X ('H', "hold", "une attente", "a hold")                      \
-  X ('D', "document", "un document", "a document")              \
+  X ('D', "purchase", "un achat", "a purchase")                 \
   X ('G', "group", "un groupe", "a group")                      \
   X ('B', "site", "un lieu", "a site")                          \
   X ('C', "account", "un compte", "an account")                 \

@@ -8,6 +8,8 @@
 #define SERIAL_MAX               32
 #define NAME_MAX_CHARACTERS      120
 #define INVENTORY_MAX_CHARACTERS 25 /* French public accounting */
+#define PORT_LENGTH_MAX          32 /* seven hubs in a row take less */
+#define PORT_NAME_MAX_CHARACTERS 24 /* a column of `temoin bench watch` */
 
 /* text without blanks of any sort and without the characters of dropped. "" when it is NULL or not UTF-8. */
 static char *
@@ -300,5 +302,36 @@ product_id_check (const char *text, GError **error)
   if (length >= 1 && length <= 60 && strspn (id, allowed) == length)
     return g_steal_pointer (&id);
   rule_error_set (error, M_PRODUCT_ID, text != NULL ? text : "", NULL);
+  return NULL;
+}
+
+gboolean
+port_is_path (const char *text)
+{
+  return g_regex_match_simple ("^[1-9][0-9]*-[1-9][0-9]*(\\.[1-9][0-9]*)*$", text, 0, 0);
+}
+
+char *
+port_check (const char *text, GError **error)
+{
+  g_autofree char *port = g_strstrip (g_strdup (text != NULL ? text : ""));
+  if (strlen (port) <= PORT_LENGTH_MAX && port_is_path (port))
+    return g_steal_pointer (&port);
+  rule_error_set (error, M_PORT_FORMAT, port, NULL);
+  return NULL;
+}
+
+char *
+port_name_check (const char *text, GError **error)
+{
+  g_autofree char *name = name_check (text, error);
+  if (name == NULL)
+    return NULL;
+  if (g_utf8_strlen (name, -1) > PORT_NAME_MAX_CHARACTERS)
+    rule_error_set (error, M_FIELD_LONG, "name", G_STRINGIFY (PORT_NAME_MAX_CHARACTERS), NULL);
+  else if (port_is_path (name))
+    rule_error_set (error, M_PORT_NAME_IS_PORT, name, NULL);
+  else
+    return g_steal_pointer (&name);
   return NULL;
 }

@@ -22,3 +22,9 @@ char *inventory_check (const char *text, GError **error);
 gboolean secret_check (SecretKind kind, const char *text, GError **error);
 /* A short word of ours: a-z, 0-9 and hyphens, 1..60. M_PRODUCT_ID */
 char *product_id_check (const char *text, GError **error);
+/* A port of the bench as USB numbers it: "1-1.2", trimmed. M_PORT_FORMAT */
+char *port_check (const char *text, GError **error);
+/* What people call a port: a name of 1..24 characters that cannot be taken for a port. M_NAME_*, M_FIELD_LONG, M_PORT_NAME_IS_PORT */
+char *port_name_check (const char *text, GError **error);
+/* Is it written like a port? It may be the name of one otherwise. */
+gboolean port_is_path (const char *text);

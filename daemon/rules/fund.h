@@ -6,14 +6,23 @@ typedef struct {
   const Fund *fund;
   Money amount;
   Strand strand; /* what the expense is */
+  Expense expense;
   Day today;
 } SpendFacts;
-/* Amount must be > 0; strand equal; from <= today <= to (confirmation right "fund-period" outside); balance enough (M_FUND_SHORT says by how much). */
+/* Amount must be > 0; the strand one of the fund's; the kind of expense one that the donor pays; from <= today <= to (confirmation right
+ * "fund-period" outside, refused after a firm end); balance enough (M_FUND_SHORT says by how much). */
 void fund_judge_spend (const SpendFacts *facts, Verdict *verdict);
 /* What is left to spend. */
 Money fund_balance (const Fund *fund);
+/* May it pay expenses of that strand, of that kind? */
+gboolean fund_has_strand (const Fund *fund, Strand strand);
+gboolean fund_pays (const Fund *fund, Expense expense);
+/* What paying for a thing of that kind is. */
+Expense expense_of_item (ItemKind kind);
 /* "équipement" / "equipment". Static. */
 const char *strand_text (Strand strand, Language language);
+/* "tablette" / "tablet". Static. */
+const char *expense_text (Expense expense, Language language);
 /* Splits total over n shares: the first (total mod n) shares get one cent more. shares has room for n. total >= 0. */
 void money_split (Money total, guint n, Money *shares);
 

@@ -152,6 +152,22 @@
   X (FUND_SHORT, "fund_short", MESSAGE_REFUSED, NULL, "Le fonds « {1} » n'a plus que {2m} : il manque {4m} pour payer {3m}.", "The fund \"{1}\" has only {2m} left: {4m} are missing to pay {3m}.") \
   X (FUND_STRAND, "fund_strand", MESSAGE_REFUSED, NULL, "Le fonds « {1} » est réservé au volet « {2s} » ; cette dépense est du volet « {3s} ».", "The fund \"{1}\" is reserved for \"{2s}\"; this expense is \"{3s}\".") \
   X (FUND_PERIOD, "fund_period", MESSAGE_CONFIRM, "fund-period", "Le fonds « {1} » sert du {2d} au {3d} ; nous sommes le {4d}. Dépenser hors période demande un accord et une raison.", "The fund \"{1}\" runs from {2d} to {3d}; today is {4d}. Spending outside the period needs an approval and a reason.") \
+  X (FUND_EXPENSE, "fund_expense", MESSAGE_REFUSED, NULL, "Le fonds « {1} » ne paie pas « {2e} » : le donateur l'a réservé à {3e}.", "The fund \"{1}\" does not pay \"{2e}\": the donor reserved it for {3e}.") \
+  X (FUND_ENDED, "fund_ended", MESSAGE_REFUSED, NULL, "Le fonds « {1} » s'arrête le {2d} et le donateur n'accepte aucune dépense ensuite ; nous sommes le {3d}.", "The fund \"{1}\" ends on {2d} and the donor accepts no expense after it; today is {3d}.") \
+  X (FUND_GRANT_SHORT, "fund_grant_short", MESSAGE_REFUSED, NULL, "Le fonds « {1} » a déjà dépensé ou réservé {2m} : la somme accordée ne peut pas être plus petite.", "The fund \"{1}\" has already spent or set aside {2m}: the grant cannot be smaller.") \
+  X (FUND_SHARED, "fund_shared", MESSAGE_NOTE, NULL, "D'autres fonds paient aussi « {1s} » : {2}. Le besoin des lignes est compté ici en entier.", "Other funds pay \"{1s}\" as well: {2}. What the lines need is counted here as a whole.") \
+  X (FUND_WILL_LACK, "fund_will_lack", MESSAGE_NOTE, NULL, "Il manquera {1m} pour garder toutes les lignes jusqu'au {2d}.", "{1m} will be missing to keep all lines until {2d}.") \
+  X (CHANGE_REASON, "change_reason", MESSAGE_INPUT, NULL, "Dites pourquoi, avec --comment : le journal garde l'ancienne valeur et la raison.", "Say why, with --comment: the journal keeps the old value and the reason.") \
+  X (PURCHASE_NOT_FOUND, "purchase_not_found", MESSAGE_NOT_FOUND, NULL, "L'achat {1c} n'est pas au registre.", "There is no purchase {1c} in the register.") \
+  X (PURCHASE_KNOWN, "purchase_known", MESSAGE_REFUSED, NULL, "La facture {2} de {1} est déjà au registre : {3c}. Pour la corriger, annulez-la (temoin purchase cancel), puis entrez-la de nouveau.", "Invoice {2} of {1} is in the register already: {3c}. To correct it, cancel it (temoin purchase cancel), then enter it again.") \
+  X (PURCHASE_THINGS, "purchase_things", MESSAGE_INPUT, NULL, "Dites ce qui a été acheté : les codes des appareils, ou leur nombre (--count), pas les deux.", "Say what was bought: the codes of the devices, or how many there are (--count), not both.") \
+  X (PURCHASE_PRICED, "purchase_priced", MESSAGE_REFUSED, NULL, "{1c} a déjà un prix ({2m}) : il serait payé deux fois.", "{1c} has a price already ({2m}): it would be paid twice.") \
+  X (PURCHASE_SPLIT, "purchase_split", MESSAGE_NOTE, NULL, "{1m} pour {2} appareil(s).", "{1m} for {2} device(s).") \
+  X (PURCHASE_EXTRA, "purchase_extra", MESSAGE_NOTE, NULL, "Un centime de plus ({1m} au lieu de {2m}) pour {3} d'entre eux, les premiers de la liste : {4}.", "One cent more ({1m} instead of {2m}) for {3} of them, the first of the list: {4}.") \
+  X (PURCHASE_CANCELLED, "purchase_cancelled", MESSAGE_REFUSED, NULL, "L'achat {1c} est déjà annulé.", "Purchase {1c} was cancelled already.") \
+  X (PURCHASE_BACK, "purchase_back", MESSAGE_NOTE, NULL, "{1m} retournent au fonds « {2} » par une écriture contraire.", "{1m} go back to the fund \"{2}\" by a counter-entry.") \
+  X (PAPER_HASH, "paper_hash", MESSAGE_INPUT, NULL, "L'empreinte de la pièce doit avoir 64 chiffres ou lettres de a à f (SHA-256 du fichier).", "The hash of the paper must have 64 digits or letters from a to f (SHA-256 of the file).") \
+  X (PAPER_MISSING, "paper_missing", MESSAGE_NOTE, NULL, "Aucun fichier de pièce n'est joint : gardez le papier avec sa référence.", "No file of the paper is given: keep the paper with its reference.") \
   X (RECHARGE_LINE_STATE, "recharge_line_state", MESSAGE_REFUSED, NULL, "La ligne {1c} ne peut pas être rechargée : état « {2l} ».", "Line {1c} cannot be recharged: it is \"{2l}\".") \
   X (RECHARGE_SUSPENDED, "recharge_suspended", MESSAGE_CONFIRM, "recharge-suspended", "La ligne {1c} est suspendue. La recharger demande un accord et une raison.", "Line {1c} is suspended. Recharging it needs an approval and a reason.") \
   X (RECHARGE_OVERDUE, "recharge_overdue", MESSAGE_CONFIRM, "recharge-overdue", "{1} a {2} prêt(s) en retard. Recharger demande un accord et une raison ; la plus petite recharge qui sauve la ligne reste possible.", "{1} has {2} overdue loan(s). Recharging needs an approval and a reason; the smallest recharge that saves the line stays possible.") \
@@ -213,7 +229,10 @@
   /* devices */ \
   X (DEVICE_TIMEOUT, "device_timeout", MESSAGE_DEVICE, NULL, "L'appareil ne répond pas. Regardez son écran, puis rebranchez-le.", "The device does not answer. Look at its screen, then plug it in again.") \
   X (DEVICE_BUSY, "device_busy", MESSAGE_DEVICE, NULL, "Un autre programme (adb ?) occupe l'appareil. Arrêtez-le (adb kill-server), puis rebranchez.", "Another program (adb?) holds the device. Stop it (adb kill-server), then plug in again.") \
-  X (DEVICE_PERMISSION, "device_permission", MESSAGE_DEVICE, NULL, "Témoin n'a pas le droit d'ouvrir l'appareil : la règle udev n'est pas installée.", "Témoin may not open the device: the udev rule is not installed.") \
+  X (DEVICE_BUSY_ADB, "device_busy_adb", MESSAGE_DEVICE, NULL, "Un serveur adb (processus {1}) occupe l'appareil. Arrêtez-le (adb kill-server), puis rebranchez.", "An adb server (process {1}) holds the device. Stop it (adb kill-server), then plug in again.") \
+  X (DEVICE_BUSY_BY, "device_busy_by", MESSAGE_DEVICE, NULL, "Le programme « {1} » (processus {2}) occupe l'appareil. Fermez-le, puis rebranchez.", "The program \"{1}\" (process {2}) holds the device. Close it, then plug in again.") \
+  X (DEVICE_PERMISSION, "device_permission", MESSAGE_DEVICE, NULL, "Témoin n'a pas le droit d'ouvrir l'appareil : la règle udev 70-temoin.rules n'est pas installée, ou pas encore lue. Installez-la, faites « sudo udevadm control --reload && sudo udevadm trigger », puis rebranchez.", "Témoin may not open the device: the udev rule 70-temoin.rules is not installed, or not read yet. Install it, run \"sudo udevadm control --reload && sudo udevadm trigger\", then plug in again.") \
+  X (DEVICE_NO_ROOM, "device_no_room", MESSAGE_DEVICE, NULL, "Trop d'appareils sur ce contrôleur USB (bus {1}) : il n'a plus de place pour celui-ci. Branchez-en quelques-uns, ou un concentrateur, sur une autre prise de la machine.", "Too many devices on this USB controller (bus {1}): it has no room for this one. Move some of them, or a hub, to another socket of the machine.") \
   X (DEVICE_PROTOCOL, "device_protocol", MESSAGE_DEVICE, NULL, "L'appareil a donné une réponse incompréhensible. Changez de câble et rebranchez-le.", "The device gave an answer that makes no sense. Change the cable and plug it in again.") \
   X (DEVICE_REFUSED, "device_refused", MESSAGE_DEVICE, NULL, "L'appareil a refusé : {1}", "The device refused: {1}") \
   X (DEVICE_SERIAL, "device_serial", MESSAGE_DEVICE, NULL, "L'appareil branché n'est pas celui qui était attendu. Rien n'a été effacé.", "The device on the cable is not the expected one. Nothing was wiped.") \
@@ -282,6 +301,7 @@
   X (DIALOGUE_SIGNED, "dialogue_signed", MESSAGE_REFUSED, NULL, "Le dialogue « {1} » est déjà signé par {2c}.", "The dialogue \"{1}\" was signed by {2c} already.") \
   X (DIALOGUE_REASON, "dialogue_reason", MESSAGE_INPUT, NULL, "Dites comment ce dialogue a été vérifié, avec --comment : il pourra dépenser.", "Say how this dialogue was verified, with --comment: it will be able to spend.") \
   X (FUND_LEDGER_WRONG, "fund_ledger_wrong", MESSAGE_NOTE, NULL, "Le solde du fonds {1c} ne suit pas ses écritures. Ne dépensez plus sur ce fonds et prévenez le technicien.", "The balance of fund {1c} does not follow its entries. Spend nothing more from this fund and tell the technician.") \
+  X (PURCHASE_LEDGER_WRONG, "purchase_ledger_wrong", MESSAGE_NOTE, NULL, "L'achat {1c}, ses parts et les écritures de son fonds ne disent pas la même somme. Prévenez le technicien.", "Purchase {1c}, its shares and the entries of its fund do not tell the same amount. Tell the technician.") \
   X (RECHARGE_LEDGER_WRONG, "recharge_ledger_wrong", MESSAGE_NOTE, NULL, "La recharge {1c} et les écritures de son fonds ne disent pas la même somme. Prévenez le technicien.", "Recharge {1c} and the entries of its fund do not tell the same amount. Tell the technician.") \
   /* actions/wipe: what a person must do, and why a wipe ended so */ \
   X (TODO_TAP, "todo_tap", MESSAGE_NOTE, NULL, "Déverrouillez la tablette, cochez « Toujours autoriser » et appuyez sur « Autoriser ».", "Unlock the tablet, tick \"Always allow\" and tap \"Allow\".") \
@@ -405,5 +425,18 @@
   X (ARRIVAL_UNKNOWN, "arrival_unknown", MESSAGE_REFUSED, NULL, "La tablette de numéro de série {1} n'est pas au registre. Ajoutez-la : temoin tablet add, avec ce numéro et son modèle.", "The tablet of serial number {1} is not in the register. Add it: temoin tablet add, with that number and its model.") \
   X (ARRIVAL_CABLE, "arrival_cable", MESSAGE_DEVICE, NULL, "La tablette a été débranchée, ou ne répond plus. Rebranchez-la et recommencez.", "The tablet was unplugged, or does not answer any more. Plug it in again and start again.") \
   X (ARRIVAL_NO_ADB, "arrival_no_adb", MESSAGE_DEVICE, NULL, "Le débogage USB est coupé : activez-le dans les options pour développeurs de la tablette, puis recommencez.", "USB debugging is off: switch it on in the developer options of the tablet, then start again.") \
+  /* names of ports */ \
+  X (PORT_FORMAT, "port_format", MESSAGE_INPUT, NULL, "« {1} » n'est pas un port du banc, ni le nom d'un port. Un port s'écrit comme 1-1.2 : « temoin bench » les montre.", "\"{1}\" is no port of the bench, nor the name of one. A port is written like 1-1.2: \"temoin bench\" shows them.") \
+  X (PORT_NAME_IS_PORT, "port_name_is_port", MESSAGE_INPUT, NULL, "« {1} » ressemble à un port et ne peut pas être un nom. Écrivez par exemple « place 3 ».", "\"{1}\" looks like a port and cannot be a name. Write for example \"slot 3\".") \
+  X (PORT_NAME_OR_REMOVE, "port_name_or_remove", MESSAGE_INPUT, NULL, "Donnez un nom au port, ou faites enlever celui qu'il a (--remove) : l'un des deux.", "Give the port a name, or have the one it has removed (--remove): one of the two.") \
+  X (PORT_NAME_TAKEN, "port_name_taken", MESSAGE_REFUSED, NULL, "« {1} » est déjà le nom du port {2}. Choisissez-en un autre, ou enlevez d'abord celui-là : temoin bench name {2} --remove.", "\"{1}\" is the name of port {2} already. Choose another one, or remove that one first: temoin bench name {2} --remove.") \
+  X (PORT_NAME_NONE, "port_name_none", MESSAGE_REFUSED, NULL, "Le port {1} n'a pas de nom.", "Port {1} has no name.") \
+  /* what is on the bench, and what to do about it */ \
+  X (BENCH_WIPE, "bench_wipe", MESSAGE_NOTE, NULL, "À effacer : temoin wipe {1c}", "To be wiped: temoin wipe {1c}") \
+  X (BENCH_READY, "bench_ready", MESSAGE_NOTE, NULL, "Prête à prêter : vous pouvez la débrancher.", "Ready to lend: you may unplug it.") \
+  X (BENCH_LENT, "bench_lent", MESSAGE_NOTE, NULL, "Encore prêtée : enregistrez son retour (temoin return {1c}).", "Still lent: record its return (temoin return {1c}).") \
+  X (BENCH_BLOCKED, "bench_blocked", MESSAGE_NOTE, NULL, "Bloquée : temoin show {1c}", "Blocked: temoin show {1c}") \
+  X (BENCH_FOUND, "bench_found", MESSAGE_NOTE, NULL, "Elle était perdue ou volée : temoin show {1c}", "It was lost or stolen: temoin show {1c}") \
+  X (BENCH_UNKNOWN, "bench_unknown", MESSAGE_NOTE, NULL, "Inconnue du registre : on n'y touche pas.", "Not in the register: left alone.") \
   X (CODE_NEAR, "code_near", MESSAGE_NOTE, NULL, "Vouliez-vous dire {1c} ?", "Did you mean {1c}?") \
 

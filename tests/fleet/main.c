@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 
 #define EXIT_USAGE 2
 
@@ -96,6 +97,7 @@ main (int argc, char **argv)
     status = control_send (options.send, options.rest[0]);
   } else {
     usb_prepare (original);
+    (void)prctl (PR_SET_NAME, "temoin-fleet"); // started again, it would be "exe" to whoever looks who holds a tablet
     (void)signal (SIGPIPE, SIG_IGN);
     (void)signal (SIGHUP, SIG_IGN); // a terminal node closes
     if (!serve (&options, &error)) {

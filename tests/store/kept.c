@@ -113,6 +113,15 @@ money_and_counts_are_still_right (void)
   g_autoptr (Fund) fund = fund_load (store, FUND, NULL);
   g_assert_cmpint (fund->granted.cents, ==, 60000);
   g_assert_cmpint (fund->spent.cents, ==, 3 * 999);
+  /* the months that the migration made are those that the program would have written */
+  g_autoptr (GPtrArray) entries = fund_entry_list (store, FUND, 0, 100, NULL);
+  g_autoptr (GPtrArray) months = fund_month_list (store, FUND, NULL);
+  for (guint i = 0, at = 0; i < entries->len; i++) {
+    gint64 month = fund_month_of (((const FundEntry *)g_ptr_array_index (entries, i))->at);
+    while (at < months->len && ((const FundMonth *)g_ptr_array_index (months, at))->month != month)
+      at++;
+    g_assert_cmpuint (at, <, months->len);
+  }
   gint64 kept[ITEM_STATES_N], counted[ITEM_STATES_N];
   MUST (item_count_by_state (store, kept, &error));
   MUST (item_recount (store, counted, &error));

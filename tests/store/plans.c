@@ -10,8 +10,10 @@
 #include "db/import_job.h"
 #include "db/journal_line.h"
 #include "db/known.h"
+#include "db/port.h"
 #include "db/line_notice.h"
 #include "db/product.h"
+#include "db/purchase.h"
 #include "db/secret.h"
 #include "db/setting.h"
 #include "db/site.h"
@@ -32,10 +34,11 @@
 
 /* Tables without an end. */
 static const char *const growing[] = {
-    "item",           "person",      "loan",         "recharge",   "journal",     "journal_subject",
-    "wipe",           "card",        "wipe_event",   "fund_entry", "idempotency", "loan_piece",
-    "line",           "piece",       "search_row",   "voucher",    "secret",      "line_notice",
-    "wipe_challenge", "import_line", "import_claim", "item_check", "repair",      "arrival"};
+    "item",           "person",        "loan",         "recharge",   "journal",     "journal_subject",
+    "wipe",           "card",          "wipe_event",   "fund_entry", "idempotency", "loan_piece",
+    "line",           "piece",         "search_row",   "voucher",    "secret",      "line_notice",
+    "wipe_challenge", "import_line",   "import_claim", "item_check", "repair",      "arrival",
+    "purchase",       "purchase_share"};
 /* Statements that read everything, and why they may. */
 static const struct {
   const char *begins, *reason;
@@ -47,6 +50,7 @@ static const struct {
     {JOURNAL_SELECT "ORDER BY seq", "verifies the chains of all sites"},
     {JOURNAL_SELECT "WHERE site = $1 ORDER BY number", "verifies the whole chain of a site"},
     {"SELECT recharge.code FROM recharge LEFT JOIN fund_entry", "reconciles recharges with ledgers: nightly"},
+    {"SELECT purchase.code FROM purchase LEFT JOIN", "reconciles purchases with ledgers: nightly"},
     {"SELECT key_id, COUNT(*) FROM secret GROUP BY", "the administrator asks which keys are in use"},
     {"PRAGMA ", "the engine's own check"},
 };
@@ -132,6 +136,21 @@ add_recharge (Store *store, int number)
   MUST (fund_spend (store, "F0000001", recharge.amount, recharge.code, NULL, AT, &error));
 }
 
+static void
+add_purchase (Store *store, int number)
+{
+  g_autofree char *invoice = g_strdup_printf ("F-%07d", number);
+  Purchase purchase = {
+      .supplier = (char *)"Fournisseur", .invoice = invoice, .on = day_of ("2026-03-02"), .fund = "F0000001"};
+  PurchaseShare share = {.number = 1, .item = "T0000000", .price = money_of_cents (1)};
+  code_of ('D', number, purchase.code);
+  purchase.total = money_of_cents (1);
+  purchase.n_shares = 1;
+  purchase.at = AT;
+  MUST (purchase_insert (store, &purchase, &error));
+  MUST (purchase_share_insert (store, purchase.code, &share, &error));
+}
+
 /* Sold, with its sealed code; the first hundred of one state are spread, so that every state has some. */
 static void
 add_voucher (Store *store, int number)
@@ -182,6 +201,7 @@ add_round (Store *store, int number, int count)
   add_closed_loan (store, count + number, number % 2 == 0 ? "T0000000" : "L0000000");
   add_wipe (store, number, "T0000000", number == 0 ? WIPE_SEEN : number % 2 == 0 ? WIPE_VERIFIED : WIPE_ABORTED);
   add_recharge (store, number);
+  add_purchase (store, number);
   add_voucher (store, number);
   add_dying_line (store, number, number);
   add_journal (store);
@@ -305,6 +325,7 @@ walk_sims (Store *store)
   MANY (line_list_due (store, &from, &to, &end.day, "L0000001", PAGE, &error));
   MANY (line_list_endless (store, "L0000001", PAGE, &error));
   MANY (line_needs (store, &from, &to, &error));
+  MANY (line_needs_by_day (store, &from, &to, &error));
   MUST (line_notice_make (store, 60, &from, &to, AT, &made, &error));
   g_assert_cmpint (made, ==, 1);
   LineNotice notice = {.line = "L8000000", .until = end.day, .step = 60, .state = LINE_NOTICE_WAITING};
@@ -330,11 +351,28 @@ walk_funds (Store *store)
   MUST (fund_spend (store, "F0000001", money_of_cents (1), NULL, NULL, AT, &error));
   MANY (fund_entry_list (store, "F0000001", 100, PAGE, &error));
   MUST (fund_entry_count (store, "F0000001", &count, &error));
+  MANY (fund_month_list (store, "F0000001", &error));
+  const Fund changed = {.code = "F8000000", .name = (char *)"Autre", .granted = money_of_cents (200)};
+  MUST (fund_update (store, &changed, &error));
   MANY (fund_reconcile (store, &error));
   add_recharge (store, 8000000);
   ONE (Recharge, recharge_load (store, "R8000000", &error));
   for (gsize i = 0; i < G_N_ELEMENTS (filters); i++)
     MANY (recharge_list (store, &filters[i], "R0000001", PAGE, &error));
+}
+
+static void
+walk_purchases (Store *store)
+{
+  add_purchase (store, 8000000);
+  ONE (Purchase, purchase_load (store, "D8000000", &error));
+  ONE (Purchase, purchase_standing (store, "Fournisseur", "F-8000000", &error));
+  MANY (purchase_list (store, NULL, "D0000001", PAGE, &error));
+  MANY (purchase_list (store, "F0000001", "D0000001", PAGE, &error));
+  MANY (purchase_share_list (store, "D8000000", &error));
+  MUST (item_set_price (store, "T0000001", money_of_cents (52667), "", money_of_cents (1), "F0000001", &error));
+  MUST (purchase_cancel (store, "D8000000", AT, &error));
+  MANY (purchase_reconcile (store, PAGE, &error));
 }
 
 static void
@@ -481,7 +519,7 @@ walk_imports (Store *store)
 static void
 walk_rest (Store *store)
 {
-  static const char kinds[] = "TPSLNKRFXCV";
+  static const char kinds[] = "TPSLNKRFXCVD";
   gint64 number;
   gboolean is_so;
   JournalChain report;
@@ -518,6 +556,17 @@ walk_sites (Store *store)
   MUST (site_use (store, "", &error));
 }
 
+static void
+walk_ports (Store *store)
+{
+  MUST (port_name_put (store, "1-1.2", "slot 2", &error));
+  MUST (port_name_put (store, "1-1.2", "slot 3", &error));
+  ONE (PortName, port_name_of (store, "1-1.2", &error));
+  MANY (port_name_list (store, &error));
+  MUST (port_name_remove (store, "1-1.2", &error));
+  REFUSED (port_name_remove (store, "1-1.2", &error), DB_ERROR_NOT_FOUND);
+}
+
 /* Before the others: a register in use becomes no demonstration, but is asked. */
 static void
 walk_settings (Store *store)
@@ -550,6 +599,7 @@ walk_nouns (Store *store)
   walk_loans (store);
   walk_sims (store);
   walk_funds (store);
+  walk_purchases (store);
   walk_recharges (store);
   walk_vouchers (store);
   walk_wipes (store);
@@ -557,6 +607,7 @@ walk_nouns (Store *store)
   walk_imports (store);
   walk_rest (store);
   walk_sites (store);
+  walk_ports (store);
 }
 
 static void

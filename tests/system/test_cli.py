@@ -7,6 +7,7 @@ import pty
 import re
 import select
 import signal
+import struct
 import subprocess
 import tempfile
 import termios
@@ -466,11 +467,11 @@ def wait_until(fact, seconds=20):
 class Terminal:
     """temoin on a pseudo-terminal."""
 
-    def __init__(self, fake, *words):
+    def __init__(self, fake, *words, **variables):
         self.main, side = pty.openpty()
         self.seen = ""
         self.process = subprocess.Popen([TEMOIN, "--socket", fake.socket, *words], stdin=side, stdout=side, stderr=side, start_new_session=True,
-                                        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0), env=environment(TERM="xterm"))
+                                        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0), env=environment(**{"TERM": "xterm", **variables}))
         os.close(side)
 
     def read(self, seconds):
@@ -497,8 +498,8 @@ class Terminal:
 
 
 @contextlib.contextmanager
-def terminal(fake, *words):
-    shown = Terminal(fake, *words)
+def terminal(fake, *words, **variables):
+    shown = Terminal(fake, *words, **variables)
     try:
         yield shown
     finally:
@@ -602,33 +603,58 @@ def test_upload_shows_a_bar(fake, folder):
 
 # ---- the bench ----
 
+def slot(port, item, need, rank, todo, **more):
+    """As GET /v1/bench tells it."""
+    known = {"serial": f"A0000{port.replace('-', '').replace('.', ''):>05}", "is_duplicate": False, "link": "none", "wipe": None, "model": "Tab M10",
+             "step_fr": "à effacer", "step_en": "to be wiped", "percent": None, "elapsed_s": None}
+    return {**known, "port": port, "item": item, "need": need, "rank": rank, "todo_fr": todo, "todo_en": todo, **more}
+
+
+IDLE = slot("1-1.2", "TBCDFGHK", "hand", 4, "temoin wipe TBCD-FGHK")
 SLOTS = page(
-    {"port": "1-1.1", "serial": "A00000001", "name": "Inconnu", "item": None, "is_duplicate": False, "link": "none", "wipe": None},
-    {"port": "1-1.2", "serial": "A00000002", "item": "TBCDFGHK", "model": "Tab M10", "item_state": "to_wipe", "is_duplicate": False, "link": "none", "wipe": None},
-    {"port": "1-1.3", "serial": "A00000003", "item": "TCDFGHJK", "model": "Tab A8", "item_state": "wiping", "is_duplicate": False, "link": "ready", "wipe": "XBCDFGHK"})
+    slot("1-1.1", None, "rests", 9, "Inconnue du registre : on n'y touche pas.", model=None, name="Inconnu", step_fr=None), IDLE,
+    slot("1-1.3", "TCDFGHJK", "hand", 1, "Appuyez sur Autoriser.", model="Tab A8", wipe="XBCDFGHK", step_fr="attend quelqu'un", percent=2, elapsed_s=65))
 
 
 def test_bench_list_starts_with_who_needs_a_hand(fake):
     fake.answers["GET /v1/bench"] = SLOTS
-    fake.answers["GET /v1/objects/XBCDFGHK"] = wipe("wait_human", reason="tap", todo="Appuyez sur Autoriser.")
     for words in (["bench"], ["bench", "list"]):
         lines = run(fake, *words).stdout.decode().splitlines()
         assert [line.split()[0] for line in lines] == ["Port", "1-1.3", "1-1.2", "1-1.1"]
-        assert lines[1].endswith("Appuyez sur Autoriser.") and lines[2].endswith("temoin wipe TBCD-FGHK") and "…0003" in lines[1]
-        assert "on n'y touche pas" in lines[3]
+        assert lines[1].endswith("Appuyez sur Autoriser.") and lines[2].endswith("temoin wipe TBCD-FGHK") and "…0113" in lines[1]
+        assert "on n'y touche pas" in lines[3] and "Inconnu" in lines[3]
 
 
 def test_bench_watch_prints_changes_as_lines(fake):
-    fake.answers["GET /v1/bench"] = page(SLOTS["items"][1])
+    fake.answers["GET /v1/bench"] = page({**IDLE, "port_name": "Place 2"})
     with subprocess.Popen([TEMOIN, "--socket", fake.socket, "bench", "watch"], stdout=subprocess.PIPE, env=environment()) as process:
-        assert process.stdout.readline().decode().startswith("1-1.2  TBCD-FGHK")
+        assert process.stdout.readline().decode().startswith("Place 2  TBCD-FGHK")
         wait_until(lambda: fake.listeners)
-        fake.publish("bench", "1-1.2")  # nothing changed: nothing is printed
+        looks = len(fake.asked("GET /v1/bench"))
+        fake.answers["GET /v1/bench"] = page({**IDLE, "port_name": "Place 2", "elapsed_s": 7, "percent": 40})
+        fake.publish("bench", "1-1.2")  # nothing happened but time: nothing is printed
+        wait_until(lambda: len(fake.asked("GET /v1/bench")) > looks)
         fake.answers["GET /v1/bench"] = page()
         fake.publish("bench", "1-1.2")
-        assert process.stdout.readline().decode() == "1-1.2  débranché\n"
+        assert process.stdout.readline().decode() == "Place 2  débranché\n"
         process.send_signal(signal.SIGTERM)
         assert process.wait(10) == 0 and process.stdout.read() == b""
+
+
+def test_bench_watch_in_json_says_only_what_happens(fake):
+    fake.answers["GET /v1/bench"] = page({**IDLE, "elapsed_s": 1})
+    with subprocess.Popen([TEMOIN, "--socket", fake.socket, "bench", "watch", "--json"], stdout=subprocess.PIPE, env=environment()) as process:
+        assert json.loads(process.stdout.readline())["items"][0]["elapsed_s"] == 1
+        wait_until(lambda: fake.listeners)
+        looks = len(fake.asked("GET /v1/bench"))
+        fake.answers["GET /v1/bench"] = page({**IDLE, "elapsed_s": 2})
+        fake.publish("bench", "")
+        wait_until(lambda: len(fake.asked("GET /v1/bench")) > looks)
+        fake.answers["GET /v1/bench"] = page()
+        fake.publish("bench", "")
+        assert json.loads(process.stdout.readline())["items"] == []
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(10) == 0
 
 
 def test_bench_watch_redraws_and_quits_with_q(fake):
@@ -636,11 +662,81 @@ def test_bench_watch_redraws_and_quits_with_q(fake):
     with terminal(fake, "bench", "watch") as shown:
         shown.expect("Rien n'est branché")
         wait_until(lambda: fake.listeners)
-        fake.answers["GET /v1/bench"] = page(SLOTS["items"][1])
+        fake.answers["GET /v1/bench"] = page(IDLE)
         fake.publish("bench", "1-1.2")
         shown.expect("temoin wipe TBCD-FGHK")
+        assert "1 sur le banc · à vous : 1" in shown.seen
         shown.type("q")
-        assert shown.leave() == 0 and shown.seen.endswith("\x1b[?1049l")
+        assert shown.leave() == 0 and shown.seen.endswith("\x1b[?25h\x1b[?1049l")
+
+
+def test_bench_watch_leaves_the_terminal_as_it_was_after_control_c(fake):
+    fake.answers["GET /v1/bench"] = SLOTS
+    with terminal(fake, "bench", "watch") as shown:
+        shown.expect("q : quitter")
+        mode = termios.tcgetattr(shown.main)
+        assert not mode[3] & termios.ICANON
+        shown.type("\x03")
+        wait_until(lambda: termios.tcgetattr(shown.main)[3] & termios.ICANON)
+        assert shown.leave() == 0 and shown.seen.endswith("\x1b[?25h\x1b[?1049l")
+
+
+def test_bench_watch_looks_seldom_however_many_the_news(fake):
+    fake.answers["GET /v1/bench"] = page(IDLE)
+    with terminal(fake, "bench", "watch") as shown:
+        shown.expect("temoin wipe")
+        wait_until(lambda: fake.listeners)
+        began, looks = time.monotonic(), len(fake.asked("GET /v1/bench"))
+        for _ in range(200):
+            fake.publish("bench", "1-1.2")
+        fake.answers["GET /v1/bench"] = page({**IDLE, "todo_fr": "La dernière nouvelle."})
+        fake.publish("bench", "1-1.2")
+        shown.expect("La dernière nouvelle.")
+        assert len(fake.asked("GET /v1/bench")) - looks <= (time.monotonic() - began) * 4 + 2
+        shown.type("q")
+        shown.leave()
+
+
+def test_bench_watch_follows_the_size_of_the_terminal(fake):
+    fake.answers["GET /v1/bench"] = page(*[slot(f"1-1.{i}", "TCDFGHJK", "runs", 8, "La tablette s'efface.", wipe="XBCDFGHK", step_fr="partie", percent=50, elapsed_s=3700)
+                                           for i in range(1, 31)], slot("1-2.1", "TBCDFGHK", "hand", 1, "Regardez l'écran, puis attestez ce qu'il montre."))
+
+    def picture(columns, lines):
+        shown.seen = ""
+        fcntl.ioctl(shown.main, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+        shown.expect("q : quitter\x1b[K\x1b[J")
+        shown.seen = shown.seen[shown.seen.index("\x1b[H") + 3:].split("\x1b[J")[0]
+        return [re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", line) for line in shown.seen.replace("\r", "").split("\n")]
+
+    with terminal(fake, "bench", "watch") as shown:
+        shown.expect("q : quitter")
+        for columns, lines in ((160, 50), (80, 20), (44, 12), (28, 8)):
+            seen = picture(columns, lines)
+            assert len(seen) <= lines and all(len(line) <= columns for line in seen), seen
+            text = " ".join(" ".join(seen).split())
+            assert any("TBCD-FGHK" in line for line in seen[:3]) and "attestez ce qu'il montre." in text, seen
+            assert "de plus" in text or lines == 50
+        assert "[#####-----]  50 %" in " ".join(picture(160, 50)) and "1:01:4" in shown.seen
+        shown.type("q")
+        assert shown.leave() == 0
+
+
+def test_bench_watch_without_colour_has_no_bold(fake):
+    fake.answers["GET /v1/bench"] = SLOTS
+    for variables in ({"NO_COLOR": "1"}, {}):
+        with terminal(fake, "bench", "watch", **variables) as shown:
+            shown.expect("q : quitter")
+            shown.type("q")
+            shown.leave()
+            assert ("\x1b[1m" in shown.seen) == (variables == {})
+
+
+def test_bench_watch_on_a_dumb_terminal_prints_lines(fake):
+    fake.answers["GET /v1/bench"] = SLOTS
+    with terminal(fake, "bench", "watch", TERM="dumb") as shown:
+        shown.expect("on n'y touche pas.")
+        shown.type("\x03")
+        assert shown.leave() == 0 and "\x1b" not in shown.seen
 
 
 def test_bench_watch_without_a_daemon_leaves_at_once(folder):

@@ -311,7 +311,8 @@ def test_an_interface_held_by_another_program_is_said():
     with Bench(tablet(busy="true")) as bench:
         item = bench.know()
         ended = bench.finish(bench.ask(item))
-        assert ended["state"] == "blocked" and ended["reason"] == "device_busy" and "adb" in ended["todo_fr"]
+        assert ended["state"] == "blocked" and ended["reason"].startswith("device_busy_by|temoin-fleet|")
+        assert "« temoin-fleet »" in ended["todo_fr"] and str(bench.fleet.process.pid) in ended["todo_en"]
 
 
 POINTS = ["cnxn", "auth", "open", "shell-answer", "wipe-command", "wiped", "gone", "recovery", "return"]

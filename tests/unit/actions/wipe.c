@@ -11,7 +11,7 @@
 static GPtrArray *
 slots_with (const char *port, const char *serial, gboolean is_duplicate)
 {
-  GPtrArray *slots = g_ptr_array_new_with_free_func ((GDestroyNotify)bench_slot_free);
+  GPtrArray *slots = bench_slots_new ();
   BenchSlot *slot = g_new0 (BenchSlot, 1);
   slot->port = g_strdup (port);
   slot->serial = g_strdup (serial);
@@ -326,7 +326,7 @@ the_gate_is_judged_with_the_register (void)
   g_assert_cmpint (apply (&desk, step), ==, WIPE_BLOCKED);
   g_autoptr (Wipe) blocked = wipe_load (desk.store, wipe, NULL);
   g_assert_cmpstr (blocked->reason, ==, "wipe_battery|12|30");
-  g_autofree char *sentence = wipe_todo_text (blocked, LANGUAGE_EN);
+  g_autofree char *sentence = wipe_todo_text (blocked, blocked->port, LANGUAGE_EN);
   g_assert_nonnull (strstr (sentence, "12 %"));
   desk_assert_item_state (&desk, item, ITEM_TO_WIPE);
 }

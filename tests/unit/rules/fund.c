@@ -102,6 +102,36 @@ test_no_override_of_the_balance (void)
   assert_stops (&facts, M_FUND_SHORT);
 }
 
+/* What the donor asks for: further strands, kinds of expense, an end that is the end. */
+static void
+test_conditions_of_the_donor (void)
+{
+  static const char *const rights[] = {"fund-period", NULL};
+  SpendFacts facts = spend_facts (100);
+  facts.strand = STRAND_SKILLS;
+  fund.also_strands = 1u << STRAND_SKILLS;
+  g_autoptr (Verdict) further = judge (&facts);
+  g_assert_true (verdict_allows (further, NULL));
+  for (Expense expense = 0; expense < EXPENSES_N; expense++) {
+    fund.expenses = 1u << EXPENSE_RECHARGE | 1u << EXPENSE_TABLET;
+    facts.expense = expense;
+    g_autoptr (Verdict) verdict = judge (&facts);
+    g_assert_true (verdict_allows (verdict, NULL) == (expense == EXPENSE_RECHARGE || expense == EXPENSE_TABLET));
+    fund.expenses = 0;
+    g_autoptr (Verdict) anything = judge (&facts);
+    g_assert_true (verdict_allows (anything, NULL));
+  }
+  g_strlcpy (facts.today.text, "2030-01-01", sizeof facts.today.text);
+  g_autoptr (Verdict) late = judge (&facts);
+  g_assert_true (verdict_allows (late, rights));
+  fund.is_firm = TRUE;
+  g_autoptr (Verdict) over = judge (&facts);
+  g_assert_false (verdict_allows (over, rights));
+  g_strlcpy (facts.today.text, "2020-01-01", sizeof facts.today.text); /* before: it may still be agreed */
+  g_autoptr (Verdict) early = judge (&facts);
+  g_assert_true (verdict_allows (early, rights));
+}
+
 /* 15 kits of 7,900.00: ten at 526.67 and five at 526.66, and nothing is lost for any number of shares. */
 static void
 test_split_keeps_every_cent (void)
@@ -235,6 +265,7 @@ main (int argc, char **argv)
   g_test_add_func ("/rules/fund/wants-the-right-strand", test_wants_the_right_strand);
   g_test_add_func ("/rules/fund/asks-outside-the-period", test_asks_outside_the_period);
   g_test_add_func ("/rules/fund/no-override-of-the-balance", test_no_override_of_the_balance);
+  g_test_add_func ("/rules/fund/conditions-of-the-donor", test_conditions_of_the_donor);
   g_test_add_func ("/rules/fund/split-keeps-every-cent", test_split_keeps_every_cent);
   g_test_add_func ("/rules/recharge/every-state", test_recharge_every_state);
   g_test_add_func ("/rules/recharge/an-overdue-loan-stops-the-top-up-not-the-keep-alive",
