@@ -56,6 +56,7 @@ typedef struct {
   guint16 vendor, product;
   const char *holder;       /* link BUSY: the program that holds it ("adb"); NULL: it cannot be seen */
   int holder_pid;           /* its process; 0 likewise */
+  gboolean is_silent;       /* link BROKEN: it never answered, rather than nonsense */
   const char *maker, *name; /* USB strings, or NULL */
 } Device;
 
