@@ -257,23 +257,31 @@ waits_for_the_order (WipeRun *run)
   return TRUE;
 }
 
-void
-away_link (WipeRun *run, const Happening *happening)
+/* It is back, and says what our key is worth to it. */
+static void
+write_back (WipeRun *run, const Happening *happening)
 {
-  if (write_foreign (run, happening) ||
-      (happening->link != DEVICE_LINK_READY && happening->link != DEVICE_LINK_UNTRUSTED))
-    return;
-  if (happening->link == DEVICE_LINK_READY && happening->has_asked && run->strategy->leaves_test_mode) {
-    run_start_probe (run); /* our key must open it then: it says itself whether it is erased and in test mode */
-    return;
-  }
-  if (happening->link == DEVICE_LINK_READY && happening->has_asked && waits_for_the_order (run))
-    return;
   WipeStep *step = returned_step (run);
   wipe_step_note (step, "usb", "%s", key_note (run, happening));
   if (happening->link == DEVICE_LINK_READY && !happening->has_asked)
     add_challenge (run, step);
   run_write (run, step);
+}
+
+void
+away_link (WipeRun *run, const Happening *happening)
+{
+  gboolean takes_our_key = happening->link == DEVICE_LINK_READY && happening->has_asked;
+  if (write_foreign (run, happening) ||
+      (happening->link != DEVICE_LINK_READY && happening->link != DEVICE_LINK_UNTRUSTED))
+    return;
+  if (takes_our_key && run->strategy->leaves_test_mode) {
+    run_start_probe (run); /* our key must open it then: it says itself whether it is erased and in test mode */
+    return;
+  }
+  if (takes_our_key && waits_for_the_order (run))
+    return;
+  write_back (run, happening);
 }
 
 void
