@@ -476,6 +476,7 @@
   X (REPAIR_NONE, "repair_none", MESSAGE_REFUSED, NULL, "{1c} est « {2i} » : il n'est pas en réparation.", "{1c} is \"{2i}\": it is not in repair.") \
   /* arrivals */ \
   X (ARRIVAL_PORT, "arrival_port", MESSAGE_REFUSED, NULL, "Rien n'est branché sur le port {1}. Branchez la tablette, puis regardez : temoin bench.", "Nothing is plugged in on port {1}. Plug the tablet in, then look: temoin bench.") \
+  X (ARRIVAL_NO_BENCH, "arrival_no_bench", MESSAGE_TROUBLE, NULL, "Cette machine n'a pas de banc USB en service : aucune tablette ne peut être lue ici.", "This machine has no USB bench at work: no tablet can be read here.") \
   X (ARRIVAL_CHOOSE, "arrival_choose", MESSAGE_REFUSED, NULL, "Plusieurs tablettes sont branchées : dites laquelle par son port (temoin bench).", "Several tablets are plugged in: say which one by its port (temoin bench).") \
   X (ARRIVAL_NONE, "arrival_none", MESSAGE_REFUSED, NULL, "La tablette {1} n'a pas été lue, ou a déjà été acceptée. Lisez-la d'abord : temoin intake.", "Tablet {1} was not read, or was accepted already. Read it first: temoin intake.") \
   X (ARRIVAL_UNKNOWN, "arrival_unknown", MESSAGE_REFUSED, NULL, "La tablette de numéro de série {1} n'est pas au registre. Ajoutez-la : temoin tablet add, avec ce numéro et son modèle.", "The tablet of serial number {1} is not in the register. Add it: temoin tablet add, with that number and its model.") \
