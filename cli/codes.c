@@ -13,6 +13,7 @@ static const struct {
 } questions[] = {
     {"pin", {"Code PIN : ", "PIN: "}},
     {"puk", {"Code PUK : ", "PUK: "}},
+    {"new_pin", {"Nouveau code PIN : ", "New PIN: "}},
     {"code", {"Code de recharge : ", "Recharge code: "}},
 };
 

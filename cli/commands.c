@@ -1,5 +1,6 @@
 /* The table of commands. To add one: add a row, and a line in docs/man/temoin.1 (a test compares the two). */
 #include "cli/commands.h"
+#include "cli/act.h"
 #include "cli/ask.h"
 #include "cli/certify.h"
 #include "cli/backup.h"
@@ -83,6 +84,11 @@ const Parameter commands_writing[] = {
   {"--also", {"VOLET", "STRAND"}, "strands", PARAMETER_WORDS, 0, {"autres volets qu'il peut payer (aucun : plus un seul)", "further strands that it may pay (none: no more)"}}, \
   {"--only-for", {"tablette,recharge", "tablet,recharge"}, "expenses", PARAMETER_WORDS, 0, {"seules dépenses permises : tablette, borne wifi, ordinateur, autre, recharge, réparation (aucun : toutes)", "only expenses allowed: tablet, hotspot, laptop, other, recharge, repair (none: all of them)"}}, \
   {"--firm-end", {"oui|non", "yes|no"}, "firm_end", PARAMETER_WORD, 0, {"après le dernier jour, plus aucune dépense, même avec un accord", "after the last day no expense at all, not even with an approval"}}
+#define REGIE {"--regie", {"RÉGIE", "REGIE"}, "regie", PARAMETER_TEXT, 0, {"code de la régie (sinon la seule)", "code of the regie (else the only one)"}}
+#define AMOUNT {"AMOUNT", EUROS, "amount", PARAMETER_TEXT, PARAMETER_REQUIRED, {"somme", "amount"}}
+#define ON {"--on", DAY, "on", PARAMETER_TEXT, 0, {"jour (sinon aujourd'hui)", "day (else today)"}}
+#define CSV {"--csv", NOTHING, NULL, PARAMETER_FLAG, 0, {"en CSV, pour le tableur (aussi quand le fichier finit par .csv)", "as CSV, for the spreadsheet (also when the file ends in .csv)"}}
+#define TILL {"{code}  {name}  en caisse : {balance_cents}", "{code}  {name}  in the till: {balance_cents}"}
 #define PAPER {"--paper", FILE_, "paper_hash", PARAMETER_PAPER, 0, {"fichier de la pièce : son empreinte est gardée, pas le fichier", "file of the paper: its hash is kept, not the file"}}
 
 const Command commands[] = {
@@ -128,6 +134,55 @@ const Command commands[] = {
    .parameters = {
      {"ID", ID, "thing", PARAMETER_TEXT, PARAMETER_REQUIRED, {"code de la carte SIM ou de sa ligne", "code of the SIM card or of its line"}},
      {"WHAT", {"pin|puk", "pin|puk"}, "what", PARAMETER_TEXT, PARAMETER_REQUIRED, {"pin ou puk", "pin or puk"}}}},
+  {.words = "sim identify", .method = "POST", .path = "/v1/modems/identify", .is_write = TRUE, .run = act_run,
+   .done = {"{port}", "{port}"},
+   .summary = {"lire les cartes des modems : connue, nouvelle ou en conflit ; donner sa ligne à une nouvelle", "read the cards in the modems: known, new or in conflict; give a new one its line"},
+   .parameters = {
+     {"PORT", {"PORT", "PORT"}, "port", PARAMETER_TEXT, 0, {"port du modem (sinon tous)", "port of the modem (else all)"}},
+     {"--line", {"LIGNE", "LINE"}, "line", PARAMETER_TEXT, 0, {"cette nouvelle carte remplace celle de cette ligne", "this new card replaces that of the line"}},
+     {"--operator", NAME, "operator", PARAMETER_TEXT, 0, {"cette nouvelle carte a une nouvelle ligne de cet opérateur", "this new card has a new line of that operator"}},
+     {"--offer", NAME, "offer", PARAMETER_TEXT, 0, {"et de cette offre", "and of that offer"}},
+     {"--msisdn", NUMBER, "msisdn", PARAMETER_TEXT, 0, {"numéro de téléphone de la nouvelle ligne", "phone number of the new line"}}}},
+  {.words = "sim pin enter", .method = "POST", .path = "/v1/sims/pin", .fixed = "act=enter", .asked = "pin", .is_write = TRUE, .run = act_run,
+   .done = {"{sim}", "{sim}"},
+   .summary = {"donner son code PIN à la carte d'un modem : le code gardé, ou un code tapé", "give the card in a modem its PIN: the kept one, or a typed one"},
+   .parameters = {
+     {"ID", ID, "sim", PARAMETER_TEXT, PARAMETER_REQUIRED, {"code de la carte SIM ou de sa ligne", "code of the SIM card or of its line"}},
+     {"--pin", NOTHING, NULL, PARAMETER_FLAG, 0, {"demander le code PIN au lieu du code gardé", "ask for the PIN instead of the kept one"}},
+     {"--which", {"new|old", "new|old"}, "which", PARAMETER_TEXT, 0, {"lequel, quand le registre en garde deux : le nouveau ou l'ancien", "which one, when the register keeps two: the new or the old one"}},
+     {"--attempts", NUMBER, "attempts", PARAMETER_NUMBER, 0, {"confirmer le nombre d'essais restants (-1 : inconnu)", "confirm the number of attempts left (-1: not known)"}}}},
+  {.words = "sim pin change", .method = "POST", .path = "/v1/sims/pin", .fixed = "act=change", .asked = "pin new_pin", .is_write = TRUE, .run = act_run,
+   .done = {"{sim}", "{sim}"},
+   .summary = {"changer le code PIN de la carte d'un modem ; le nouveau est d'abord scellé", "change the PIN of the card in a modem; the new one is sealed first"},
+   .parameters = {
+     {"ID", ID, "sim", PARAMETER_TEXT, PARAMETER_REQUIRED, {"code de la carte SIM ou de sa ligne", "code of the SIM card or of its line"}},
+     {"--pin", NOTHING, NULL, PARAMETER_FLAG, 0, {"demander l'ancien code PIN au lieu du code gardé", "ask for the old PIN instead of the kept one"}},
+     {"--attempts", NUMBER, "attempts", PARAMETER_NUMBER, 0, {"confirmer le nombre d'essais restants (-1 : inconnu)", "confirm the number of attempts left (-1: not known)"}}}},
+  {.words = "sim pin enable", .method = "POST", .path = "/v1/sims/pin", .fixed = "act=enable", .asked = "pin", .is_write = TRUE, .run = act_run,
+   .done = {"{sim}", "{sim}"},
+   .summary = {"que la carte demande son code PIN", "make the card ask for its PIN"},
+   .parameters = {
+     {"ID", ID, "sim", PARAMETER_TEXT, PARAMETER_REQUIRED, {"code de la carte SIM ou de sa ligne", "code of the SIM card or of its line"}},
+     {"--pin", NOTHING, NULL, PARAMETER_FLAG, 0, {"demander le code PIN au lieu du code gardé", "ask for the PIN instead of the kept one"}},
+     {"--attempts", NUMBER, "attempts", PARAMETER_NUMBER, 0, {"confirmer le nombre d'essais restants (-1 : inconnu)", "confirm the number of attempts left (-1: not known)"}}}},
+  {.words = "sim pin disable", .method = "POST", .path = "/v1/sims/pin", .fixed = "act=disable", .asked = "pin", .is_write = TRUE, .run = act_run,
+   .done = {"{sim}", "{sim}"},
+   .summary = {"que la carte ne demande plus de code PIN", "make the card ask for no PIN"},
+   .parameters = {
+     {"ID", ID, "sim", PARAMETER_TEXT, PARAMETER_REQUIRED, {"code de la carte SIM ou de sa ligne", "code of the SIM card or of its line"}},
+     {"--pin", NOTHING, NULL, PARAMETER_FLAG, 0, {"demander le code PIN au lieu du code gardé", "ask for the PIN instead of the kept one"}},
+     {"--attempts", NUMBER, "attempts", PARAMETER_NUMBER, 0, {"confirmer le nombre d'essais restants (-1 : inconnu)", "confirm the number of attempts left (-1: not known)"}}}},
+  {.words = "sim pin unblock", .method = "POST", .path = "/v1/sims/pin", .fixed = "act=unblock", .asked = "puk new_pin", .is_write = TRUE, .run = act_run,
+   .done = {"{sim}", "{sim}"},
+   .summary = {"débloquer une carte avec son code PUK, tapé par une personne", "unblock a card with its PUK, typed by a person"},
+   .parameters = {
+     {"ID", ID, "sim", PARAMETER_TEXT, PARAMETER_REQUIRED, {"code de la carte SIM ou de sa ligne", "code of the SIM card or of its line"}},
+     {"--attempts", NUMBER, "attempts", PARAMETER_NUMBER, 0, {"confirmer le nombre d'essais restants (-1 : inconnu)", "confirm the number of attempts left (-1: not known)"}},
+     {"--sure", NOTHING, "sure", PARAMETER_FLAG, 0, {"confirmer une deuxième fois", "confirm a second time"}}}},
+  {.words = "modem list", .method = "GET", .path = "/v1/modems", .columns = "port name state iccid sim line home network signal_percent pin_left puk_left todo", .run = ask_list,
+   .summary = {"les modems du banc de cartes SIM, et leurs cartes", "the modems of the SIM bench, and their cards"}},
+  {.words = "modem acts", .method = "GET", .path = "/v1/acts", .columns = "number at job port sim line recharge state verdict answer reason account", .run = ask_list,
+   .summary = {"ce qui a été demandé aux modems, le plus récent d'abord", "what was asked of the modems, the newest first"}, .parameters = {LIMIT, AFTER}},
   {.words = "sim list", .method = "GET", .path = "/v1/sims", .columns = "code iccid line created_at", .run = ask_list,
    .summary = {"les cartes SIM", "the SIM cards"}, .parameters = {LIMIT, AFTER}},
   {.words = "line list", .method = "GET", .path = "/v1/lines", .columns = "code msisdn operator offer state credit_until line_until holder.name", .run = ask_list,
@@ -146,6 +201,12 @@ const Command commands[] = {
      {"--credit-until", DAY, "credit_until", PARAMETER_TEXT, 0, {"dernier jour du crédit", "last day of the credit"}},
      {"--line-until", DAY, "line_until", PARAMETER_TEXT, 0, {"dernier jour de la ligne", "last day of the line"}},
      {"--origin", {"typed|operator", "typed|operator"}, "origin", PARAMETER_WORD, 0, {"d'où vient cette date : saisie (sinon) ou opérateur", "where that day comes from: typed (default) or operator"}}}},
+  {.words = "line balance", .method = "POST", .path = "/v1/lines/balance", .is_write = TRUE, .run = act_run,
+   .done = {"{line}", "{line}"},
+   .summary = {"demander son solde à l'opérateur, par la carte d'un modem", "ask the operator for the balance, through the card in a modem"},
+   .parameters = {
+     {"LINE", {"LIGNE", "LINE"}, "line", PARAMETER_TEXT, PARAMETER_REQUIRED, {"code de la ligne ou de sa carte SIM", "code of the line or of its SIM card"}},
+     {"--dialogue", {"DIALOGUE", "DIALOGUE"}, "dialogue", PARAMETER_TEXT, 0, {"dialogue à tenir (sinon celui de la carte)", "dialogue to hold (else the card's)"}}}},
   {.words = "line notices", .method = "GET", .path = "/v1/lines/notices", .columns = "line msisdn line_until days_before state holder.name", .run = ask_list,
    .summary = {"qui prévenir que sa ligne va mourir", "whom to tell that their line is about to die"},
    .parameters = {{"--state", {"ÉTAT", "STATE"}, "state", PARAMETER_WORD, 0, {"à dire (sinon), dite ou périmée", "to tell (default), told or void"}}, LIMIT, AFTER}},
@@ -241,6 +302,76 @@ const Command commands[] = {
    .parameters = {{"PURCHASE", {"ACHAT", "PURCHASE"}, "purchase", PARAMETER_TEXT, PARAMETER_REQUIRED, {"code de l'achat", "code of the purchase"}}}},
   {.words = "fund reconcile", .method = "GET", .path = "/v1/funds/reconcile", .run = ask_reconcile,
    .summary = {"vérifier que soldes, recharges et écritures concordent", "check that balances, recharges and entries agree"}},
+  {.words = "regie add", .method = "POST", .path = "/v1/regies", .is_write = TRUE, .run = ask_act,
+   .done = {"{code}  {name}  acte {act} du {act_on}  avance au plus {ceiling_cents}", "{code}  {name}  act {act} of {act_on}  advance at most {ceiling_cents}"},
+   .summary = {"ouvrir une régie d'avances, par un acte", "open a regie d'avances (imprest), by an act"},
+   .parameters = {
+     {"NAME", NAME, "name", PARAMETER_TEXT, PARAMETER_REQUIRED, {"nom de la régie", "name of the regie"}},
+     {"--act", {"RÉFÉRENCE", "REFERENCE"}, "act", PARAMETER_TEXT, PARAMETER_REQUIRED, {"acte constitutif", "the act that opens it"}},
+     {"--act-on", DAY, "act_on", PARAMETER_TEXT, PARAMETER_REQUIRED, {"jour de l'acte", "day of the act"}},
+     {"--ceiling", EUROS, "ceiling", PARAMETER_TEXT, PARAMETER_REQUIRED, {"montant maximum de l'avance", "the most that is advanced"}},
+     {"--natures", {"recharges,petit matériel", "recharges,small items"}, "natures", PARAMETER_LIST, PARAMETER_REQUIRED, {"natures de dépense que l'acte autorise", "natures of expense that the act allows"}},
+     {"--means", {"espèces,carte", "cash,card"}, "means", PARAMETER_WORDS, PARAMETER_REQUIRED, {"moyens de paiement : espèces, carte, virement, chèque, prélèvement", "means of payment: cash, card, transfer, cheque, debit"}},
+     {"--holder", {"COMPTE", "ACCOUNT"}, "holder", PARAMETER_TEXT, PARAMETER_REQUIRED, {"régisseur : code ou nom de son compte", "holder: code or name of the account"}},
+     {"--deputy", {"COMPTE", "ACCOUNT"}, "deputy", PARAMETER_TEXT, 0, {"mandataire suppléant", "deputy of the holder"}}}},
+  {.words = "regie change", .method = "POST", .path = "/v1/regies/changes", .is_write = TRUE, .run = ask_act,
+   .done = {"{code}  {name}  acte {act} du {act_on}  avance au plus {ceiling_cents}", "{code}  {name}  act {act} of {act_on}  advance at most {ceiling_cents}"},
+   .summary = {"changer une régie, par un nouvel acte : ce qui n'est pas dit reste", "change a regie, by another act: what is not said stays"},
+   .parameters = {
+     REGIE,
+     {"--act", {"RÉFÉRENCE", "REFERENCE"}, "act", PARAMETER_TEXT, PARAMETER_REQUIRED, {"l'acte qui la change", "the act that changes it"}},
+     {"--act-on", DAY, "act_on", PARAMETER_TEXT, PARAMETER_REQUIRED, {"jour de l'acte", "day of the act"}},
+     {"--name", NAME, "name", PARAMETER_TEXT, 0, {"nouveau nom", "new name"}},
+     {"--ceiling", EUROS, "ceiling", PARAMETER_TEXT, 0, {"montant maximum de l'avance", "the most that is advanced"}},
+     {"--natures", {"recharges,petit matériel", "recharges,small items"}, "natures", PARAMETER_LIST, 0, {"toutes les natures de dépense", "all natures of expense"}},
+     {"--means", {"espèces,carte", "cash,card"}, "means", PARAMETER_WORDS, 0, {"tous les moyens de paiement", "all means of payment"}},
+     {"--holder", {"COMPTE", "ACCOUNT"}, "holder", PARAMETER_TEXT, 0, {"nouveau régisseur", "new holder"}},
+     {"--deputy", {"COMPTE|none", "ACCOUNT|none"}, "deputy", PARAMETER_TEXT, 0, {"nouveau suppléant (none : plus personne)", "new deputy (none: nobody any more)"}}}},
+  {.words = "regie list", .method = "GET", .path = "/v1/regies", .columns = "code name act holder_name deputy_name ceiling_cents advance_cents balance_cents closed_month", .run = ask_list,
+   .summary = {"les régies et ce qu'il y a en caisse", "the regies and what is in their tills"}, .parameters = {LIMIT, AFTER}},
+  {.words = "regie show", .method = "GET", .path = "/v1/objects/{id}?kind=G", .run = ask_record,
+   .summary = {"une régie, son journal et ses demandes", "a regie, its journal and its requests"},
+   .parameters = {{"REGIE", {"RÉGIE", "REGIE"}, "id", PARAMETER_TEXT, PARAMETER_REQUIRED, {"code de la régie", "code of the regie"}}}},
+  {.words = "regie advance", .method = "POST", .path = "/v1/regies/entries", .fixed = "kind=advance", .is_write = TRUE, .run = ask_act, .done = TILL,
+   .summary = {"noter une avance reçue du comptable", "record an advance received from the accountant"},
+   .parameters = {
+     AMOUNT, REGIE, ON,
+     {"--ref", {"RÉFÉRENCE", "REFERENCE"}, "paper", PARAMETER_TEXT, 0, {"référence de la pièce", "reference of the paper"}}, PAPER}},
+  {.words = "regie spend", .method = "POST", .path = "/v1/regies/entries", .fixed = "kind=expense", .is_write = TRUE, .run = ask_act, .done = TILL,
+   .summary = {"noter une dépense de la régie et sa pièce", "record an expense of the regie and its paper"},
+   .parameters = {
+     AMOUNT, REGIE,
+     {"--nature", NAME, "nature", PARAMETER_TEXT, PARAMETER_REQUIRED, {"nature de la dépense, comme dans l'acte", "nature of the expense, as in the act"}},
+     {"--means", {"MOYEN", "MEANS"}, "means", PARAMETER_WORD, PARAMETER_REQUIRED, {"espèces, carte, virement, chèque ou prélèvement", "cash, card, transfer, cheque or debit"}},
+     {"--for", TEXT, "object", PARAMETER_TEXT, PARAMETER_REQUIRED, {"ce qui a été acheté", "what was bought"}},
+     {"--ref", {"RÉFÉRENCE", "REFERENCE"}, "paper", PARAMETER_TEXT, PARAMETER_REQUIRED, {"référence de la pièce", "reference of the paper"}}, PAPER, ON}},
+  {.words = "regie repay", .method = "POST", .path = "/v1/regies/entries", .fixed = "kind=repayment", .is_write = TRUE, .run = ask_act, .done = TILL,
+   .summary = {"noter un reversement au comptable", "record money paid back to the accountant"},
+   .parameters = {
+     AMOUNT, REGIE, ON,
+     {"--ref", {"RÉFÉRENCE", "REFERENCE"}, "paper", PARAMETER_TEXT, 0, {"référence de la pièce", "reference of the paper"}}, PAPER}},
+  {.words = "regie correct", .method = "POST", .path = "/v1/regies/corrections", .is_write = TRUE, .run = ask_act, .done = TILL,
+   .summary = {"reprendre une écriture par une écriture contraire", "take a line back by a counter-entry"},
+   .parameters = {{"ENTRY", NUMBER, "entry", PARAMETER_NUMBER, PARAMETER_REQUIRED, {"numéro de l'écriture", "number of the line"}}, REGIE}},
+  {.words = "regie entries", .method = "GET", .path = "/v1/regies/entries", .columns = "number on kind nature means object paper received_cents paid_cents balance_cents reverses", .run = ask_list,
+   .summary = {"le journal de la régie", "the journal of the regie"}, .parameters = {REGIE, LIMIT, AFTER}},
+  {.words = "regie ask", .method = "POST", .path = "/v1/regies/requests", .is_write = TRUE, .run = ask_act, .done = TILL,
+   .summary = {"demander au comptable de reconstituer l'avance", "ask the accountant to give back what was spent"}, .parameters = {REGIE}},
+  {.words = "regie received", .method = "POST", .path = "/v1/regies/receipts", .is_write = TRUE, .run = ask_act, .done = TILL,
+   .summary = {"noter que l'argent d'une demande est arrivé", "record that the money of a request came"},
+   .parameters = {{"REQUEST", NUMBER, "request", PARAMETER_NUMBER, PARAMETER_REQUIRED, {"numéro de la demande", "number of the request"}}, REGIE, ON}},
+  {.words = "regie requests", .method = "GET", .path = "/v1/regies/requests", .columns = "number year first last amount_cents state at entry", .run = ask_list,
+   .summary = {"les demandes au comptable", "the requests to the accountant"}, .parameters = {REGIE, LIMIT, AFTER}},
+  {.words = "regie close", .method = "POST", .path = "/v1/regies/closings", .is_write = TRUE, .run = ask_act,
+   .done = {"{code}  {name}  dernier mois clos : {closed_month}  dernière année : {closed_year}", "{code}  {name}  last month closed: {closed_month}  last year: {closed_year}"},
+   .summary = {"clore un mois, ou l'année : plus rien n'y change", "close a month, or the year: nothing changes in it any more"},
+   .parameters = {{"PERIOD", {"2026-11|2026", "2026-11|2026"}, "period", PARAMETER_TEXT, PARAMETER_REQUIRED, {"mois ou année", "month or year"}}, REGIE}},
+  {.words = "report regie", .method = "GET", .path = "/v1/regies/report", .run = transfer_fetch,
+   .summary = {"journal et pièces d'un mois ou d'une année, pour le comptable (PDF ou CSV)", "journal and papers of a month or a year, for the accountant (PDF or CSV)"},
+   .parameters = {{"PERIOD", {"2026-11|2026", "2026-11|2026"}, "period", PARAMETER_TEXT, PARAMETER_REQUIRED, {"mois ou année", "month or year"}}, REGIE, CSV, OUTPUT, FORCE}},
+  {.words = "report request", .method = "GET", .path = "/v1/regies/report", .run = transfer_fetch,
+   .summary = {"une demande de reconstitution, pour le comptable (PDF ou CSV)", "a request to the accountant (PDF or CSV)"},
+   .parameters = {{"REQUEST", NUMBER, "request", PARAMETER_NUMBER, PARAMETER_REQUIRED, {"numéro de la demande", "number of the request"}}, REGIE, CSV, OUTPUT, FORCE}},
   {.words = "lend", .method = "POST", .path = "/v1/loans", .is_write = TRUE, .run = ask_act,
    .done = {"{code}  {item} est prêtée à {person_name} jusqu'au {due_on}", "{code}  {item} is lent to {person_name} until {due_on}"},
    .summary = {"prêter à une personne", "lend to a person"},
@@ -261,9 +392,9 @@ const Command commands[] = {
    .parameters = {
      {"ID", ID, "thing", PARAMETER_TEXT, PARAMETER_REQUIRED, {"code de la chose prêtée ou du prêt", "code of the thing or of the loan"}},
      {"--until", DAY, "until", PARAMETER_TEXT, 0, {"à rendre ce jour-là (sinon un an)", "due that day (else one year)"}}}},
-  {.words = "recharge", .method = "POST", .path = "/v1/recharges", .is_write = TRUE, .run = ask_act,
+  {.words = "recharge", .method = "POST", .path = "/v1/recharges", .is_write = TRUE, .run = act_run,
    .done = {"{code}  {line}  {product}  {amount_cents}  {state}", "{code}  {line}  {product}  {amount_cents}  {state}"},
-   .summary = {"noter une recharge faite à la main, ou en préparer une avec un bon", "record a recharge made by hand, or prepare one with a voucher"},
+   .summary = {"noter une recharge faite à la main, en préparer une avec un bon, ou la faire par un modem (--bench)", "record a recharge made by hand, prepare one with a voucher, or make it through a modem (--bench)"},
    .parameters = {
      {"LINE", {"LIGNE", "LINE"}, "line", PARAMETER_TEXT, PARAMETER_REQUIRED, {"code de la ligne ou de sa carte SIM", "code of the line or of its SIM card"}},
      {"--amount", EUROS, "amount", PARAMETER_TEXT, 0, {"prix payé (sinon celui du produit)", "price paid (else the product's)"}},
@@ -272,7 +403,15 @@ const Command commands[] = {
      {"--from-stock", NOTHING, "from_stock", PARAMETER_FLAG, 0, {"prendre un bon du stock, le premier à expirer", "take a voucher from the stock, the first to expire"}},
      {"--fund", FUND, "fund", PARAMETER_TEXT, 0, {"fonds qui paie", "fund that pays"}},
      {"--on", DAY, "on", PARAMETER_TEXT, 0, {"jour de la recharge (sinon aujourd'hui)", "day of the recharge (else today)"}},
-     {"--keep-alive", NOTHING, "keep_alive", PARAMETER_FLAG, 0, {"la plus petite recharge, qui sauve la ligne", "the smallest recharge, which saves the line"}}}},
+     {"--keep-alive", NOTHING, "keep_alive", PARAMETER_FLAG, 0, {"la plus petite recharge, qui sauve la ligne", "the smallest recharge, which saves the line"}},
+     {"--bench", NOTHING, "bench", PARAMETER_FLAG, 0, {"l'envoyer à l'opérateur, par la carte qui est dans un modem", "send it to the operator, through the card that is in a modem"}},
+     {"--dialogue", {"DIALOGUE", "DIALOGUE"}, "dialogue", PARAMETER_TEXT, 0, {"avec --bench : dialogue à tenir (sinon celui de la carte)", "with --bench: dialogue to hold (else the card's)"}}}},
+  {.words = "recharge send", .method = "POST", .path = "/v1/recharges/sending", .is_write = TRUE, .run = act_run,
+   .done = {"{recharge}", "{recharge}"},
+   .summary = {"envoyer une recharge préparée avec --bench et qui n'est pas partie", "send a recharge that was prepared with --bench and did not leave"},
+   .parameters = {
+     {"RECHARGE", {"RECHARGE", "RECHARGE"}, "recharge", PARAMETER_TEXT, PARAMETER_REQUIRED, {"code de la recharge", "code of the recharge"}},
+     {"--dialogue", {"DIALOGUE", "DIALOGUE"}, "dialogue", PARAMETER_TEXT, 0, {"dialogue à tenir (sinon celui de la carte)", "dialogue to hold (else the card's)"}}}},
   {.words = "recharge bulk", .method = "POST", .path = "/v1/recharges/bulk", .is_write = TRUE, .run = ask_act,
    .done = {"{code}  {line}  {product}  {amount_cents}  {state}", "{code}  {line}  {product}  {amount_cents}  {state}"},
    .summary = {"recharger plusieurs lignes : toutes ou aucune (--preview dit le total)", "recharge several lines: all or none (--preview says the total)"},

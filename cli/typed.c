@@ -73,16 +73,6 @@ add_pair (json_t *object, const Parameter *parameter, const char *key, const cha
   return TRUE;
 }
 
-/* The paper stays here: only what tells it from another one goes to the register. */
-static gboolean
-add_paper (json_t *object, const char *key, const char *path, const Session *session, GError **error)
-{
-  g_autofree char *hash = files_hash (session, path, error);
-  if (hash != NULL)
-    json_object_set_new (object, key, json_string (hash));
-  return hash != NULL;
-}
-
 static gboolean
 take_value (Walk *walk, const Parameter *parameter, const char *value, GError **error)
 {
@@ -100,8 +90,6 @@ take_value (Walk *walk, const Parameter *parameter, const char *value, GError **
     return TRUE;
   case PARAMETER_NUMBER:
     return add_number (object, parameter, key, value, language, error);
-  case PARAMETER_PAPER:
-    return add_paper (object, key, value, walk->session, error);
   case PARAMETER_PAIRS:
     return add_pair (object, parameter, key, value, language, error);
   case PARAMETER_LIST:
@@ -112,6 +100,7 @@ take_value (Walk *walk, const Parameter *parameter, const char *value, GError **
     json_object_set_new (object, key, json_string (words_read (value)));
     return TRUE;
   case PARAMETER_TEXT:
+  case PARAMETER_PAPER: /* read once all is typed */
     break;
   }
   json_object_set_new (object, key, json_string (value));
@@ -295,17 +284,25 @@ take_leading_options (Walk *walk, GError **error)
   return TRUE;
 }
 
-/* The command of the next two words, else of the next one. */
+#define COMMAND_WORDS 3 /* of the longest command */
+
+/* The command of the next words, as many as there are. */
 static const Command *
 match_command (Walk *walk)
 {
-  g_autofree char *both = walk->next[1] == NULL ? NULL : g_strdup_printf ("%s %s", walk->next[0], walk->next[1]);
-  const Command *command = both == NULL ? NULL : commands_find (both);
-  if (command == NULL)
-    command = commands_find (walk->next[0]);
-  if (command != NULL)
-    walk->next += strchr (command->words, ' ') == NULL ? 1 : 2;
-  return command;
+  const Command *found = NULL;
+  g_autoptr (GString) words = g_string_new (NULL);
+  guint taken = 0;
+  for (guint i = 0; i < COMMAND_WORDS && walk->next[i] != NULL; i++) {
+    g_string_append_printf (words, "%s%s", i > 0 ? " " : "", walk->next[i]);
+    const Command *command = commands_find (words->str);
+    if (command == NULL)
+      continue;
+    found = command;
+    taken = i + 1;
+  }
+  walk->next += taken;
+  return found;
 }
 
 static gboolean
@@ -362,6 +359,23 @@ take_common (Walk *walk, GError **error)
   return TRUE;
 }
 
+/* A paper stays here: only what tells it from another one goes to the register. */
+static gboolean
+read_papers (Walk *walk, GError **error)
+{
+  json_t *fields = walk->typed->fields;
+  for (const Parameter *parameter = walk->typed->command->parameters; parameter->name != NULL; parameter++) {
+    const char *path = json_string_value (json_object_get (fields, parameter->field != NULL ? parameter->field : ""));
+    if (parameter->kind != PARAMETER_PAPER || path == NULL)
+      continue;
+    g_autofree char *hash = files_hash (walk->session, path, error);
+    if (hash == NULL)
+      return FALSE;
+    json_object_set_new (fields, parameter->field, json_string (hash));
+  }
+  return TRUE;
+}
+
 static gboolean
 walk_all (Walk *walk, GError **error)
 {
@@ -373,7 +387,7 @@ walk_all (Walk *walk, GError **error)
       return FALSE;
   }
   gboolean asks_help = typed_has (walk->typed, "--help") || typed_has (walk->typed, "--version");
-  return (asks_help || has_required (walk, error)) && take_common (walk, error);
+  return (asks_help || (has_required (walk, error) && read_papers (walk, error))) && take_common (walk, error);
 }
 
 gboolean

@@ -84,14 +84,13 @@ set_weekdays (Config *config, const char *text, gsize offset, GError **error)
 }
 
 static gboolean
-set_holidays (Config *config, const char *text, gsize offset, GError **error)
+set_truth (Config *config, const char *text, gsize offset, GError **error)
 {
-  (void)offset;
   if (!g_str_equal (text, "true") && !g_str_equal (text, "false")) {
     g_set_error (error, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_INVALID_VALUE, "\"%s\" is neither true nor false", text);
     return FALSE;
   }
-  config->calendar.french_holidays = g_str_equal (text, "true");
+  G_STRUCT_MEMBER (gboolean, config, offset) = g_str_equal (text, "true");
   return TRUE;
 }
 
@@ -209,7 +208,7 @@ static const struct {
     {"site", "label_host", set_text, G_STRUCT_OFFSET (Config, label_host)},
     {"site", "time_zone", set_zone, 0},
     {"site", "closed_weekdays", set_weekdays, 0},
-    {"site", "french_holidays", set_holidays, 0},
+    {"site", "french_holidays", set_truth, G_STRUCT_OFFSET (Config, calendar.french_holidays)},
     {"site", "closed_days", set_closed_days, 0},
     {"daemon", "state_dir", set_text, G_STRUCT_OFFSET (Config, state_dir)},
     {"daemon", "database", set_text, G_STRUCT_OFFSET (Config, database)},
@@ -229,6 +228,9 @@ static const struct {
     {"bench", "human_s", set_seconds, TIMEOUT (human_ms)},
     {"bench", "return_s", set_seconds, TIMEOUT (return_ms)},
     {"bench", "settle_s", set_seconds, TIMEOUT (settle_ms)},
+    {"bench", "modems", set_truth, G_STRUCT_OFFSET (Config, modems)},
+    {"bench", "operator_s", set_seconds, G_STRUCT_OFFSET (Config, operator_ms)},
+    {"bench", "modem_socket", set_text, G_STRUCT_OFFSET (Config, modem_socket)},
     {"bench", "reset_screens", set_text, G_STRUCT_OFFSET (Config, reset_screens)},
     {"owner", "component", set_app_text, APP (owner.component)},
     {"owner", "command", set_app_text, APP (owner.command)},
@@ -317,6 +319,9 @@ config_load (const char *path, GError **error)
   config->label_host = g_strdup ("TEMOIN.EXAMPLE.ORG");
   config->owner_line = g_strdup ("");
   config->reset_screens = g_strdup (TEMOIN_DATA_DIR "/reset-screens");
+  config->modems = TRUE;
+  config->operator_ms = 100 * 1000;
+  config->modem_socket = g_strdup ("/run/temoin-modem.sock");
   config->timeouts = conductor_default_timeouts;
   config->dialogues_dir = g_strdup ("/etc/temoin/dialogues");
   config->offers_dir = g_strdup (TEMOIN_DATA_DIR "/offers");
@@ -342,6 +347,7 @@ config_free (Config *config)
   g_free (config->site);
   g_free (config->owner_line);
   g_free (config->reset_screens);
+  g_free (config->modem_socket);
   g_free (config->label_host);
   g_free (config->closed_days);
   clear_app (&config->strategies.owner);

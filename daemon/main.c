@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -24,7 +25,7 @@ enum { EXIT_USAGE = 2 };
 /* The options, as typed. */
 typedef struct {
   char *config, *state_dir, *database, *socket, *site;
-  gboolean demo, no_bench, routes, version;
+  gboolean demo, no_bench, no_modems, routes, version;
 } Options;
 
 /* Everything that lives as long as the daemon, in the order in which it is made. */
@@ -40,6 +41,8 @@ typedef struct {
   Events *events;
   ResetScreens *screens;
   Conductor *conductor;
+  ModemBenchOptions modem_options;
+  Modems *modems;
   Migration *migration;
   Code site;
   char *owner; /* of imports under way: this machine and state directory */
@@ -60,7 +63,8 @@ parse_options (Options *options, int *argc, char ***argv, GError **error)
       {"socket", 0, 0, G_OPTION_ARG_FILENAME, &options->socket, "Admin socket", "PATH"},
       {"demo", 0, 0, G_OPTION_ARG_NONE, &options->demo, "A new register is a demonstration: its clock may be set",
        NULL},
-      {"no-bench", 0, 0, G_OPTION_ARG_NONE, &options->no_bench, "Do not look at USB", NULL},
+      {"no-bench", 0, 0, G_OPTION_ARG_NONE, &options->no_bench, "Do not look at USB: no tablets, no modems", NULL},
+      {"no-modems", 0, 0, G_OPTION_ARG_NONE, &options->no_modems, "Do not look at SIM modems", NULL},
       {"routes", 0, 0, G_OPTION_ARG_NONE, &options->routes, "Print the table of HTTP routes and end", NULL},
       {"version", 0, 0, G_OPTION_ARG_NONE, &options->version, "Print the version and end", NULL},
       G_OPTION_ENTRY_NULL,
@@ -168,21 +172,59 @@ open_screens (Daemon *daemon)
   g_autoptr (GError) error = NULL;
   daemon->screens = reset_screens_load (daemon->config->reset_screens, &error);
   if (daemon->screens == NULL)
-    g_message ("no steps for resets by hand: %s", error->message);
+    g_message ("no steps for resets by hand: %s (reset_screens below [bench] in temoin.conf says where they are)",
+               error->message);
+}
+
+static void
+open_tablets (Daemon *daemon)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *key_path = g_build_filename (daemon->config->state_dir, "adbkey.pem", NULL);
+  daemon->conductor =
+      conductor_new (daemon->reg, daemon->events, key_path, &daemon->config->timeouts, &daemon->config->strategies,
+                     (const char *const *)daemon->config->attestation_roots, clock_now, daemon->clock, &error);
+  if (daemon->conductor == NULL)
+    g_warning ("no bench: %s", error->message);
+}
+
+/* Installed, systemd starts temoin-modem as its own user; else it is our child. */
+static void
+open_modems (Daemon *daemon)
+{
+  Config *config = daemon->config;
+  g_autoptr (GError) error = NULL;
+  if (g_file_test (config->modem_socket, G_FILE_TEST_EXISTS))
+    daemon->modem_options.socket = config->modem_socket;
+  daemon->modem_options.answer_s = MAX (config->operator_ms / 1000, 1);
+  const ModemsWorld world = {
+      .reg = daemon->reg,
+      .events = daemon->events,
+      .clock = daemon->clock,
+      .calendar = &config->calendar,
+      .vault = daemon->vault,
+      .offers = daemon->offers,
+      .limits = &config->recharge,
+      .upkeep = daemon->upkeep,
+      .options = &daemon->modem_options,
+  };
+  daemon->modems = modems_new (&world, &error);
+  if (daemon->modems == NULL)
+    g_warning ("no SIM bench: %s", error->message);
 }
 
 /* A machine without a usable USB still has a desk: the daemon goes on without a bench and says so. */
 static void
-open_bench (Daemon *daemon)
+open_bench (Daemon *daemon, gboolean no_modems)
 {
   g_autoptr (GError) error = NULL;
-  g_autofree char *key_path = g_build_filename (daemon->config->state_dir, "adbkey.pem", NULL);
-  if (register_write_wait (daemon->reg, claim_bench, NULL, &error))
-    daemon->conductor =
-        conductor_new (daemon->reg, daemon->events, key_path, &daemon->config->timeouts, &daemon->config->strategies,
-                       (const char *const *)daemon->config->attestation_roots, clock_now, daemon->clock, &error);
-  if (daemon->conductor == NULL)
+  if (!register_write_wait (daemon->reg, claim_bench, NULL, &error)) {
     g_warning ("no bench: %s", error->message);
+    return;
+  }
+  open_tablets (daemon);
+  if (daemon->config->modems && !no_modems)
+    open_modems (daemon);
 }
 
 /* A socket file that nobody answers on is left over from a daemon that was killed. */
@@ -286,6 +328,7 @@ open_api (Daemon *daemon, GError **error)
   const ApiWorld world = {
       .reg = daemon->reg,
       .conductor = daemon->conductor,
+      .modems = daemon->modems,
       .events = daemon->events,
       .importer = daemon->importer,
       .clock = daemon->clock,
@@ -326,7 +369,7 @@ daemon_start (Daemon *daemon, Options *options, GError **error)
   open_importer (daemon);
   if (!options->no_bench) {
     open_screens (daemon);
-    open_bench (daemon);
+    open_bench (daemon, options->no_modems);
   }
   return open_api (daemon, error);
 }
@@ -341,6 +384,7 @@ daemon_stop (Daemon *daemon)
   api_free (daemon->api);
   migration_free (daemon->migration);
   importer_free (daemon->importer);
+  modems_free (daemon->modems); /* what it still has to write is told to the upkeep and the events */
   upkeep_free (daemon->upkeep);
   conductor_free (daemon->conductor);
   reset_screens_free (daemon->screens);
@@ -367,6 +411,8 @@ on_stop_signal (gpointer user)
 static void
 hide_memory (void)
 {
+  const struct rlimit none = {0, 0};
+  (void)setrlimit (RLIMIT_CORE, &none); /* lowering never fails */
   if (prctl (PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
     g_warning ("a crash of this program may write its memory to the disk: %s", g_strerror (errno));
 }

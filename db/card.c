@@ -2,8 +2,8 @@
 #include "db/row.h"
 #include "db/sim.h"
 
-#define SELECT_CARD "SELECT code, iccid, line, created_at FROM card "
-enum { CODE, ICCID, LINE, CREATED_AT };
+#define SELECT_CARD "SELECT code, iccid, line, created_at, seen_at, pin_on, pin_left, puk_left FROM card "
+enum { CODE, ICCID, LINE, CREATED_AT, SEEN_AT, PIN_ON, PIN_LEFT, PUK_LEFT };
 
 void
 card_free (Card *card)
@@ -28,6 +28,10 @@ card_read (Rows *rows, G_GNUC_UNUSED GError **error)
   card->iccid = row_dup (rows, ICCID);
   row_code (rows, LINE, card->line);
   card->created_at = rows_int (rows, CREATED_AT);
+  card->seen_at = rows_int (rows, SEEN_AT);
+  card->pin_on = row_maybe_int (rows, PIN_ON);
+  card->pin_left = row_maybe_int (rows, PIN_LEFT);
+  card->puk_left = row_maybe_int (rows, PUK_LEFT);
   return card;
 }
 
@@ -62,4 +66,15 @@ card_of_line (Store *store, const char *line, GError **error)
       &card_row,
       store_query (store, error, SELECT_CARD "WHERE line = $1 ORDER BY created_at DESC, code DESC LIMIT 1", "s", line),
       "of that line", error);
+}
+
+gboolean
+card_set_seen (Store *store, const Card *card, GError **error)
+{
+  gint64 changed;
+  return store_run (store, &changed, error,
+                    "UPDATE card SET seen_at = $2, pin_on = NULLIF($3, -1), pin_left = NULLIF($4, -1),"
+                    " puk_left = NULLIF($5, -1) WHERE code = $1",
+                    "siiii", card->code, card->seen_at, card->pin_on, card->pin_left, card->puk_left) &&
+         row_changed (changed, DB_ERROR_NOT_FOUND, "card", card->code, error);
 }

@@ -40,11 +40,11 @@ static const RowKind fund_entry_row = {"ledger line", fund_entry_read, fund_entr
 gboolean
 fund_entry_append (Store *store, const FundEntry *entry, GError **error)
 {
-  return store_run (store, NULL, error,
-                    "INSERT INTO fund_entry (fund, number, at, debit, credit, subject, reason)"
-                    " SELECT $1, COALESCE(MAX(number), 0) + 1, $2, $3, $4, $5, $6 FROM fund_entry WHERE fund = $1",
-                    "siiiss", entry->fund, entry->at, entry->debit.cents, entry->credit.cents,
-                    row_null_if_empty (entry->subject), entry->reason);
+  return store_send (store, error,
+                     "INSERT INTO fund_entry (fund, number, at, debit, credit, subject, reason)"
+                     " SELECT $1, COALESCE(MAX(number), 0) + 1, $2, $3, $4, $5, $6 FROM fund_entry WHERE fund = $1",
+                     "siiiss", entry->fund, entry->at, entry->debit.cents, entry->credit.cents,
+                     row_null_if_empty (entry->subject), entry->reason);
 }
 
 GPtrArray *

@@ -37,10 +37,10 @@ gboolean
 idempotency_put (Store *store, const char *account, const char *key, const char *request_hash, int status,
                  const char *body, gint64 at, GError **error)
 {
-  return store_run (store, NULL, error,
-                    "INSERT INTO idempotency (account, key, request_hash, status, body, at)"
-                    " VALUES ($1, $2, $3, $4, $5, $6)",
-                    "sssisi", account, key, request_hash, (gint64)status, body, at);
+  return store_send (store, error,
+                     "INSERT INTO idempotency (account, key, request_hash, status, body, at)"
+                     " VALUES ($1, $2, $3, $4, $5, $6)",
+                     "sssisi", account, key, request_hash, (gint64)status, body, at);
 }
 
 gboolean

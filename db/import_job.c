@@ -165,8 +165,8 @@ static const RowKind line_row = {"line of an import", line_read, line_destroy};
 gboolean
 import_line_add (Store *store, gint64 job, gint64 line, const char *cells, GError **error)
 {
-  return store_run (store, NULL, error, "INSERT INTO import_line (job, line, cells) VALUES ($1, $2, $3)", "iis", job,
-                    line, cells);
+  return store_send (store, error, "INSERT INTO import_line (job, line, cells) VALUES ($1, $2, $3)", "iis", job, line,
+                     cells);
 }
 
 GPtrArray *
@@ -182,10 +182,10 @@ import_line_next (Store *store, gint64 job, guint limit, GError **error)
 gboolean
 import_line_drop (Store *store, gint64 job, gint64 first, gint64 last, GError **error)
 {
-  return store_run (store, NULL, error, "DELETE FROM import_line WHERE job = $1 AND line BETWEEN $2 AND $3", "iii", job,
-                    first, last) &&
-         store_run (store, NULL, error, "DELETE FROM import_claim WHERE job = $1 AND line BETWEEN $2 AND $3", "iii",
-                    job, first, last);
+  return store_send (store, error, "DELETE FROM import_line WHERE job = $1 AND line BETWEEN $2 AND $3", "iii", job,
+                     first, last) &&
+         store_send (store, error, "DELETE FROM import_claim WHERE job = $1 AND line BETWEEN $2 AND $3", "iii", job,
+                     first, last);
 }
 
 /* ---- claims ---- */

@@ -53,10 +53,10 @@ static const RowKind item_row = {"item", item_read, item_destroy};
 static gboolean
 move_count (Store *store, const char *from, const char *to, GError **error)
 {
-  return store_run (store, NULL, error,
-                    "UPDATE item_count SET items = items + CASE WHEN state = $2 THEN 1 ELSE 0 END"
-                    " - CASE WHEN state = $1 THEN 1 ELSE 0 END WHERE site = $3 AND state IN ($1, $2)",
-                    "sss", from, to, store_site (store));
+  return store_send (store, error,
+                     "UPDATE item_count SET items = items + CASE WHEN state = $2 THEN 1 ELSE 0 END"
+                     " - CASE WHEN state = $1 THEN 1 ELSE 0 END WHERE site = $3 AND state IN ($1, $2)",
+                     "sss", from, to, store_site (store));
 }
 
 /* What store_search finds it by. */
@@ -93,10 +93,18 @@ item_insert (Store *store, const Item *item, GError **error)
          move_count (store, "", item_state_name (item->state), error) && put_words (store, item, error);
 }
 
+static const char by_code[] = SELECT_ITEM "WHERE code = $1";
+
 Item *
 item_load (Store *store, const char *code, GError **error)
 {
-  return row_one (&item_row, store_query (store, error, SELECT_ITEM "WHERE code = $1", "s", code), code, error);
+  return row_one (&item_row, store_query (store, error, by_code, "s", code), code, error);
+}
+
+void
+item_expect (Store *store, const char *code)
+{
+  store_expect (store, by_code, "s", code);
 }
 
 Item *

@@ -17,6 +17,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Piece, piece_free)
 gboolean item_insert (Store *store, const Item *item, GError **error);
 /* DB_ERROR_NOT_FOUND when there is none. Caller frees. */
 Item *item_load (Store *store, const char *code, GError **error);
+void item_expect (Store *store, const char *code); /* store_expect what item_load asks */
 /* The item with that serial (or IMEI) that is neither retired nor donated; DB_ERROR_NOT_FOUND when there is none. */
 Item *item_load_by_serial (Store *store, const char *serial, GError **error);
 Item *item_load_by_imei (Store *store, const char *imei, GError **error);
@@ -53,5 +54,6 @@ gboolean piece_insert (Store *store, const Piece *piece, GError **error);
 Piece *piece_load (Store *store, const char *code, GError **error);
 /* All pieces of an item, by code. Array of Piece, maybe empty; caller unrefs. */
 GPtrArray *piece_list (Store *store, const char *item, GError **error);
+void piece_expect_list (Store *store, const char *item); /* store_expect what piece_list asks */
 /* DB_ERROR_STALE when the piece is not in the state `from`, or does not exist. */
 gboolean piece_set_state (Store *store, const char *code, PieceState from, PieceState to, GError **error);

@@ -4,7 +4,7 @@
 
 #define SELECT_LINE                                                                                                    \
   "SELECT code, msisdn, operator_name, offer, state, credit_until, credit_origin, credit_confidence, line_until,"      \
-  " line_origin, line_confidence, created_at FROM line "
+  " line_origin, line_confidence, created_at, balance, balance_mb, balance_at FROM line "
 /* The lines that still live, as the partial indexes say it. */
 #define LIVES "state NOT IN ('lost', 'expired', 'retired')"
 enum {
@@ -19,7 +19,10 @@ enum {
   LINE_UNTIL,
   LINE_ORIGIN,
   LINE_CONFIDENCE,
-  CREATED_AT
+  CREATED_AT,
+  BALANCE,
+  BALANCE_MB,
+  BALANCE_AT
 };
 
 void
@@ -60,6 +63,9 @@ line_read (Rows *rows, GError **error)
   line->credit = read_clock (rows, CREDIT_UNTIL);
   line->end = read_clock (rows, LINE_UNTIL);
   line->created_at = rows_int (rows, CREATED_AT);
+  line->balance = row_maybe_int (rows, BALANCE);
+  line->balance_mb = row_maybe_int (rows, BALANCE_MB);
+  line->balance_at = rows_int (rows, BALANCE_AT);
   if (!line_state_parse (rows_text (rows, STATE), &line->state))
     return row_unreadable ("line", line->code, error);
   return g_steal_pointer (&line);
@@ -131,6 +137,17 @@ line_set_clocks (Store *store, const char *code, const LineClock *credit, const 
                     row_null_if_empty (confidence_name (credit->confidence)), row_null_if_empty (end->day.text),
                     row_null_if_empty (clock_origin_name (end->origin)),
                     row_null_if_empty (confidence_name (end->confidence))) &&
+         row_changed (changed, DB_ERROR_NOT_FOUND, "line", code, error);
+}
+
+gboolean
+line_set_balance (Store *store, const char *code, gint64 cents, gint64 mb, gint64 at, GError **error)
+{
+  gint64 changed;
+  return store_run (store, &changed, error,
+                    "UPDATE line SET balance = NULLIF($2, -1), balance_mb = NULLIF($3, -1), balance_at = $4"
+                    " WHERE code = $1",
+                    "siii", code, cents, mb, at) &&
          row_changed (changed, DB_ERROR_NOT_FOUND, "line", code, error);
 }
 

@@ -97,18 +97,26 @@ static const RowKind loan_due_row = {"loan", loan_due_read, loan_due_destroy};
 gboolean
 loan_insert (Store *store, const Loan *loan, GError **error)
 {
-  return store_run (store, NULL, error,
-                    "INSERT INTO loan (code, person, item, line, started_on, due_on, due_reason, state, closed_on,"
-                    " renewals) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-                    "sssssssssi", loan->code, loan->person, row_null_if_empty (loan->item),
-                    row_null_if_empty (loan->line), loan->started_on.text, loan->due_on.text, loan->due_reason,
-                    loan_state_name (loan->state), row_null_if_empty (loan->closed_on.text), loan->renewals);
+  return store_send (store, error,
+                     "INSERT INTO loan (code, person, item, line, started_on, due_on, due_reason, state, closed_on,"
+                     " renewals) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+                     "sssssssssi", loan->code, loan->person, row_null_if_empty (loan->item),
+                     row_null_if_empty (loan->line), loan->started_on.text, loan->due_on.text, loan->due_reason,
+                     loan_state_name (loan->state), row_null_if_empty (loan->closed_on.text), loan->renewals);
 }
+
+static const char by_code[] = SELECT_LOAN "WHERE code = $1";
 
 Loan *
 loan_load (Store *store, const char *code, GError **error)
 {
-  return row_one (&loan_row, store_query (store, error, SELECT_LOAN "WHERE code = $1", "s", code), code, error);
+  return row_one (&loan_row, store_query (store, error, by_code, "s", code), code, error);
+}
+
+void
+loan_expect (Store *store, const char *code)
+{
+  store_expect (store, by_code, "s", code);
 }
 
 /* One statement for items and one for lines: an OR over both columns would read and sort a whole history. */
@@ -118,21 +126,37 @@ is_line (const char *item_or_line)
   return item_or_line[0] == 'L';
 }
 
+static const char *
+open_of (const char *item_or_line)
+{
+  return is_line (item_or_line) ? SELECT_LOAN "WHERE line = $1 AND " IS_OPEN
+                                : SELECT_LOAN "WHERE item = $1 AND " IS_OPEN;
+}
+
 Loan *
 loan_open_of (Store *store, const char *item_or_line, GError **error)
 {
-  const char *sql =
-      is_line (item_or_line) ? SELECT_LOAN "WHERE line = $1 AND " IS_OPEN : SELECT_LOAN "WHERE item = $1 AND " IS_OPEN;
-  return row_maybe (&loan_row, store_query (store, error, sql, "s", item_or_line), error);
+  return row_maybe (&loan_row, store_query (store, error, open_of (item_or_line), "s", item_or_line), error);
 }
+
+void
+loan_expect_open_of (Store *store, const char *item_or_line)
+{
+  store_expect (store, open_of (item_or_line), "s", item_or_line);
+}
+
+static const char open_of_person[] = SELECT_LOAN "WHERE person = $1 AND " IS_OPEN " ORDER BY due_on, code";
 
 GPtrArray *
 loan_list_open_of_person (Store *store, const char *person, GError **error)
 {
-  return row_all (
-      &loan_row,
-      store_query (store, error, SELECT_LOAN "WHERE person = $1 AND " IS_OPEN " ORDER BY due_on, code", "s", person),
-      error);
+  return row_all (&loan_row, store_query (store, error, open_of_person, "s", person), error);
+}
+
+void
+loan_expect_open_of_person (Store *store, const char *person)
+{
+  store_expect (store, open_of_person, "s", person);
 }
 
 GPtrArray *

@@ -11,11 +11,16 @@ void loan_piece_free (LoanPiece *piece);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LoanPiece, loan_piece_free)
 
 /* Adds a loan of exactly one thing: item or line, the other code is "". DB_ERROR_UNIQUE: that item or line is in an open loan
- * already (whoever asks second loses); DB_ERROR_CHECK: both or neither, due before start; DB_ERROR_FOREIGN: no such thing or
+ * already (whoever asks second loses; inside a transaction the next statement may be the one that tells); DB_ERROR_CHECK: both or neither, due before start; DB_ERROR_FOREIGN: no such thing or
  * person. The thing's own state is item_set_state's or line_set_state's. */
 gboolean loan_insert (Store *store, const Loan *loan, GError **error);
 /* DB_ERROR_NOT_FOUND when there is none. Caller frees. */
 Loan *loan_load (Store *store, const char *code, GError **error);
+/* store_expect what loan_load, loan_open_of, loan_list_open_of_person and loan_piece_list ask. */
+void loan_expect (Store *store, const char *code);
+void loan_expect_open_of (Store *store, const char *item_or_line);
+void loan_expect_open_of_person (Store *store, const char *person);
+void loan_piece_expect_list (Store *store, const char *loan);
 /* The open loan of an item or line. NULL with *error untouched when there is none: pass an error and look at it. Caller frees. */
 Loan *loan_open_of (Store *store, const char *item_or_line, GError **error);
 /* The open loans of a person, by due day. Array of Loan, maybe empty; caller unrefs. */

@@ -41,17 +41,23 @@ static const RowKind loan_piece_row = {"piece", loan_piece_read, loan_piece_dest
 gboolean
 loan_piece_insert (Store *store, const LoanPiece *piece, GError **error)
 {
-  return store_run (store, NULL, error,
-                    "INSERT INTO loan_piece (loan, piece, name, out_state, condition) VALUES ($1, $2, $3, $4, $5)",
-                    "sssss", piece->loan, piece->piece, piece->name, piece_state_name (piece->out_state),
-                    piece->condition);
+  return store_send (
+      store, error, "INSERT INTO loan_piece (loan, piece, name, out_state, condition) VALUES ($1, $2, $3, $4, $5)",
+      "sssss", piece->loan, piece->piece, piece->name, piece_state_name (piece->out_state), piece->condition);
 }
+
+static const char of_loan[] = SELECT_LOAN_PIECE "WHERE loan = $1 ORDER BY piece";
 
 GPtrArray *
 loan_piece_list (Store *store, const char *loan, GError **error)
 {
-  return row_all (&loan_piece_row,
-                  store_query (store, error, SELECT_LOAN_PIECE "WHERE loan = $1 ORDER BY piece", "s", loan), error);
+  return row_all (&loan_piece_row, store_query (store, error, of_loan, "s", loan), error);
+}
+
+void
+loan_piece_expect_list (Store *store, const char *loan)
+{
+  store_expect (store, of_loan, "s", loan);
 }
 
 gboolean

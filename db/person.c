@@ -53,10 +53,18 @@ person_insert (Store *store, const Person *person, GError **error)
          store_search_put (store, person->code, "person", words, error);
 }
 
+static const char by_code[] = SELECT_PERSON "WHERE code = $1";
+
 Person *
 person_load (Store *store, const char *code, GError **error)
 {
-  return row_one (&person_row, store_query (store, error, SELECT_PERSON "WHERE code = $1", "s", code), code, error);
+  return row_one (&person_row, store_query (store, error, by_code, "s", code), code, error);
+}
+
+void
+person_expect (Store *store, const char *code)
+{
+  store_expect (store, by_code, "s", code);
 }
 
 GPtrArray *
@@ -80,11 +88,9 @@ person_list_by_phone (Store *store, const char *phone, guint limit, GError **err
 gboolean
 person_touch (Store *store, const char *code, gint64 at, GError **error)
 {
-  gint64 changed;
-  return store_run (
-             store, &changed, error,
-             "UPDATE person SET last_contact_at = CASE WHEN last_contact_at < $2 THEN $2 ELSE last_contact_at END"
-             " WHERE code = $1",
-             "si", code, at) &&
-         row_changed (changed, DB_ERROR_NOT_FOUND, "person", code, error);
+  return store_send (
+      store, error,
+      "UPDATE person SET last_contact_at = CASE WHEN last_contact_at < $2 THEN $2 ELSE last_contact_at END"
+      " WHERE code = $1",
+      "si", code, at);
 }

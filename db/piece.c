@@ -47,11 +47,18 @@ piece_load (Store *store, const char *code, GError **error)
   return row_one (&piece_row, store_query (store, error, SELECT_PIECE "WHERE code = $1", "s", code), code, error);
 }
 
+static const char of_item[] = SELECT_PIECE "WHERE item = $1 ORDER BY code";
+
 GPtrArray *
 piece_list (Store *store, const char *item, GError **error)
 {
-  return row_all (&piece_row, store_query (store, error, SELECT_PIECE "WHERE item = $1 ORDER BY code", "s", item),
-                  error);
+  return row_all (&piece_row, store_query (store, error, of_item, "s", item), error);
+}
+
+void
+piece_expect_list (Store *store, const char *item)
+{
+  store_expect (store, of_item, "s", item);
 }
 
 gboolean

@@ -110,9 +110,10 @@ recharge_move (Store *store, const char *code, RechargeState from, const Recharg
       "UPDATE recharge SET state = $3, sent_at = $4, evidence = $5 WHERE code = $1 AND state = $2";
   static const char settled[] =
       "UPDATE recharge SET state = $3, settled_at = $4, evidence = $5 WHERE code = $1 AND state = $2";
+  gboolean is_back = move->to == RECHARGE_PREPARED; /* it was not sent after all */
   gint64 changed;
-  return store_run (store, &changed, error, move->to == RECHARGE_SENT ? sent : settled, "sssis", code,
-                    recharge_state_name (from), recharge_state_name (move->to), move->at,
+  return store_run (store, &changed, error, move->to == RECHARGE_SENT || is_back ? sent : settled, "sssis", code,
+                    recharge_state_name (from), recharge_state_name (move->to), is_back ? 0 : move->at,
                     move->evidence != NULL ? recharge_evidence_name (*move->evidence) : NULL) &&
          row_changed (changed, DB_ERROR_STALE, "recharge", code, error);
 }

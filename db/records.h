@@ -57,6 +57,21 @@ typedef struct {
   ITEM_KINDS (X)                                                                                                       \
   X (RECHARGE, "recharge")                                                                                             \
   X (REPAIR, "repair")
+/* advance: the accountant fills the till · reconstitution: gives back what was spent · repayment: gets money of the till back */
+#define REGIE_KINDS(X)                                                                                                 \
+  X (ADVANCE, "advance")                                                                                               \
+  X (EXPENSE, "expense")                                                                                               \
+  X (RECONSTITUTION, "reconstitution")                                                                                 \
+  X (REPAYMENT, "repayment")
+#define REGIE_REQUEST_STATES(X)                                                                                        \
+  X (ASKED, "asked")                                                                                                   \
+  X (RECEIVED, "received")
+#define PAY_MEANS(X)                                                                                                   \
+  X (CASH, "cash")                                                                                                     \
+  X (CARD, "card")                                                                                                     \
+  X (TRANSFER, "transfer")                                                                                             \
+  X (CHEQUE, "cheque")                                                                                                 \
+  X (DEBIT, "debit")
 #define ROLES(X)                                                                                                       \
   X (READER, "reader")                                                                                                 \
   X (AGENT, "agent")                                                                                                   \
@@ -138,7 +153,33 @@ typedef struct {
 #define SECRET_KINDS(X)                                                                                                \
   X (PIN, "pin")                                                                                                       \
   X (PUK, "puk")                                                                                                       \
-  X (VOUCHER, "voucher")
+  X (VOUCHER, "voucher")                                                                                               \
+  X (PIN_NEXT, "pin_next")
+/* What is asked of a modem of the SIM bench. */
+#define MODEM_ACT_KINDS(X)                                                                                             \
+  X (IDENTIFY, "identify")                                                                                             \
+  X (PIN_ENTER, "pin_enter")                                                                                           \
+  X (PIN_CHANGE, "pin_change")                                                                                         \
+  X (PIN_ENABLE, "pin_enable")                                                                                         \
+  X (PIN_DISABLE, "pin_disable")                                                                                       \
+  X (UNBLOCK, "unblock")                                                                                               \
+  X (BALANCE, "balance")                                                                                               \
+  X (TOPUP, "topup")
+/* sent: a step that may spend was about to leave · ambiguous: and nobody knows · not_done: surely nothing was spent */
+#define MODEM_ACT_STATES(X)                                                                                            \
+  X (ASKED, "asked")                                                                                                   \
+  X (SENT, "sent")                                                                                                     \
+  X (OK, "ok")                                                                                                         \
+  X (REFUSED, "refused")                                                                                               \
+  X (AMBIGUOUS, "ambiguous")                                                                                           \
+  X (NOT_DONE, "not_done")
+/* What the register says of a card that a modem has read. bound: it was new, and has a line now. */
+#define CARD_VERDICTS(X)                                                                                               \
+  X (NONE, "")                                                                                                         \
+  X (KNOWN, "known")                                                                                                   \
+  X (NEW, "new")                                                                                                       \
+  X (BOUND, "bound")                                                                                                   \
+  X (CONFLICT, "conflict")
 #define LINE_NOTICE_STATES(X)                                                                                          \
   X (WAITING, "waiting")                                                                                               \
   X (CLAIMED, "claimed")                                                                                               \
@@ -195,6 +236,9 @@ typedef struct {
 #define STRAND_VALUE_(symbol, text)      STRAND_##symbol,
 #define KIND_VALUE_(symbol, text)        KIND_##symbol,
 #define EXPENSE_VALUE_(symbol, text)     EXPENSE_##symbol,
+#define REGIE_VALUE_(symbol, text)       REGIE_##symbol,
+#define REQUEST_VALUE_(symbol, text)     REQUEST_##symbol,
+#define PAY_VALUE_(symbol, text)         PAY_##symbol,
 #define ROLE_VALUE_(symbol, text)        ROLE_##symbol,
 #define WIPE_VALUE_(symbol, text)        WIPE_##symbol,
 #define VERDICT_VALUE_(symbol, text)     VERDICT_##symbol,
@@ -209,6 +253,9 @@ typedef struct {
 #define CONFIDENCE_VALUE_(symbol, text)  CONFIDENCE_##symbol,
 #define SECRET_VALUE_(symbol, text)      SECRET_##symbol,
 #define LINE_NOTICE_VALUE_(symbol, text) LINE_NOTICE_##symbol,
+#define ACT_KIND_VALUE_(symbol, text)    MODEM_ACT_##symbol,
+#define ACT_STATE_VALUE_(symbol, text)   MODEM_ACT_##symbol,
+#define CARD_VALUE_(symbol, text)        CARD_##symbol,
 DECLARE_RECORD_ENUM (ItemState, item_state, ITEM_STATES_N, ITEM_STATES, ITEM_VALUE_, RECORD_NAME_)
 DECLARE_RECORD_ENUM (LineState, line_state, LINE_STATES_N, LINE_STATES, LINE_VALUE_, RECORD_NAME_)
 DECLARE_RECORD_ENUM (LoanState, loan_state, LOAN_STATES_N, LOAN_STATES, LOAN_VALUE_, RECORD_NAME_)
@@ -216,6 +263,11 @@ DECLARE_RECORD_ENUM (PieceState, piece_state, PIECE_STATES_N, PIECE_STATES, PIEC
 DECLARE_RECORD_ENUM (Strand, strand, STRANDS_N, STRANDS, STRAND_VALUE_, RECORD_NAME_)
 DECLARE_RECORD_ENUM (ItemKind, item_kind, ITEM_KINDS_N, ITEM_KINDS, KIND_VALUE_, RECORD_NAME_)
 DECLARE_RECORD_ENUM (Expense, expense, EXPENSES_N, EXPENSES, EXPENSE_VALUE_, RECORD_NAME_)
+DECLARE_RECORD_ENUM (RegieKind, regie_kind, REGIE_KINDS_N, REGIE_KINDS, REGIE_VALUE_, RECORD_NAME_)
+DECLARE_RECORD_ENUM (RegieRequestState, regie_request_state, REGIE_REQUEST_STATES_N, REGIE_REQUEST_STATES,
+                     REQUEST_VALUE_, RECORD_NAME_)
+DECLARE_RECORD_ENUM (PayMeans, pay_means, PAY_MEANS_N, PAY_MEANS, PAY_VALUE_, RECORD_NAME_)
+DECLARE_RECORD_SET (PayMeans, pay_means, PAY_MEANS_N)
 DECLARE_RECORD_SET (Strand, strand, STRANDS_N)
 DECLARE_RECORD_SET (Expense, expense, EXPENSES_N)
 DECLARE_RECORD_ENUM (Role, role, ROLES_N, ROLES, ROLE_VALUE_, RECORD_NAME_)
@@ -235,6 +287,10 @@ DECLARE_RECORD_ENUM (Confidence, confidence, CONFIDENCES_N, CONFIDENCES, CONFIDE
 DECLARE_RECORD_ENUM (SecretKind, secret_kind, SECRET_KINDS_N, SECRET_KINDS, SECRET_VALUE_, RECORD_NAME_)
 DECLARE_RECORD_ENUM (LineNoticeState, line_notice_state, LINE_NOTICE_STATES_N, LINE_NOTICE_STATES, LINE_NOTICE_VALUE_,
                      RECORD_NAME_)
+DECLARE_RECORD_ENUM (ModemActKind, modem_act_kind, MODEM_ACT_KINDS_N, MODEM_ACT_KINDS, ACT_KIND_VALUE_, RECORD_NAME_)
+DECLARE_RECORD_ENUM (ModemActState, modem_act_state, MODEM_ACT_STATES_N, MODEM_ACT_STATES, ACT_STATE_VALUE_,
+                     RECORD_NAME_)
+DECLARE_RECORD_ENUM (CardVerdict, card_verdict, CARD_VERDICTS_N, CARD_VERDICTS, CARD_VALUE_, RECORD_NAME_)
 
 /* A place with a daemon of its own, on a register that several share. */
 typedef struct {
@@ -284,6 +340,9 @@ typedef struct {
   char *iccid; /* 18 to 20 digits */
   Code line;
   gint64 created_at;
+  gint64 seen_at; /* epoch seconds: when a modem last read it; 0 = never */
+  /* as it was then; -1 = not said */
+  gint64 pin_on, pin_left, puk_left;
 } Card;
 
 /* The last day of something, where that comes from and how far it is to be believed. day "": not known. */
@@ -301,6 +360,8 @@ typedef struct {
   LineState state;
   LineClock credit, end;
   gint64 created_at;
+  /* what the operator said of the credit: cents, megabytes (-1 = not said), when (epoch seconds, 0 = never) */
+  gint64 balance, balance_mb, balance_at;
 } Line;
 
 /* That a line is about to die, said once a step. */
@@ -385,6 +446,66 @@ typedef struct {
   gint64 month;
   Money debit, credit;
 } FundMonth;
+
+/* A regie d'avances (imprest): a till for small expenses, opened by an act that limits it. */
+typedef struct {
+  Code code;
+  char *name;
+  char *act; /* reference of the act that opened it, or changed it last */
+  Day act_on;
+  Money ceiling;
+  char **natures;       /* of expense that the act allows, as it names them; NULL-terminated */
+  guint means;          /* set of PayMeans */
+  Code holder, deputy;  /* accounts; deputy "" when there is none */
+  Money advance;        /* what the accountant has given and not got back */
+  Money balance;        /* what is in the till */
+  gint64 entries;       /* number of the last line of its journal */
+  char month[8];        /* of that line, "2026-11"; "" when there is none */
+  char *hash;           /* of that line; NULL when there is none */
+  char closed_month[8]; /* the last one; "" when there is none */
+  char closed_year[5];
+  gint64 requests; /* number of the last one */
+  gint64 asked_to; /* the last line that a request holds */
+  gint64 created_at;
+} Regie;
+
+/* One line of the journal of a regie. */
+typedef struct {
+  Code regie;
+  gint64 number; /* 1, 2, 3 ... without gap per regie */
+  gint64 at;     /* epoch seconds: when it was written */
+  char *account; /* who wrote it */
+  Day on;
+  RegieKind kind;
+  Money received, paid; /* one of them is 0 */
+  char *nature;         /* of an expense, else NULL */
+  gboolean has_means;
+  PayMeans means;
+  char *object, *paper, *paper_hash; /* what for; reference of the paper and SHA-256 of its file; or NULL */
+  gint64 reverses;                   /* the line that it takes back, 0 when it is no correction */
+  Money balance;                     /* in the till after it */
+  char *hash;
+} RegieEntry;
+
+/* A month of such a journal. */
+typedef struct {
+  char month[8];
+  gint64 first, last; /* lines */
+  Money opening, received, paid;
+} RegieMonth;
+
+/* What the accountant is asked to give back: the expenses among lines first to last, less what was taken back. */
+typedef struct {
+  Code regie;
+  gint64 number;
+  char year[5];
+  gint64 first, last;
+  Money amount;
+  RegieRequestState state;
+  gint64 at;
+  char *account;
+  gint64 entry; /* the line with which the money came, 0: not yet */
+} RegieRequest;
 
 /* An invoice that a fund paid, shared out over the things it bought. Never edited: cancelled as a whole, by a counter-entry. */
 typedef struct {
@@ -499,6 +620,26 @@ typedef struct {
   gint64 at;    /* epoch seconds */
   char *account;
 } Arrival;
+
+/* One thing asked of one modem of the SIM bench. */
+typedef struct {
+  gint64 number;
+  Code site; /* on whose bench; set by modem_act_insert */
+  ModemActKind kind;
+  ModemActState state;
+  char *port, *imei;
+  char *iccid;               /* of the card that is meant; NULL: whichever is in it */
+  Code card, line, recharge; /* or "" */
+  char *dialogue;            /* id, or NULL */
+  CardVerdict verdict;
+  char *reason;                       /* a message's code and arguments, as a wipe's; or NULL */
+  char *answer;                       /* the operator's words, codes as dots; or NULL */
+  gint64 eur, mb;                     /* cents, megabytes; -1 = not said */
+  Day until;                          /* "" = not said */
+  gint64 attempts_left;               /* -1 = not said */
+  gint64 asked_at, sent_at, ended_at; /* epoch seconds; 0 = not yet */
+  char *account;
+} ModemAct;
 
 /* One line of the journal. hash = SHA-256 of the other fields but seq and of the previous hash (db/journal.h says how). */
 typedef struct {

@@ -75,10 +75,10 @@ batch_step (Store *store, Request *request, GError **error)
 {
   if (!store_savepoint (store, error))
     return FALSE;
-  gboolean is_good = request_run (request, store);
+  gboolean is_good = request_run (request, store) && store_release (store, &request->error);
   if (!store_is_alive (store))
     return fail_lost (request, error);
-  return is_good ? store_release (store, error) : store_rollback_to_savepoint (store, error);
+  return is_good || store_rollback_to_savepoint (store, error);
 }
 
 /* Nobody else is in the transaction: it needs no savepoint, and is undone as a whole. FALSE: as batch_step. */

@@ -24,6 +24,12 @@ row_dup (Rows *rows, int column)
   return g_strdup (rows_text (rows, column));
 }
 
+gint64
+row_maybe_int (Rows *rows, int column)
+{
+  return rows_text (rows, column) != NULL ? rows_int (rows, column) : -1;
+}
+
 const char *
 row_null_if_empty (const char *text)
 {
@@ -40,6 +46,8 @@ row_unreadable (const char *noun, const char *code, GError **error)
 gpointer
 row_one (const RowKind *kind, Rows *rows, const char *key, GError **error)
 {
+  if (rows == NULL) /* error tells */
+    return NULL;
   g_autoptr (GError) failure = NULL;
   gpointer record = row_maybe (kind, rows, &failure);
   if (failure != NULL)

@@ -14,6 +14,8 @@ typedef struct {
 void row_code (Rows *rows, int column, Code code);
 Day row_day (Rows *rows, int column);
 char *row_dup (Rows *rows, int column);
+/* A number that is never below zero: -1 for NULL. */
+gint64 row_maybe_int (Rows *rows, int column);
 /* The other way: NULL for "" (and for NULL), to be bound as SQL NULL. Borrowed. */
 const char *row_null_if_empty (const char *text);
 /* For a read function that met a word of no list: sets DB_ERROR_CORRUPT. Always NULL. */

@@ -58,6 +58,13 @@ secret_load (Store *store, SecretKind kind, const char *owner, GError **error)
 }
 
 gboolean
+secret_delete (Store *store, SecretKind kind, const char *owner, GError **error)
+{
+  return store_run (store, NULL, error, "DELETE FROM secret WHERE kind = $1 AND owner = $2", "ss",
+                    secret_kind_name (kind), owner);
+}
+
+gboolean
 secret_owner_of_print (Store *store, SecretKind kind, const char *print, Code owner, GError **error)
 {
   g_autoptr (GError) failure = NULL;

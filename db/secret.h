@@ -11,6 +11,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Secret, secret_free)
 gboolean secret_put (Store *store, const Secret *secret, GError **error);
 /* DB_ERROR_NOT_FOUND when there is none. Caller frees. */
 Secret *secret_load (Store *store, SecretKind kind, const char *owner, GError **error);
+/* Forgets it; no error when there is none. */
+gboolean secret_delete (Store *store, SecretKind kind, const char *owner, GError **error);
 /* The code of the owner whose secret of that kind has that print; "" when nobody has. */
 gboolean secret_owner_of_print (Store *store, SecretKind kind, const char *print, Code owner, GError **error);
 /* At most limit secrets that are sealed with another key than that one, in no given order. Array of Secret; caller unrefs. */

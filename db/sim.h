@@ -25,6 +25,9 @@ gboolean line_set_state (Store *store, const char *code, LineState from, LineSta
 gboolean line_set_clocks (Store *store, const char *code, const LineClock *credit, const LineClock *end,
                           GError **error);
 
+/* What the operator said of the credit: cents and megabytes (-1 = not said), at that instant. DB_ERROR_NOT_FOUND. */
+gboolean line_set_balance (Store *store, const char *code, gint64 cents, gint64 mb, gint64 at, GError **error);
+
 /* Below, a line lives while it is neither lost, expired nor retired. Arrays of Line; caller unrefs. */
 /* Living lines that die from day from to day to, both included, by that day and code: those after (after_day, after_code), NULL = from
  * the first. At most limit. */
@@ -53,3 +56,5 @@ Card *card_load (Store *store, const char *code, GError **error);
 Card *card_load_by_iccid (Store *store, const char *iccid, GError **error);
 /* The newest card of a line; DB_ERROR_NOT_FOUND when it has none. */
 Card *card_of_line (Store *store, const char *line, GError **error);
+/* Writes what a modem has just said of it: seen_at, pin_on, pin_left, puk_left. DB_ERROR_NOT_FOUND. */
+gboolean card_set_seen (Store *store, const Card *card, GError **error);

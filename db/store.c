@@ -3,6 +3,8 @@
 #include "db/migrations.h"
 #include "db/store_engine.h"
 
+static void forget (Store *store);
+
 static const StoreEngine *const engines[] = {&store_sqlite, &store_postgresql};
 
 GQuark
@@ -32,8 +34,10 @@ store_open (const char *url, StoreMode mode, GError **error)
 void
 store_close (Store *store)
 {
-  if (store != NULL)
-    store->engine->close (store);
+  if (store == NULL)
+    return;
+  g_clear_pointer (&store->kept, g_hash_table_unref);
+  store->engine->close (store);
 }
 
 int
@@ -64,6 +68,7 @@ void
 store_set_site (Store *store, const char *site)
 {
   g_strlcpy (store->site, site, sizeof store->site);
+  forget (store);
 }
 
 char *
@@ -147,23 +152,98 @@ rows_free (Rows *rows)
     rows->engine->rows_free (rows);
 }
 
+gboolean
+store_send (Store *store, GError **error, const char *sql, const char *types, ...)
+{
+  va_list arguments;
+  va_start (arguments, types);
+  gboolean is_good = store->engine->send (store, error, sql, types, arguments);
+  va_end (arguments);
+  return is_good;
+}
+
+void
+store_expect (Store *store, const char *sql, const char *types, ...)
+{
+  va_list arguments;
+  va_start (arguments, types);
+  store->engine->expect (store, sql, types, arguments);
+  va_end (arguments);
+}
+
+/* ---- what a transaction knows ---- */
+
+typedef struct {
+  gpointer value;
+  GDestroyNotify destroy;
+} Kept;
+
+static void
+kept_free (gpointer data)
+{
+  Kept *kept = data;
+  kept->destroy (kept->value);
+  g_free (kept);
+}
+
+void
+store_keep (Store *store, const char *name, gpointer value, GDestroyNotify destroy)
+{
+  if (store->kept == NULL)
+    store->kept = g_hash_table_new_full (NULL, NULL, NULL, kept_free);
+  if (value == NULL || !store->keeps) {
+    g_hash_table_remove (store->kept, name);
+    if (value != NULL)
+      destroy (value);
+    return;
+  }
+  Kept *kept = g_new (Kept, 1);
+  *kept = (Kept){value, destroy};
+  g_hash_table_insert (store->kept, (gpointer)name, kept);
+}
+
+gpointer
+store_kept (Store *store, const char *name)
+{
+  const Kept *kept = store->kept != NULL ? g_hash_table_lookup (store->kept, name) : NULL;
+  return kept != NULL ? kept->value : NULL;
+}
+
+static void
+forget (Store *store)
+{
+  if (store->kept != NULL)
+    g_hash_table_remove_all (store->kept);
+}
+
+/* A transaction begins or ends. */
+static void
+turn (Store *store, gboolean keeps)
+{
+  forget (store);
+  store->keeps = keeps;
+}
+
 /* ---- transactions ---- */
 
 gboolean
 store_begin (Store *store, GError **error)
 {
-  return store->engine->begin (store, error);
+  turn (store, store->engine->begin (store, error));
+  return store->keeps;
 }
 
 gboolean
 store_commit (Store *store, GError **error)
 {
+  turn (store, FALSE);
   return store->engine->commit (store, error);
 }
 
 void
 store_rollback (Store *store)
 {
+  turn (store, FALSE);
   store->engine->rollback (store);
 }
 
@@ -176,7 +256,7 @@ store_is_alive (Store *store)
 gboolean
 store_savepoint (Store *store, GError **error)
 {
-  return store_run (store, NULL, error, "SAVEPOINT request", "");
+  return store_send (store, error, "SAVEPOINT request", "");
 }
 
 gboolean
@@ -185,9 +265,12 @@ store_release (Store *store, GError **error)
   return store_run (store, NULL, error, "RELEASE request", "");
 }
 
+/* What was sent and failed is undone with the rest. */
 gboolean
 store_rollback_to_savepoint (Store *store, GError **error)
 {
+  forget (store);
+  (void)store->engine->settle (store, NULL);
   return store_run (store, NULL, error, "ROLLBACK TO request", "") && store_release (store, error);
 }
 

@@ -72,6 +72,18 @@ void rows_free (Rows *rows);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Rows, rows_free)
 /* Runs to the end and drops rows. changed (may be NULL): how many rows a write touched. */
 gboolean store_run (Store *store, gint64 *changed, GError **error, const char *sql, const char *types, ...);
+/* A write whose failure only a fault can be (no rule rests on it): a server gets it together with the next statement that has an answer.
+ * An error of it is told by a later call, at the latest by store_release or store_commit, so the request still fails as a whole. */
+gboolean store_send (Store *store, GError **error, const char *sql, const char *types, ...);
+/* A result that store_query will be asked for soon, word for word: several are fetched in one way to a server and back. Forgotten at
+ * the next write. Does nothing for a file, and never fails: store_query then tells. */
+void store_expect (Store *store, const char *sql, const char *types, ...);
+
+/* What a transaction has found out and need not ask again: a value under a name (compared by its address). The Store owns it and
+ * drops it when the transaction ends, and whenever part of it is undone; at once outside a transaction. value NULL drops what is kept. */
+void store_keep (Store *store, const char *name, gpointer value, GDestroyNotify destroy);
+/* Borrowed until the next call that may drop it; NULL when nothing is kept. */
+gpointer store_kept (Store *store, const char *name);
 
 /* Transactions. In STORE_WRITE one of them at a time is open in the whole database, however many daemons share it; in STORE_READ it
  * sees one instant. A statement that fails spoils the transaction until the savepoint is rolled back to (SQLite is milder: do not

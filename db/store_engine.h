@@ -26,6 +26,9 @@ typedef struct {
   Rows *(*query) (Store *store, GError **error, const char *sql, const char *types, va_list arguments);
   gboolean (*run) (Store *store, gint64 *changed, GError **error, const char *sql, const char *types,
                    va_list arguments);
+  void (*expect) (Store *store, const char *sql, const char *types, va_list arguments);
+  gboolean (*send) (Store *store, GError **error, const char *sql, const char *types, va_list arguments);
+  gboolean (*settle) (Store *store, GError **error); /* what was sent has its answer; FALSE: one of it failed */
   gboolean (*rows_next) (Rows *rows, GError **error);
   gint64 (*rows_int) (Rows *rows, int column);
   const char *(*rows_text) (Rows *rows, int column);
@@ -50,7 +53,9 @@ typedef struct {
 /* The Store and the Rows of every engine begin with these. */
 struct _Store {
   const StoreEngine *engine;
-  char site[9]; /* a code */
+  char site[9];     /* a code */
+  gboolean keeps;   /* a transaction is open */
+  GHashTable *kept; /* name -> Kept; NULL: nothing yet */
 };
 struct _Rows {
   const StoreEngine *engine;

@@ -1,13 +1,12 @@
-/* The store over PostgreSQL: prepared statements, results, transactions. Rows come one at a time over the connection; when another
- * statement has to be sent before the last row was read, what is left is taken into memory first. */
+/* The store over PostgreSQL: prepared statements, results, transactions. A reader's rows come one at a time over the connection; when
+ * another statement has to be sent before the last row was read, what is left is taken into memory first. In a write transaction, whose
+ * questions are small, results come whole and are known until the next write (store_postgresql_ahead.c). */
 #include "db/store_postgresql.h"
 #include "db/migrations.h"
 #include "db/store_postgresql_schema.h"
 #include <string.h>
 
-#define PARAMETERS_MAX     32
 #define BENCH_WITHOUT_SITE 1415933296
-#define NUMBER_MAX         24 /* digits of a gint64, a sign, a zero byte */
 /* Object identifiers of the server's own types, the same in every database. */
 enum { TYPE_BYTEA = 17, TYPE_INT8 = 20, TYPE_TEXT = 25 };
 enum { FORMAT_TEXT = 0, FORMAT_BINARY = 1 };
@@ -18,15 +17,9 @@ struct _PostgresqlRows {
   PGresult *row;          /* the current one; NULL before the first and after the last */
   GQueue kept;            /* of PGresult, owned: received, not read yet */
   gboolean is_over;
+  PostgresqlKnown *known; /* owned; the rows are in here when it is set */
+  int at;                 /* in known: the current one, -1 before the first */
 };
-
-typedef struct {
-  int n;
-  Oid types[PARAMETERS_MAX];
-  const char *values[PARAMETERS_MAX]; /* borrowed, or in numbers */
-  int lengths[PARAMETERS_MAX], formats[PARAMETERS_MAX];
-  char numbers[PARAMETERS_MAX][NUMBER_MAX];
-} Parameters;
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PGresult, PQclear)
 
@@ -44,6 +37,8 @@ postgresql_close (Store *base)
 {
   PostgresqlStore *store = (PostgresqlStore *)base;
   g_hash_table_unref (store->statements);
+  store_postgresql_ahead_clear (store);
+  g_hash_table_unref (store->known);
   PQfinish (store->connection); /* accepts NULL */
   g_free (store->url);
   g_free (store);
@@ -57,6 +52,7 @@ store_postgresql_new (const char *url, StoreMode mode)
   store->url = g_strdup (url);
   store->mode = mode;
   store->statements = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  store_postgresql_ahead_init (store);
   return store;
 }
 
@@ -101,7 +97,7 @@ receive (PostgresqlRows *rows)
 
 /* The connection is free for another statement; whoever was reading goes on from memory. */
 static void
-settle (PostgresqlStore *store)
+take_rest (PostgresqlStore *store)
 {
   PostgresqlRows *rows = store->reading;
   if (rows == NULL)
@@ -114,6 +110,8 @@ static gboolean
 postgresql_rows_next (Rows *base, GError **error)
 {
   PostgresqlRows *rows = (PostgresqlRows *)base;
+  if (rows->known != NULL)
+    return ++rows->at < PQntuples (store_postgresql_known_result (rows->known));
   g_clear_pointer (&rows->row, PQclear);
   if (rows->is_over)
     return FALSE;
@@ -131,27 +129,40 @@ postgresql_rows_next (Rows *base, GError **error)
   return FALSE;
 }
 
+/* The result and the number in it of the current row. */
+static const PGresult *
+current (Rows *base, int *at)
+{
+  const PostgresqlRows *rows = (const PostgresqlRows *)base;
+  *at = rows->known != NULL ? rows->at : 0;
+  return rows->known != NULL ? store_postgresql_known_result (rows->known) : rows->row;
+}
+
 static gint64
 postgresql_rows_int (Rows *base, int column)
 {
-  return g_ascii_strtoll (PQgetvalue (((PostgresqlRows *)base)->row, 0, column), NULL, 10); /* NULL reads as "" */
+  int at;
+  const PGresult *row = current (base, &at);
+  return g_ascii_strtoll (PQgetvalue (row, at, column), NULL, 10); /* NULL reads as "" */
 }
 
 static const char *
 postgresql_rows_text (Rows *base, int column)
 {
-  const PGresult *row = ((PostgresqlRows *)base)->row;
-  return PQgetisnull (row, 0, column) ? NULL : PQgetvalue (row, 0, column);
+  int at;
+  const PGresult *row = current (base, &at);
+  return PQgetisnull (row, at, column) ? NULL : PQgetvalue (row, at, column);
 }
 
 static GBytes *
 postgresql_rows_bytes (Rows *base, int column)
 {
-  const PGresult *row = ((PostgresqlRows *)base)->row;
+  int at;
+  const PGresult *row = current (base, &at);
   if (PQftype (row, column) != TYPE_BYTEA)
-    return g_bytes_new (PQgetvalue (row, 0, column), (gsize)PQgetlength (row, 0, column));
+    return g_bytes_new (PQgetvalue (row, at, column), (gsize)PQgetlength (row, at, column));
   gsize size;
-  unsigned char *data = PQunescapeBytea ((const unsigned char *)PQgetvalue (row, 0, column), &size);
+  unsigned char *data = PQunescapeBytea ((const unsigned char *)PQgetvalue (row, at, column), &size);
   GBytes *bytes = g_bytes_new (data, size);
   PQfreemem (data);
   return bytes;
@@ -161,7 +172,8 @@ static void
 postgresql_rows_free (Rows *base)
 {
   PostgresqlRows *rows = (PostgresqlRows *)base;
-  settle (rows->store);
+  take_rest (rows->store);
+  g_clear_pointer (&rows->known, store_postgresql_known_unref);
   g_queue_clear_full (&rows->kept, (GDestroyNotify)PQclear);
   PQclear (rows->row); /* accepts NULL */
   g_free (rows);
@@ -184,10 +196,10 @@ static gboolean
 take_parameters (Parameters *parameters, const char *types, va_list arguments, GError **error)
 {
   *parameters = (Parameters){0};
-  for (; types[parameters->n] != '\0' && parameters->n < PARAMETERS_MAX; parameters->n++) {
+  for (; types[parameters->n] != '\0' && parameters->n < POSTGRESQL_PARAMETERS_MAX; parameters->n++) {
     int i = parameters->n;
     if (types[i] == 'i') {
-      g_snprintf (parameters->numbers[i], NUMBER_MAX, "%" G_GINT64_FORMAT, va_arg (arguments, gint64));
+      g_snprintf (parameters->numbers[i], POSTGRESQL_NUMBER_MAX, "%" G_GINT64_FORMAT, va_arg (arguments, gint64));
       parameters->types[i] = TYPE_INT8;
       parameters->values[i] = parameters->numbers[i];
     } else if (types[i] == 's') {
@@ -199,7 +211,7 @@ take_parameters (Parameters *parameters, const char *types, va_list arguments, G
   }
   if (types[parameters->n] == '\0')
     return TRUE;
-  g_set_error (error, DB_ERROR, DB_ERROR_FAILED, "a statement with more than %d parameters", PARAMETERS_MAX);
+  g_set_error (error, DB_ERROR, DB_ERROR_FAILED, "a statement with more than %d parameters", POSTGRESQL_PARAMETERS_MAX);
   return FALSE;
 }
 
@@ -210,6 +222,8 @@ prepared (PostgresqlStore *store, const char *sql, const Parameters *parameters,
   const char *known = g_hash_table_lookup (store->statements, sql);
   if (known != NULL)
     return known;
+  if (!store_postgresql_settle (store, error)) /* statements are not made known ahead */
+    return NULL;
   char *name = g_strdup_printf ("s%u", g_hash_table_size (store->statements));
   g_autofree char *owned = name;
   g_autoptr (PGresult) result = PQprepare (store->connection, name, sql, parameters->n, parameters->types);
@@ -221,44 +235,116 @@ prepared (PostgresqlStore *store, const char *sql, const Parameters *parameters,
   return name;
 }
 
+/* Everything that comes before a statement is sent. Its name; NULL on error. */
+static const char *
+make_ready (PostgresqlStore *store, Parameters *parameters, const char *sql, const char *types, va_list arguments,
+            GError **error)
+{
+  take_rest (store);
+  if (!take_parameters (parameters, types, arguments, error) || !store_postgresql_link (store, error))
+    return NULL;
+  return prepared (store, sql, parameters, error);
+}
+
+static PostgresqlRows *
+rows_new (PostgresqlStore *store)
+{
+  PostgresqlRows *rows = g_new0 (PostgresqlRows, 1);
+  rows->base.engine = &store_postgresql;
+  rows->store = store;
+  g_queue_init (&rows->kept);
+  return rows;
+}
+
+/* Rows come as they are read. */
+static Rows *
+query_now (PostgresqlStore *store, const char *name, const Parameters *parameters, GError **error)
+{
+  if (!PQsendQueryPrepared (store->connection, name, parameters->n, parameters->values, parameters->lengths,
+                            parameters->formats, FORMAT_TEXT)) {
+    (void)store_postgresql_fail (store->connection, NULL, error); /* NULL is given below */
+    return NULL;
+  }
+  (void)PQsetSingleRowMode (store->connection); /* right after a send it cannot fail */
+  store->reading = rows_new (store);
+  return &store->reading->base;
+}
+
+/* Of a question that was asked ahead, or is asked behind what was sent ahead. Takes known over; NULL: an error that was told. */
+static Rows *
+query_known (PostgresqlStore *store, PostgresqlKnown *known, GError **error)
+{
+  if (known == NULL)
+    return NULL;
+  gboolean is_here = store_postgresql_known_result (known) != NULL || store_postgresql_settle (store, error);
+  if (!is_here) {
+    store_postgresql_known_unref (known);
+    return NULL;
+  }
+  PostgresqlRows *rows = rows_new (store);
+  rows->known = known;
+  rows->at = -1;
+  return &rows->base;
+}
+
+static gboolean
+is_writing (const PostgresqlStore *store)
+{
+  return store->mode == STORE_WRITE && store->is_in_transaction;
+}
+
+/* The question, asked now unless it was since the last write. Caller unrefs; NULL on error. */
+static PostgresqlKnown *
+ask (PostgresqlStore *store, const char *name, const Parameters *parameters, GError **error)
+{
+  PostgresqlKnown *known = store_postgresql_known (store, name, parameters);
+  return known != NULL ? known : store_postgresql_send_read (store, name, parameters, error);
+}
+
+/* A write, also one that returns rows: what was known may have changed, and what it answers it answers once. */
+static PostgresqlKnown *
+act (PostgresqlStore *store, const char *name, const Parameters *parameters, GError **error)
+{
+  PostgresqlKnown *answer = store_postgresql_send_read (store, name, parameters, error);
+  store_postgresql_forget (store);
+  return answer;
+}
+
+static Rows *
+query_writing (PostgresqlStore *store, const char *sql, const char *name, const Parameters *parameters, GError **error)
+{
+  gboolean is_question = g_str_has_prefix (sql, "SELECT ");
+  return query_known (store, (is_question ? ask : act) (store, name, parameters, error), error);
+}
+
 static Rows *
 postgresql_query (Store *base, GError **error, const char *sql, const char *types, va_list arguments)
 {
   PostgresqlStore *store = (PostgresqlStore *)base;
   Parameters parameters;
-  settle (store);
-  if (!take_parameters (&parameters, types, arguments, error) || !store_postgresql_link (store, error))
-    return NULL;
-  const char *name = prepared (store, sql, &parameters, error);
+  const char *name = make_ready (store, &parameters, sql, types, arguments, error);
   if (name == NULL)
     return NULL;
-  if (!PQsendQueryPrepared (store->connection, name, parameters.n, parameters.values, parameters.lengths,
-                            parameters.formats, FORMAT_TEXT)) {
-    (void)store_postgresql_fail (store->connection, NULL, error); /* NULL is given below */
-    return NULL;
-  }
-  (void)PQsetSingleRowMode (store->connection); /* right after a send it cannot fail */
-  PostgresqlRows *rows = g_new0 (PostgresqlRows, 1);
-  rows->base.engine = &store_postgresql;
-  rows->store = store;
-  g_queue_init (&rows->kept);
-  store->reading = rows;
-  return &rows->base;
+  return is_writing (store) ? query_writing (store, sql, name, &parameters, error)
+                            : query_now (store, name, &parameters, error);
 }
 
-static gboolean
-postgresql_run (Store *base, gint64 *changed, GError **error, const char *sql, const char *types, va_list arguments)
+static void
+postgresql_expect (Store *base, const char *sql, const char *types, va_list arguments)
 {
   PostgresqlStore *store = (PostgresqlStore *)base;
   Parameters parameters;
-  settle (store);
-  if (!take_parameters (&parameters, types, arguments, error) || !store_postgresql_link (store, error))
-    return FALSE;
-  const char *name = prepared (store, sql, &parameters, error);
-  if (name == NULL)
-    return FALSE;
-  g_autoptr (PGresult) result = PQexecPrepared (store->connection, name, parameters.n, parameters.values,
-                                                parameters.lengths, parameters.formats, FORMAT_TEXT);
+  const char *name = is_writing (store) ? make_ready (store, &parameters, sql, types, arguments, NULL) : NULL;
+  PostgresqlKnown *known = name != NULL ? ask (store, name, &parameters, NULL) : NULL;
+  if (known != NULL)
+    store_postgresql_known_unref (known);
+}
+
+static gboolean
+run_now (PostgresqlStore *store, const char *name, const Parameters *parameters, gint64 *changed, GError **error)
+{
+  g_autoptr (PGresult) result = PQexecPrepared (store->connection, name, parameters->n, parameters->values,
+                                                parameters->lengths, parameters->formats, FORMAT_TEXT);
   if (is_error (result))
     return store_postgresql_fail (store->connection, result, error);
   if (changed != NULL)
@@ -266,12 +352,57 @@ postgresql_run (Store *base, gint64 *changed, GError **error, const char *sql, c
   return TRUE;
 }
 
+/* In a write transaction: behind what was sent ahead, on the same way to the server and back. */
+static gboolean
+run_behind (PostgresqlStore *store, const char *name, const Parameters *parameters, gint64 *changed, GError **error)
+{
+  PostgresqlKnown *answer = act (store, name, parameters, error);
+  if (answer == NULL)
+    return FALSE;
+  gboolean is_good = store_postgresql_settle (store, error);
+  if (is_good && changed != NULL)
+    *changed = g_ascii_strtoll (PQcmdTuples ((PGresult *)store_postgresql_known_result (answer)), NULL, 10);
+  store_postgresql_known_unref (answer);
+  return is_good;
+}
+
+static gboolean
+postgresql_run (Store *base, gint64 *changed, GError **error, const char *sql, const char *types, va_list arguments)
+{
+  PostgresqlStore *store = (PostgresqlStore *)base;
+  Parameters parameters;
+  const char *name = make_ready (store, &parameters, sql, types, arguments, error);
+  if (name == NULL)
+    return FALSE;
+  return is_writing (store) ? run_behind (store, name, &parameters, changed, error)
+                            : run_now (store, name, &parameters, changed, error);
+}
+
+/* Outside a transaction nothing would come behind it. */
+static gboolean
+postgresql_send (Store *base, GError **error, const char *sql, const char *types, va_list arguments)
+{
+  PostgresqlStore *store = (PostgresqlStore *)base;
+  if (!is_writing (store))
+    return postgresql_run (base, NULL, error, sql, types, arguments);
+  Parameters parameters;
+  const char *name = make_ready (store, &parameters, sql, types, arguments, error);
+  return name != NULL && store_postgresql_send_write (store, name, &parameters, error);
+}
+
+static gboolean
+postgresql_settle (Store *base, GError **error)
+{
+  PostgresqlStore *store = (PostgresqlStore *)base;
+  take_rest (store);
+  return store_postgresql_settle (store, error);
+}
+
 static gboolean
 postgresql_take_time (Store *base, GError **error)
 {
   PostgresqlStore *store = (PostgresqlStore *)base;
-  settle (store);
-  return store->deadline_ms == 0 || store_postgresql_limit (store, 0, TRUE, error);
+  return postgresql_settle (base, error) && (store->deadline_ms == 0 || store_postgresql_limit (store, 0, TRUE, error));
 }
 
 /* ---- transactions ---- */
@@ -297,7 +428,7 @@ begin_write (PostgresqlStore *store, GError **error)
 static gboolean
 begin (PostgresqlStore *store, GError **error)
 {
-  settle (store);
+  take_rest (store);
   if (!store_postgresql_link (store, error))
     return FALSE;
   store->is_in_transaction = store->mode == STORE_WRITE ? begin_write (store, error)
@@ -334,10 +465,11 @@ static void
 postgresql_rollback (Store *base)
 {
   PostgresqlStore *store = (PostgresqlStore *)base;
-  settle (store);
+  (void)postgresql_settle (base, NULL); /* undone in any case */
   if (postgresql_is_alive (base))
     PQclear (PQexec (store->connection, "ROLLBACK")); /* fails only with the connection, which rolls back too */
   store->is_in_transaction = FALSE;
+  store_postgresql_ahead_clear (store);
 }
 
 /* The server answers a COMMIT of a failed transaction with "ROLLBACK", and no error. */
@@ -345,8 +477,7 @@ static gboolean
 postgresql_commit (Store *base, GError **error)
 {
   PostgresqlStore *store = (PostgresqlStore *)base;
-  settle (store);
-  if (!store_postgresql_link (store, error))
+  if (!postgresql_settle (base, error) || !store_postgresql_link (store, error))
     return FALSE;
   g_autoptr (PGresult) result = PQexec (store->connection, "COMMIT");
   store->is_in_transaction = FALSE;
@@ -418,6 +549,9 @@ const StoreEngine store_postgresql = {
     .take_time = postgresql_take_time,
     .query = postgresql_query,
     .run = postgresql_run,
+    .send = postgresql_send,
+    .expect = postgresql_expect,
+    .settle = postgresql_settle,
     .rows_next = postgresql_rows_next,
     .rows_int = postgresql_rows_int,
     .rows_text = postgresql_rows_text,

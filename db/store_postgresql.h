@@ -8,7 +8,20 @@
 /* One for all daemons of a database: whoever writes or migrates holds it (an advisory lock of the transaction). */
 #define POSTGRESQL_WRITE_LOCK "SELECT pg_advisory_xact_lock(1415933295)"
 
+#define POSTGRESQL_PARAMETERS_MAX 32
+#define POSTGRESQL_NUMBER_MAX     24 /* digits of a gint64, a sign, a zero byte */
+/* As libpq takes them. */
+typedef struct {
+  int n;
+  Oid types[POSTGRESQL_PARAMETERS_MAX];
+  const char *values[POSTGRESQL_PARAMETERS_MAX]; /* borrowed, or in numbers */
+  int lengths[POSTGRESQL_PARAMETERS_MAX], formats[POSTGRESQL_PARAMETERS_MAX];
+  char numbers[POSTGRESQL_PARAMETERS_MAX][POSTGRESQL_NUMBER_MAX];
+} Parameters;
+
 typedef struct _PostgresqlRows PostgresqlRows;
+/* A result that was asked for ahead; it comes with the next store_postgresql_settle. */
+typedef struct _PostgresqlKnown PostgresqlKnown;
 typedef struct {
   Store base;
   char *url;
@@ -16,6 +29,8 @@ typedef struct {
   PGconn *connection;      /* NULL before the first attempt; may be broken: store_postgresql_link mends it */
   GHashTable *statements;  /* SQL text -> name under which this connection has prepared it; both owned */
   PostgresqlRows *reading; /* the result whose rows still come over the connection; not owned */
+  GQueue ahead;            /* what was sent and has no answer yet, in order: PostgresqlKnown, owned; NULL for a write */
+  GHashTable *known;       /* what was asked for ahead since the last write: GBytes -> PostgresqlKnown, both owned */
   gboolean is_in_transaction;
   guint deadline_ms;                  /* of each statement; 0: none */
   gint64 retry_at_us, retry_delay_us; /* monotonic: no new connection before */
@@ -40,6 +55,28 @@ gboolean store_postgresql_connect_empty (PostgresqlStore *store, GError **error)
 /* TRUE when the connection can be used. A broken one is made again, but never inside a transaction, and after a failure not
  * before its delay is over: then DB_ERROR_LOST at once. */
 gboolean store_postgresql_link (PostgresqlStore *store, GError **error);
+
+/* ---- store_postgresql_ahead.c: what is sent ahead of its answer; inside a write transaction ---- */
+
+void store_postgresql_ahead_init (PostgresqlStore *store);
+/* Drops everything, for a connection that is given up or a transaction that ends. */
+void store_postgresql_ahead_clear (PostgresqlStore *store);
+/* What was asked may have changed: it will be asked again. */
+void store_postgresql_forget (PostgresqlStore *store);
+/* Sends a prepared statement. What was known is forgotten: it may have changed. */
+gboolean store_postgresql_send_write (PostgresqlStore *store, const char *name, const Parameters *parameters,
+                                      GError **error);
+/* Sends a question, whose answer is known from the next settling on. Caller unrefs; NULL on error. */
+PostgresqlKnown *store_postgresql_send_read (PostgresqlStore *store, const char *name, const Parameters *parameters,
+                                             GError **error);
+/* That question when it was asked before; NULL when it was not. Caller unrefs. */
+PostgresqlKnown *store_postgresql_known (PostgresqlStore *store, const char *name, const Parameters *parameters);
+/* All its rows. Borrowed; NULL before its answer is there, or when it has none. */
+const PGresult *store_postgresql_known_result (const PostgresqlKnown *known);
+void store_postgresql_known_unref (PostgresqlKnown *known);
+/* Waits for all answers that are outstanding: one way to the server and back, none when there is nothing. Afterwards the connection takes
+ * any call again. FALSE: one of the statements failed, with its error, and those after it were not run. */
+gboolean store_postgresql_settle (PostgresqlStore *store, GError **error);
 
 /* ---- store_postgresql_search.c, _check.c, _move.c: as in db/store.h, db/store_engine.h ---- */
 

@@ -126,6 +126,7 @@ gboolean
 store_postgresql_connect (PostgresqlStore *store, GError **error)
 {
   g_hash_table_remove_all (store->statements);
+  store_postgresql_ahead_clear (store);
   g_clear_pointer (&store->connection, PQfinish);
   store->connection = connect_to (store->url);
   if (PQstatus (store->connection) != CONNECTION_OK)

@@ -93,10 +93,10 @@ store_postgresql_search_put (Store *store, const char *code, const char *kind, c
     return FALSE;
   }
   g_autofree char *document = document_of (text);
-  return store_run (store, NULL, error,
-                    "INSERT INTO search (code, kind, words) VALUES ($1, $2, CAST($3 AS tsvector))"
-                    " ON CONFLICT (code) DO UPDATE SET kind = excluded.kind, words = excluded.words",
-                    "sss", code, kind, document);
+  return store_send (store, error,
+                     "INSERT INTO search (code, kind, words) VALUES ($1, $2, CAST($3 AS tsvector))"
+                     " ON CONFLICT (code) DO UPDATE SET kind = excluded.kind, words = excluded.words",
+                     "sss", code, kind, document);
 }
 
 GPtrArray *

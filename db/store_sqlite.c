@@ -414,6 +414,25 @@ sqlite_run (Store *store, gint64 *changed, GError **error, const char *sql, cons
   return TRUE;
 }
 
+/* Nothing is gained by waiting, or by asking early. */
+static gboolean
+sqlite_send (Store *store, GError **error, const char *sql, const char *types, va_list arguments)
+{
+  return sqlite_run (store, NULL, error, sql, types, arguments);
+}
+
+static void
+sqlite_expect (G_GNUC_UNUSED Store *store, G_GNUC_UNUSED const char *sql, G_GNUC_UNUSED const char *types,
+               G_GNUC_UNUSED va_list arguments)
+{
+}
+
+static gboolean
+sqlite_settle (G_GNUC_UNUSED Store *store, G_GNUC_UNUSED GError **error)
+{
+  return TRUE;
+}
+
 static gboolean
 sqlite_rows_next (Rows *base, GError **error)
 {
@@ -468,11 +487,17 @@ sqlite_rows_free (Rows *base)
 /* ---- transactions ---- */
 
 static gboolean
+is_writer (const SqliteStore *store)
+{
+  return sqlite3_db_readonly (store->handle, "main") == 0;
+}
+
+static gboolean
 sqlite_begin (Store *store, GError **error)
 {
   SqliteStore *file_store = (SqliteStore *)store;
   file_store->takes_time = FALSE;
-  if (sqlite3_db_readonly (file_store->handle, "main") == 1)
+  if (!is_writer (file_store))
     return store_file_check (&file_store->file, error) && store_run (store, NULL, error, "BEGIN", "");
   return store_file_check_untouched (&file_store->file, error) && store_run (store, NULL, error, "BEGIN IMMEDIATE", "");
 }
@@ -496,7 +521,8 @@ sqlite_rollback (Store *store)
 {
   if (sqlite_is_alive (store))
     (void)store_run (store, NULL, NULL, "ROLLBACK", ""); /* fails only when the engine rolled back by itself */
-  store_file_renew (&((SqliteStore *)store)->file);      /* what did not fit in memory was written to the log */
+  if (is_writer ((SqliteStore *)store))
+    store_file_renew (&((SqliteStore *)store)->file); /* what did not fit in memory was written to the log */
 }
 
 /* The file has one writer. */
@@ -517,6 +543,9 @@ const StoreEngine store_sqlite = {
     .take_time = sqlite_take_time,
     .query = sqlite_query,
     .run = sqlite_run,
+    .send = sqlite_send,
+    .expect = sqlite_expect,
+    .settle = sqlite_settle,
     .rows_next = sqlite_rows_next,
     .rows_int = sqlite_rows_int,
     .rows_text = sqlite_rows_text,

@@ -149,13 +149,21 @@ wipe_list_unfinished (Store *store, GError **error)
                   error);
 }
 
+#define NEWEST_FIRST " ORDER BY created_at DESC, code DESC LIMIT $2"
+static const char newest_of_item[] = SELECT_WIPE "WHERE item = $1" NEWEST_FIRST;
+static const char newest_of_all[] = SELECT_WIPE "WHERE $1 = $1" NEWEST_FIRST;
+#undef NEWEST_FIRST
+
+void
+wipe_expect_list (Store *store, const char *item, guint limit)
+{
+  store_expect (store, newest_of_item, "si", item, (gint64)limit);
+}
+
 GPtrArray *
 wipe_list (Store *store, const char *item, guint limit, GError **error)
 {
-#define NEWEST_FIRST " ORDER BY created_at DESC, code DESC LIMIT $2"
-  const char *sql =
-      item != NULL ? SELECT_WIPE "WHERE item = $1" NEWEST_FIRST : SELECT_WIPE "WHERE $1 = $1" NEWEST_FIRST;
-#undef NEWEST_FIRST
+  const char *sql = item != NULL ? newest_of_item : newest_of_all;
   return row_all (&wipe_row, store_query (store, error, sql, "si", item != NULL ? item : "", (gint64)limit), error);
 }
 

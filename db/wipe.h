@@ -27,6 +27,7 @@ Wipe *wipe_last_locked (Store *store, const char *item, GError **error);
 GPtrArray *wipe_list_unfinished (Store *store, GError **error);
 /* The wipes of an item, newest first, at most limit; item NULL = of all items. Array of Wipe; caller unrefs. */
 GPtrArray *wipe_list (Store *store, const char *item, guint limit, GError **error);
+void wipe_expect_list (Store *store, const char *item, guint limit); /* store_expect what wipe_list asks */
 
 /* The only function that changes a wipe's state. reason (may be NULL) replaces the old one. at (epoch seconds) becomes
  * started_at when `to` is started for the first time, and ended_at when `to` is finished. Adds no event: the caller says what

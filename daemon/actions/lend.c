@@ -170,11 +170,8 @@ judge_thing (Lending *lending, const Thing *thing, Verdict *verdict, GError **er
 
 /* The pieces that are there go along. What is known to be missing is said, and stays out of the loan. */
 static gboolean
-lend_pieces (Lending *lending, const char *loan, const char *item, GError **error)
+lend_pieces (Lending *lending, const char *loan, const GPtrArray *pieces, GError **error)
 {
-  g_autoptr (GPtrArray) pieces = piece_list (lending->store, item, error);
-  if (pieces == NULL)
-    return FALSE;
   for (guint i = 0; i < pieces->len; i++) {
     const Piece *piece = g_ptr_array_index (pieces, i);
     if (piece->state == PIECE_MISSING)
@@ -218,6 +215,31 @@ judge (Lending *lending, Verdict *verdict, GError **error)
 }
 
 static gboolean
+insert_loan (Lending *lending, Loan *loan, Outcome *outcome, GError **error)
+{
+  if (!action_new_code (lending->store, 'N', loan->code, error) || !loan_insert (lending->store, loan, error))
+    return FALSE;
+  outcome_add_code (outcome, loan->code);
+  return TRUE;
+}
+
+static gboolean
+lend_item (Lending *lending, Loan *loan, Outcome *outcome, GError **error)
+{
+  g_autoptr (GPtrArray) pieces = piece_list (lending->store, loan->item, error); /* as it was judged */
+  return pieces != NULL && insert_loan (lending, loan, outcome, error) &&
+         state_move_item (lending->store, loan->item, ITEM_READY, ITEM_LENT, NULL, error) &&
+         lend_pieces (lending, loan->code, pieces, error);
+}
+
+static gboolean
+lend_line (Lending *lending, Loan *loan, Outcome *outcome, GError **error)
+{
+  return insert_loan (lending, loan, outcome, error) &&
+         state_move_line (lending->store, loan->line, LINE_ACTIVE, LINE_LENT, error);
+}
+
+static gboolean
 lend_thing (Lending *lending, const Thing *thing, Outcome *outcome, GError **error)
 {
   Loan loan = {.started_on = lending->today,
@@ -226,13 +248,7 @@ lend_thing (Lending *lending, const Thing *thing, Outcome *outcome, GError **err
                .state = LOAN_OPEN};
   g_strlcpy (loan.person, lending->person->code, sizeof loan.person);
   g_strlcpy (thing->item != NULL ? loan.item : loan.line, thing_code (thing), sizeof (Code));
-  if (!action_new_code (lending->store, 'N', loan.code, error) || !loan_insert (lending->store, &loan, error))
-    return FALSE;
-  outcome_add_code (outcome, loan.code);
-  if (thing->line != NULL)
-    return state_move_line (lending->store, loan.line, LINE_ACTIVE, LINE_LENT, error);
-  return state_move_item (lending->store, loan.item, ITEM_READY, ITEM_LENT, NULL, error) &&
-         lend_pieces (lending, loan.code, loan.item, error);
+  return (thing->item != NULL ? lend_item : lend_line) (lending, &loan, outcome, error);
 }
 
 static gboolean
@@ -257,12 +273,27 @@ act (Lending *lending, Outcome *outcome, GError **error)
          write_journal (lending, outcome->codes, error);
 }
 
+/* What will be judged, in one go. A code that is wrong is refused where it is read. */
+static void
+expect (Store *store, const LendRequest *request)
+{
+  Code code;
+  for (const char *const *text = request->things; text != NULL && *text != NULL; text++)
+    if (code_parse (*text, code, NULL))
+      thing_expect (store, code);
+  if (request->person == NULL || !code_parse_kind (request->person, "P", code, NULL))
+    return;
+  person_expect (store, code);
+  loan_expect_open_of_person (store, code);
+}
+
 gboolean
 lend_things (Store *store, const ActionContext *context, const LendRequest *request, Outcome *outcome, GError **error)
 {
   g_auto (Lending) lending = {.store = store, .context = context};
   lending.things = g_array_new (FALSE, FALSE, sizeof (Thing));
   g_array_set_clear_func (lending.things, (GDestroyNotify)thing_clear);
+  expect (store, request);
   lending.person = load_person (store, request->person, error);
   if (lending.person == NULL || !load_things (&lending, request->things, error) ||
       !set_due (&lending, request->until, error) || !count_loans (&lending, error) ||

@@ -18,6 +18,7 @@ typedef struct {
   const char *on;             /* the day it was made, today when absent; never a day to come; not with a voucher */
   gboolean keep_alive;        /* the cheapest one that keeps the line: allowed for an overdue borrower too */
   gboolean on_bench;          /* the bench will do it: prepared, with or without a voucher */
+  const char *dialogue;       /* of the bench, for who sends it (sim_act.h); absent: by the card's number */
 } RechargeRequest;
 /* Verb "recharge.add". outcome: of one line the recharge's code, then the line's and the fund's; of several the recharges' and the fund's, and the
  * verdict tells the total. RULE_ERROR: M_MONEY_*, M_DAY_*, M_FUND_NONE, M_FUND_CHOOSE, M_VOUCHER_*, M_PRODUCT_UNKNOWN, and the verdicts of rules/fund. */
@@ -30,6 +31,9 @@ Recharge *recharge_find (Store *store, const char *text, GError **error);
 /* Inside another verb's transaction: from here on its code may be with the operator. prepared -> sent, journaled "recharge.sent".
  * M_RECHARGE_STATE for any other state: nothing is ever sent twice. */
 gboolean recharge_send (Store *store, const ActionContext *context, Recharge *recharge, GError **error);
+
+/* The same for one of the bench of which the modem has surely sent nothing: sent -> prepared, journaled "recharge.unsent". */
+gboolean recharge_unsend (Store *store, const ActionContext *context, Recharge *recharge, GError **error);
 
 /* As typed; borrowed. */
 typedef struct {
@@ -53,6 +57,6 @@ gboolean recharge_cancel (Store *store, const ActionContext *context, const Canc
                           Outcome *outcome, GError **error);
 
 /* Recharges that were sent on that channel before that instant and have no outcome become ambiguous, at most a hundred a call. moved: how many. For
- * the daemon itself: at start (the bench forgets what it was doing) and every day (a person forgot to tell). */
+ * the daemon itself, every day: a person forgot to tell. Those of the SIM bench are given up with their acts (sim_act.h), site by site. */
 gboolean recharge_give_up (Store *store, const ActionContext *context, RechargeChannel channel, gint64 before,
                            guint *moved, GError **error);

@@ -82,6 +82,16 @@ recharge_send (Store *store, const ActionContext *context, Recharge *recharge, G
   return TRUE;
 }
 
+gboolean
+recharge_unsend (Store *store, const ActionContext *context, Recharge *recharge, GError **error)
+{
+  const RechargeMove move = {.to = RECHARGE_PREPARED, .at = context->now};
+  if (!move_all (store, context, "recharge.unsent", recharge, &move, error))
+    return FALSE;
+  recharge->sent_at = 0;
+  return TRUE;
+}
+
 static void
 add_codes (Outcome *outcome, const Recharge *recharge)
 {

@@ -121,6 +121,29 @@ secret_open (Store *store, const ActionContext *context, SecretKind kind, const 
 }
 
 gboolean
+secret_has (Store *store, SecretKind kind, const char *owner, gboolean *has, GError **error)
+{
+  g_autoptr (GError) problem = NULL;
+  g_autoptr (Secret) secret = secret_load (store, kind, owner, &problem);
+  if (secret == NULL && !g_error_matches (problem, DB_ERROR, DB_ERROR_NOT_FOUND)) {
+    g_propagate_error (error, g_steal_pointer (&problem));
+    return FALSE;
+  }
+  *has = secret != NULL;
+  return TRUE;
+}
+
+gboolean
+secret_promote_pin (Store *store, const ActionContext *context, const char *card, GError **error)
+{
+  char *text = secret_open (store, context, SECRET_PIN_NEXT, card, error);
+  gboolean is_done = text != NULL && secret_keep (store, context, SECRET_PIN, card, text, error) &&
+                     secret_delete (store, SECRET_PIN_NEXT, card, error);
+  vault_text_free (text);
+  return is_done;
+}
+
+gboolean
 secret_is (Store *store, const ActionContext *context, SecretKind kind, const char *owner, const char *text,
            gboolean *is_same, GError **error)
 {

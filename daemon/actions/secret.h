@@ -20,6 +20,10 @@ gboolean secret_is (Store *store, const ActionContext *context, SecretKind kind,
 /* Opens one, for a verb that has already been journaled. M_SECRET_NONE, M_SECRET_KEY_LOST, M_SECRET_DAMAGED, M_SECRET_NO_KEY. Caller frees with
  * vault_text_free. */
 char *secret_open (Store *store, const ActionContext *context, SecretKind kind, const char *owner, GError **error);
+/* Has the owner one of that kind? */
+gboolean secret_has (Store *store, SecretKind kind, const char *owner, gboolean *has, GError **error);
+/* The card took its new PIN: pin_next takes the place of pin. M_SECRET_* as secret_open. */
+gboolean secret_promote_pin (Store *store, const ActionContext *context, const char *card, GError **error);
 
 /* As typed; borrowed. */
 typedef struct {

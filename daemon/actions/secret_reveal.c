@@ -26,6 +26,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Target, target_clear)
 #define BIT(role) (1u << ROLE_##role)
 static const guint roles_of[] = {
     [SECRET_PIN] = BIT (AGENT) | BIT (TECHNICIAN) | BIT (ADMIN),
+    [SECRET_PIN_NEXT] = BIT (AGENT) | BIT (TECHNICIAN) | BIT (ADMIN),
     [SECRET_PUK] = BIT (TECHNICIAN) | BIT (ADMIN),
     [SECRET_VOUCHER] = BIT (ADMIN),
 };
@@ -62,7 +63,7 @@ static gboolean
 find_card (Store *store, const char *text, const char *what, Target *target, GError **error)
 {
   if (what == NULL || !secret_kind_parse (what, &target->kind) || target->kind == SECRET_VOUCHER) {
-    rule_error_set (error, M_WORD_UNKNOWN, what != NULL ? what : "", "what", "pin, puk", NULL);
+    rule_error_set (error, M_WORD_UNKNOWN, what != NULL ? what : "", "what", "pin, puk, pin_next", NULL);
     return FALSE;
   }
   Code code;

@@ -4,7 +4,9 @@
 #include "daemon/actions/state.h"
 #include "daemon/actions/field.h"
 #include "daemon/rules/field.h"
+#include "daemon/devices/iccid.h"
 #include "db/sim.h"
+#include <string.h>
 
 /* The line without code and state, and the card's number. */
 static Line *
@@ -20,13 +22,41 @@ line_of_request (const SimRequest *request, char **iccid, GError **error)
   return g_steal_pointer (&line);
 }
 
-/* NULL without error when the register has none. */
+/* Operators print a Luhn digit that some cards do not tell, or the other way round: the number with it, or without. NULL: there is no such
+ * twin. Caller frees. */
+static char *
+iccid_twin (const char *iccid)
+{
+  gsize length = strlen (iccid);
+  if (length == ICCID_MAX_DIGITS)
+    return iccid_has_luhn (iccid) ? g_strndup (iccid, length - 1) : NULL;
+  for (char digit = '0'; length == ICCID_MAX_DIGITS - 1 && digit <= '9'; digit++) {
+    g_autofree char *longer = g_strdup_printf ("%s%c", iccid, digit);
+    if (iccid_has_luhn (longer))
+      return g_steal_pointer (&longer);
+  }
+  return NULL;
+}
+
 static Card *
-known_card (Store *store, const char *iccid, GError **error)
+card_of_iccid (Store *store, const char *iccid, GError **error)
 {
   g_autoptr (GError) problem = NULL;
   Card *card = card_load_by_iccid (store, iccid, &problem);
   if (card == NULL && !g_error_matches (problem, DB_ERROR, DB_ERROR_NOT_FOUND))
+    g_propagate_error (error, g_steal_pointer (&problem));
+  return card;
+}
+
+Card *
+sim_card_of_iccid (Store *store, const char *iccid, GError **error)
+{
+  g_autoptr (GError) problem = NULL;
+  g_autofree char *twin = iccid_twin (iccid);
+  Card *card = card_of_iccid (store, iccid, &problem);
+  if (card == NULL && problem == NULL && twin != NULL)
+    card = card_of_iccid (store, twin, &problem);
+  if (problem != NULL)
     g_propagate_error (error, g_steal_pointer (&problem));
   return card;
 }
@@ -44,7 +74,7 @@ judge_new (Store *store, const char *iccid, const Line *line, Verdict *verdict, 
   g_autoptr (GError) problem = NULL;
   g_auto (Claims) claims = {0};
   claim (iccid, line, &claims);
-  g_autoptr (Card) card = known_card (store, iccid, &problem);
+  g_autoptr (Card) card = sim_card_of_iccid (store, iccid, &problem);
   if (card != NULL)
     verdict_add (verdict, M_ICCID_KNOWN, iccid, card->code, NULL);
   if (problem == NULL && line->msisdn != NULL) {
@@ -60,8 +90,8 @@ judge_new (Store *store, const char *iccid, const Line *line, Verdict *verdict, 
   return FALSE;
 }
 
-static gboolean
-insert_line_and_card (Store *store, const ActionContext *context, Line *line, Card *card, GError **error)
+gboolean
+sim_insert (Store *store, const ActionContext *context, Line *line, Card *card, GError **error)
 {
   line->state = LINE_STOCK;
   line->created_at = card->created_at = context->now;
@@ -129,7 +159,7 @@ sim_add (Store *store, const ActionContext *context, const SimRequest *request, 
     return FALSE;
   if (!action_may_go_on (context, outcome->verdict, error))
     return action_is_previewed (context);
-  if (!insert_line_and_card (store, context, line, card, error)) {
+  if (!sim_insert (store, context, line, card, error)) {
     action_explain (error, M_ALREADY_KNOWN, M_STALE);
     return FALSE;
   }
@@ -174,7 +204,7 @@ sim_known (Store *store, const ActionContext *context, const SimRequest *request
   g_autoptr (Line) asked = line_of_request (request, &iccid, error);
   if (asked == NULL)
     return FALSE;
-  g_autoptr (Card) card = known_card (store, iccid, &problem);
+  g_autoptr (Card) card = sim_card_of_iccid (store, iccid, &problem);
   g_autoptr (Line) kept = card != NULL ? line_load (store, card->line, &problem) : NULL;
   if (problem != NULL) {
     g_propagate_error (error, g_steal_pointer (&problem));

@@ -18,3 +18,8 @@ gboolean sim_claims (const SimRequest *request, Claims *claims, GError **error);
 /* Is a card with that ICCID in the register? As item_known; a PIN or PUK that is given is compared with the sealed one. */
 gboolean sim_known (Store *store, const ActionContext *context, const SimRequest *request, Code code,
                     const char **differs, GError **error);
+/* The card of that canonical number, with or without its Luhn digit (devices/iccid.h: iccid_is_same). NULL without error when there is none.
+ * Caller frees. */
+Card *sim_card_of_iccid (Store *store, const char *iccid, GError **error);
+/* Inside another verb: writes a line and its first card, gives both their codes, and makes the line active. */
+gboolean sim_insert (Store *store, const ActionContext *context, Line *line, Card *card, GError **error);

@@ -5,6 +5,7 @@
 #include "db/item.h"
 #include "db/loan.h"
 #include "db/sim.h"
+#include "db/wipe.h"
 
 void
 thing_clear (Thing *thing)
@@ -18,6 +19,17 @@ const char *
 thing_code (const Thing *thing)
 {
   return thing->item != NULL ? thing->item->code : thing->line->code;
+}
+
+void
+thing_expect (Store *store, const char *code)
+{
+  if (code[0] != 'T')
+    return;
+  item_expect (store, code);
+  loan_expect_open_of (store, code);
+  piece_expect_list (store, code);
+  wipe_expect_list (store, code, 1);
 }
 
 static gboolean

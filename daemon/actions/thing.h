@@ -15,5 +15,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Thing, thing_clear)
 gboolean thing_find (Store *store, const char *text, Thing *thing, GError **error);
 /* The same; also takes a loan's code, and refuses an item or a line that is in no open loan (M_NOT_LENT, M_LINE_NOT_LENT). */
 gboolean thing_find_lent (Store *store, const char *text, Thing *thing, GError **error);
+/* What verbs and answers look at with an item (its record, pieces, open loan, newest wipe), asked for in one go (store_expect). Does
+ * nothing for another code. */
+void thing_expect (Store *store, const char *code);
 /* The code of the item or line. Borrowed. */
 const char *thing_code (const Thing *thing);

@@ -4,6 +4,7 @@
 #include "daemon/actions/recharge.h"
 #include "db/fund.h"
 #include "db/purchase.h"
+#include "db/regie.h"
 
 #define FORGOTTEN_S (24 * 60 * 60) /* a person who was shown a code tells the outcome within a day */
 #define COUNTED_MAX 100
@@ -14,7 +15,6 @@ struct _Upkeep {
   Clock *clock;
   const Calendar *calendar;
   guint timer;
-  gboolean is_first; /* the run at start: what the bench was sending then is lost */
   GMutex lock;
   GCond idle;
   guint busy;                     /* requests with the register */
@@ -43,8 +43,8 @@ tidy (Store *store, gpointer data, GError **error)
   const ActionContext context = {.now = now, .calendar = upkeep->calendar, .account = OWN_ACCOUNT, .role = ROLE_ADMIN};
   if (!clock_check (store, &context, upkeep->clock, error))
     return FALSE;
-  return (!upkeep->is_first || give_up_all (store, &context, CHANNEL_BENCH, now + 1, error)) &&
-         give_up_all (store, &context, CHANNEL_VOUCHER, now - FORGOTTEN_S, error) &&
+  return give_up_all (store, &context, CHANNEL_VOUCHER, now - FORGOTTEN_S, error) &&
+         give_up_all (store, &context, CHANNEL_BENCH, now - FORGOTTEN_S, error) &&
          line_notice_all (store, &context, &made, error);
 }
 
@@ -56,8 +56,10 @@ check (Store *store, gpointer data, GError **error)
   g_autoptr (GPtrArray) funds = fund_reconcile (store, error);
   g_autoptr (GPtrArray) recharges = funds != NULL ? recharge_reconcile (store, COUNTED_MAX, error) : NULL;
   g_autoptr (GPtrArray) purchases = recharges != NULL ? purchase_reconcile (store, COUNTED_MAX, error) : NULL;
-  if (purchases == NULL)
+  g_autoptr (GPtrArray) regies = purchases != NULL ? regie_reconcile (store, error) : NULL;
+  if (regies == NULL)
     return FALSE;
+  found.regies_wrong = regies->len;
   found.purchases_wrong = purchases->len;
   found.funds_wrong = funds->len;
   found.recharges_wrong = recharges->len;
@@ -105,8 +107,6 @@ on_tidied (gpointer data, const GError *error)
   Upkeep *upkeep = data;
   if (error != NULL)
     g_warning ("the daily upkeep did not end: %s", error->message);
-  else
-    upkeep->is_first = FALSE;
   register_read (upkeep->reg, check, on_checked, upkeep);
 }
 
@@ -165,7 +165,7 @@ Upkeep *
 upkeep_new (Register *reg, Clock *clock, const Calendar *calendar, guint period_s)
 {
   Upkeep *upkeep = g_new0 (Upkeep, 1);
-  *upkeep = (Upkeep){.reg = reg, .clock = clock, .calendar = calendar, .is_first = TRUE};
+  *upkeep = (Upkeep){.reg = reg, .clock = clock, .calendar = calendar};
   g_mutex_init (&upkeep->lock);
   g_cond_init (&upkeep->idle);
   (void)run (upkeep); /* it always goes on */

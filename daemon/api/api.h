@@ -4,6 +4,7 @@
 #include "daemon/actions/clock.h"
 #include "daemon/actions/conductor.h"
 #include "daemon/actions/migration.h"
+#include "daemon/actions/modems.h"
 #include "daemon/actions/dialogues.h"
 #include "daemon/actions/importer.h"
 #include "daemon/actions/offers.h"
@@ -16,6 +17,7 @@
 typedef struct {
   Register *reg;
   Conductor *conductor; /* NULL: this machine has no bench; wipes then answer M_BENCH_MISSING */
+  Modems *modems;       /* NULL: no SIM bench here; what needs one answers M_MODEMS_OFF */
   Events *events;
   Importer *importer;
   Clock *clock;
@@ -38,7 +40,7 @@ typedef struct _Api Api;
  * descriptor from then on; after a failure it is not to be used again. Starts its thread. NULL with G_IO_ERROR when the server cannot start. */
 Api *api_new (const ApiWorld *world, int admin_listen_fd, GError **error);
 /* Stops listening, ends event streams, lets requests that are with the register end, joins the thread. Accepts NULL. Call it
- * before register_close and conductor_free. */
+ * before register_close, conductor_free and modems_free. */
 void api_free (Api *api);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Api, api_free)
 

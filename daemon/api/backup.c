@@ -83,6 +83,8 @@ replace_register (const Request *request, GError **error)
   gboolean is_clock_read = register_read_wait (world->reg, reload_clock, world->clock, error);
   if (world->conductor != NULL)
     conductor_restart (world->conductor);
+  if (world->modems != NULL)
+    modems_restart (world->modems);
   importer_wake (world->importer);
   return is_clock_read;
 }

@@ -145,6 +145,13 @@ api_loan_write (View *view, gconstpointer record, GError **error)
   return TRUE;
 }
 
+void
+api_loan_expect (Store *store, const char *code)
+{
+  loan_expect (store, code);
+  loan_piece_expect_list (store, code);
+}
+
 gboolean
 api_loan_show (View *view, const char *code, GError **error)
 {

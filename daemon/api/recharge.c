@@ -2,6 +2,7 @@
 #include "daemon/actions/recharge.h"
 #include "daemon/api/resources.h"
 #include "daemon/rules/voucher.h"
+#include "db/modem_act.h"
 #include "db/recharge.h"
 
 static const Field fields[] = {
@@ -14,6 +15,8 @@ static const Field fields[] = {
     {"keep_alive", FIELD_BOOL, G_STRUCT_OFFSET (RechargeRequest, keep_alive), FALSE, 0},
     {"voucher", FIELD_TEXT, G_STRUCT_OFFSET (RechargeRequest, voucher), FALSE, 0},
     {"from_stock", FIELD_BOOL, G_STRUCT_OFFSET (RechargeRequest, from_stock), FALSE, 0},
+    {"bench", FIELD_BOOL, G_STRUCT_OFFSET (RechargeRequest, on_bench), FALSE, 0},
+    {"dialogue", FIELD_TEXT, G_STRUCT_OFFSET (RechargeRequest, dialogue), FALSE, 0},
 };
 const Form api_recharge_form = {sizeof (RechargeRequest), fields, G_N_ELEMENTS (fields)};
 
@@ -44,8 +47,14 @@ const Form api_recharge_cancel_form = {sizeof (CancelRechargeRequest), cancel_fi
 static gboolean
 write_recharge (View *view, gconstpointer record, GError **error)
 {
-  (void)error; /* nothing more is read */
   const Recharge *recharge = record;
+  g_autoptr (GError) problem = NULL;
+  gboolean is_bench = recharge->channel == CHANNEL_BENCH;
+  g_autoptr (ModemAct) act = is_bench ? modem_act_of_recharge (view->store, recharge->code, &problem) : NULL;
+  if (problem != NULL) {
+    g_propagate_error (error, g_steal_pointer (&problem));
+    return FALSE;
+  }
   writer_open_object (view->out, NULL);
   writer_text (view->out, "kind", "recharge");
   writer_text (view->out, "code", recharge->code);
@@ -62,6 +71,7 @@ write_recharge (View *view, gconstpointer record, GError **error)
   writer_text (view->out, "state_en", recharge_state_text (recharge->state, LANGUAGE_EN));
   writer_text (view->out, "channel", recharge_channel_name (recharge->channel));
   writer_word (view->out, "voucher", recharge->voucher);
+  writer_maybe_int (view->out, "act", act != NULL ? act->number : -1);
   writer_bool (view->out, "keep_alive", recharge->keep_alive);
   writer_instant (view->out, "sent_at", recharge->sent_at);
   writer_instant (view->out, "settled_at", recharge->settled_at);
@@ -107,10 +117,26 @@ api_recharge_list (Request *request, Store *store, GError **error)
          view_answer_list (request, store, &page, recharges, write_recharge, view_code_cursor, error);
 }
 
+/* One for the bench is sent at once: what cannot be sent is not prepared either. */
+static gboolean
+send_prepared (Request *request, Store *store, const RechargeRequest *asked, GError **error)
+{
+  SimBench bench;
+  g_autoptr (GPtrArray) slots = NULL;
+  if (!api_bench_open (request, &bench, &slots, error))
+    return FALSE;
+  if (request->context.is_preview)
+    return sim_topup_check (store, asked->line, asked->dialogue, &bench, error);
+  const TopupRequest topup = {.recharge = g_ptr_array_index (request->outcome.codes, 0), .dialogue = asked->dialogue};
+  return sim_topup (store, &request->context, &topup, &bench, &request->outcome, error);
+}
+
 gboolean
 api_recharge_add (Request *request, Store *store, GError **error)
 {
-  return recharge_line (store, &request->context, form_data_input (request->form), &request->outcome, error);
+  const RechargeRequest *asked = form_data_input (request->form);
+  return recharge_line (store, &request->context, asked, &request->outcome, error) &&
+         (!asked->on_bench || send_prepared (request, store, asked, error));
 }
 
 gboolean

@@ -45,6 +45,7 @@ request_clear (Request *request)
   g_byte_array_unref (request->body);
   g_hash_table_unref (request->query);
   g_clear_pointer (&request->near, g_ptr_array_unref);
+  g_clear_pointer (&request->orders, g_ptr_array_unref);
   g_free (request->upload);
   g_free (request->complaint);
   g_free (request->arriving_port);

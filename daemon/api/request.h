@@ -43,6 +43,7 @@ typedef struct {
   GPtrArray *near;                       /* codes that a mistyped one may have meant, at least one; or NULL */
   char *complaint;                       /* JSON array for the member "rows" of a problem, or NULL */
   char *arriving_port, *arriving_serial; /* a tablet to be read once the request is durable; or NULL */
+  GPtrArray *orders;                     /* of SimOrder: to be started once the request is durable; or NULL */
   Answer answer;
 } Request;
 

@@ -14,16 +14,23 @@ gboolean api_loan_show (View *view, const char *code, GError **error);
 gboolean api_fund_show (View *view, const char *code, GError **error);
 gboolean api_recharge_show (View *view, const char *code, GError **error);
 gboolean api_wipe_show (View *view, const char *code, GError **error);
+gboolean api_regie_show (View *view, const char *code, GError **error);
 gboolean api_purchase_show (View *view, const char *code, GError **error);
 gboolean api_voucher_show (View *view, const char *code, GError **error);
 gboolean api_account_show (View *view, const char *code, GError **error);
 gboolean api_site_show (View *view, const char *code, GError **error);
+/* store_expect what api_loan_show asks first. */
+void api_loan_expect (Store *store, const char *code);
 /* record: const Loan *. For the loans of a person. */
 gboolean api_loan_write (View *view, gconstpointer record, GError **error);
 /* The member "holder" of a thing: who has it in an open loan, or null. */
 gboolean api_loan_write_holder (View *view, const char *item_or_line, GError **error);
 /* Members "NAME_until", "NAME_origin", "NAME_confidence". */
 void api_line_write_clock (Writer *out, const char *name, const LineClock *clock);
+/* Members "pin_on", "pin_left", "puk_left"; below zero is null. */
+void api_pin_write (Writer *out, gint64 pin_on, gint64 pin_left, gint64 puk_left);
+/* What an ask of a card works with; what is asked is in request->orders. FALSE: M_MODEMS_OFF. slots: caller unrefs. */
+gboolean api_bench_open (Request *request, SimBench *bench, GPtrArray **slots, GError **error);
 
 /* The members "checks" (of its kind's list, since its last wipe) and "repairs" of an item. */
 gboolean api_check_write (View *view, const char *code, ItemKind kind, GError **error);
@@ -41,7 +48,12 @@ extern const Form api_person_form, api_item_form, api_sim_form, api_fund_form, a
 extern const Form api_voucher_form, api_product_form, api_bulk_form, api_settle_form, api_recharge_cancel_form,
     api_clocks_form, api_told_form, api_reveal_form, api_key_form, api_sign_form;
 
+extern const Form api_identify_form, api_pin_form, api_balance_form, api_topup_form;
+
 /* RouteHandler: readers. */
+gboolean api_modem_list (Request *request, Store *store, GError **error);
+gboolean api_act_list (Request *request, Store *store, GError **error);
+gboolean api_act_show (Request *request, Store *store, GError **error);
 gboolean api_voucher_list (Request *request, Store *store, GError **error);
 gboolean api_product_list (Request *request, Store *store, GError **error);
 gboolean api_offer_list (Request *request, Store *store, GError **error);
@@ -51,6 +63,10 @@ gboolean api_line_notice_list (Request *request, Store *store, GError **error);
 gboolean api_fund_reconcile (Request *request, Store *store, GError **error);
 gboolean api_key_list (Request *request, Store *store, GError **error);
 /* RouteHandler: the writer. */
+gboolean api_modem_identify (Request *request, Store *store, GError **error);
+gboolean api_sim_pin (Request *request, Store *store, GError **error);
+gboolean api_line_balance (Request *request, Store *store, GError **error);
+gboolean api_recharge_send (Request *request, Store *store, GError **error);
 gboolean api_voucher_add (Request *request, Store *store, GError **error);
 gboolean api_product_add (Request *request, Store *store, GError **error);
 gboolean api_recharge_settle (Request *request, Store *store, GError **error);
@@ -62,6 +78,7 @@ gboolean api_dialogue_sign (Request *request, Store *store, GError **error);
 gboolean api_key_new (Request *request, Store *store, GError **error);
 gboolean api_key_rotate (Request *request, Store *store, GError **error);
 /* RouteReply. */
+gboolean api_act_reply (Request *request, Store *store, GError **error);
 gboolean api_secret_reply (Request *request, Store *store, GError **error);
 gboolean api_key_reply (Request *request, Store *store, GError **error);
 /* Purchases, and what more is asked of funds. */
@@ -71,6 +88,22 @@ gboolean api_fund_report (Request *request, Store *store, GError **error);
 gboolean api_purchase_add (Request *request, Store *store, GError **error);
 gboolean api_purchase_cancel (Request *request, Store *store, GError **error);
 gboolean api_fund_change (Request *request, Store *store, GError **error);
+
+/* Regies. */
+extern const Form api_regie_form, api_regie_change_form, api_regie_line_form, api_regie_correct_form,
+    api_regie_close_form, api_regie_ask_form, api_regie_receive_form;
+gboolean api_regie_list (Request *request, Store *store, GError **error);
+gboolean api_regie_entries (Request *request, Store *store, GError **error);
+gboolean api_regie_requests (Request *request, Store *store, GError **error);
+gboolean api_regie_gather (Request *request, Store *store, GError **error);
+gboolean api_regie_draw (Request *request, GError **error);
+gboolean api_regie_add (Request *request, Store *store, GError **error);
+gboolean api_regie_change (Request *request, Store *store, GError **error);
+gboolean api_regie_write (Request *request, Store *store, GError **error);
+gboolean api_regie_correct (Request *request, Store *store, GError **error);
+gboolean api_regie_close (Request *request, Store *store, GError **error);
+gboolean api_regie_ask (Request *request, Store *store, GError **error);
+gboolean api_regie_receive (Request *request, Store *store, GError **error);
 
 extern const Form api_arrival_form, api_arrival_accept_form;
 extern const Form api_check_form, api_checklist_form, api_repair_form, api_repaired_form;

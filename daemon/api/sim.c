@@ -14,6 +14,17 @@ static const Field fields[] = {
 };
 const Form api_sim_form = {sizeof (SimRequest), fields, G_N_ELEMENTS (fields)};
 
+void
+api_pin_write (Writer *out, gint64 pin_on, gint64 pin_left, gint64 puk_left)
+{
+  if (pin_on >= 0)
+    writer_bool (out, "pin_on", pin_on != 0);
+  else
+    writer_null (out, "pin_on");
+  writer_maybe_int (out, "pin_left", pin_left);
+  writer_maybe_int (out, "puk_left", puk_left);
+}
+
 static void
 write_card (View *view, const Card *card)
 {
@@ -23,6 +34,8 @@ write_card (View *view, const Card *card)
   writer_text (view->out, "iccid", card->iccid);
   writer_text (view->out, "line", card->line);
   writer_instant (view->out, "created_at", card->created_at);
+  writer_instant (view->out, "seen_at", card->seen_at);
+  api_pin_write (view->out, card->pin_on, card->pin_left, card->puk_left);
   writer_close (view->out);
 }
 
@@ -80,6 +93,10 @@ write_line (View *view, gconstpointer record, GError **error)
   writer_text (view->out, "card", card != NULL ? card->iccid : NULL);
   api_line_write_clock (view->out, "credit", &line->credit);
   api_line_write_clock (view->out, "line", &line->end);
+  writer_maybe_int (view->out, "balance_cents", line->balance);
+  writer_text (view->out, "currency", "EUR");
+  writer_maybe_int (view->out, "balance_mb", line->balance_mb);
+  writer_instant (view->out, "balance_at", line->balance_at);
   writer_instant (view->out, "created_at", line->created_at);
   if (!api_loan_write_holder (view, line->code, error))
     return FALSE;

@@ -1,4 +1,5 @@
 #include "daemon/api/view.h"
+#include "daemon/actions/thing.h"
 #include "daemon/api/near.h"
 #include "daemon/api/problem.h"
 #include "daemon/api/resources.h"
@@ -9,20 +10,22 @@ static const struct {
   const char *topic;
   gboolean (*write) (View *view, const char *code, GError **error);
   MessageId not_found;
+  void (*expect) (Store *store, const char *code); /* NULL: nothing is worth it */
 } kinds[] = {
-    {'P', "person", api_person_show, M_PERSON_NOT_FOUND},
-    {'T', "item", api_item_show, M_ITEM_NOT_FOUND},
-    {'K', "item", api_piece_show, M_PIECE_NOT_FOUND},
-    {'S', "sim", api_card_show, M_LINE_NOT_FOUND},
-    {'L', "line", api_line_show, M_LINE_NOT_FOUND},
-    {'N', "loan", api_loan_show, M_LOAN_NOT_FOUND},
-    {'F', "fund", api_fund_show, M_FUND_NOT_FOUND},
-    {'X', "wipe", api_wipe_show, M_WIPE_NOT_FOUND},
-    {'R', "recharge", api_recharge_show, M_RECHARGE_NOT_FOUND},
-    {'D', "purchase", api_purchase_show, M_PURCHASE_NOT_FOUND},
-    {'V', "voucher", api_voucher_show, M_VOUCHER_NOT_FOUND},
-    {'C', NULL, api_account_show, M_ACCOUNT_NOT_FOUND},
-    {'B', NULL, api_site_show, M_SITE_NOT_FOUND},
+    {'P', "person", api_person_show, M_PERSON_NOT_FOUND, NULL},
+    {'T', "item", api_item_show, M_ITEM_NOT_FOUND, thing_expect},
+    {'K', "item", api_piece_show, M_PIECE_NOT_FOUND, NULL},
+    {'S', "sim", api_card_show, M_LINE_NOT_FOUND, NULL},
+    {'L', "line", api_line_show, M_LINE_NOT_FOUND, NULL},
+    {'N', "loan", api_loan_show, M_LOAN_NOT_FOUND, api_loan_expect},
+    {'F', "fund", api_fund_show, M_FUND_NOT_FOUND, NULL},
+    {'X', "wipe", api_wipe_show, M_WIPE_NOT_FOUND, NULL},
+    {'R', "recharge", api_recharge_show, M_RECHARGE_NOT_FOUND, NULL},
+    {'G', "regie", api_regie_show, M_REGIE_NOT_FOUND, NULL},
+    {'D', "purchase", api_purchase_show, M_PURCHASE_NOT_FOUND, NULL},
+    {'V', "voucher", api_voucher_show, M_VOUCHER_NOT_FOUND, NULL},
+    {'C', NULL, api_account_show, M_ACCOUNT_NOT_FOUND, NULL},
+    {'B', NULL, api_site_show, M_SITE_NOT_FOUND, NULL},
 };
 
 View
@@ -45,6 +48,14 @@ view_topic (const char *code)
     if (kinds[i].kind == code[0])
       return kinds[i].topic;
   return NULL;
+}
+
+void
+view_expect (Store *store, const char *code)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (kinds); i++)
+    if (kinds[i].kind == code[0] && kinds[i].expect != NULL)
+      kinds[i].expect (store, code);
 }
 
 gboolean

@@ -19,6 +19,8 @@ typedef gboolean (*ViewWrite) (View *view, gconstpointer record, GError **error)
 
 /* Any kind that the register holds, by its code (as made by code_parse). RULE_ERROR: M_*_NOT_FOUND. */
 gboolean view_write_code (View *view, const char *code, GError **error);
+/* What view_write_code will ask first for that code, sent ahead together with that of other codes (store_expect). */
+void view_expect (Store *store, const char *code);
 /* "loan" "item" "sim" ...: the topic of the news about that code; NULL when nobody is told. Static. */
 const char *view_topic (const char *code);
 View view_of (const Request *request, Store *store, Writer *out);

@@ -150,6 +150,8 @@ write_answer (Request *request, Store *store, Writer *out, GError **error)
 {
   const GPtrArray *codes = request->outcome.codes;
   View view = view_of (request, store, out);
+  for (guint i = 0; !request->context.is_preview && i < codes->len; i++)
+    view_expect (store, g_ptr_array_index (codes, i));
   writer_open_object (out, NULL);
   if (!request->context.is_preview) {
     writer_text (out, "code", codes->len > 0 ? g_ptr_array_index (codes, 0) : NULL);
@@ -266,6 +268,15 @@ read_arrival (const Request *request)
     conductor_read_arrival (conductor, request->arriving_port, request->arriving_serial, request->account->code);
 }
 
+/* What was asked of the modems. */
+static void
+start_orders (const Request *request)
+{
+  GPtrArray *orders = request->orders;
+  while (orders != NULL && orders->len > 0)
+    modems_start (request->world->modems, g_ptr_array_steal_index (orders, 0));
+}
+
 /* After the change is durable: the watchers, and the bench that may have to do with it. A preview or a replay made nothing, and has no
  * codes. */
 static void
@@ -284,6 +295,7 @@ publish (const Request *request)
       upkeep_touch (world->upkeep);
   }
   read_arrival (request);
+  start_orders (request);
   if (touches_bench && world->conductor != NULL)
     conductor_refresh (world->conductor);
 }

@@ -116,6 +116,15 @@ writer_int (Writer *writer, const char *name, gint64 value)
 }
 
 void
+writer_maybe_int (Writer *writer, const char *name, gint64 value)
+{
+  if (value >= 0)
+    writer_int (writer, name, value);
+  else
+    writer_null (writer, name);
+}
+
+void
 writer_bool (Writer *writer, const char *name, gboolean value)
 {
   writer_raw (writer, name, value ? "true" : "false");

@@ -25,6 +25,8 @@ void writer_close (Writer *writer);
 /* NULL gives null. Bytes that are not UTF-8 are replaced. */
 void writer_text (Writer *writer, const char *name, const char *value);
 void writer_int (Writer *writer, const char *name, gint64 value);
+/* Below zero gives null: numbers that are not known. */
+void writer_maybe_int (Writer *writer, const char *name, gint64 value);
 void writer_bool (Writer *writer, const char *name, gboolean value);
 void writer_null (Writer *writer, const char *name);
 /* "" gives null: codes and days that are not known. */

@@ -142,6 +142,10 @@ typedef struct {
   const char *program; /* temoin-modem to start, as the same user; NULL: the one beside the running program */
   const char
       *socket; /* installed: systemd starts one temoin-modem a connection, as its own user. NULL: program is started */
+  /* seconds; 0: as usual */
+  guint answer_s; /* an operator's answer by USSD is waited for: 100 */
+  guint silent_s; /* a process that says nothing for so long is ended: 15 */
+  guint retry_s;  /* the longest wait before one is started again: 15 */
 } ModemBenchOptions;
 
 typedef struct _ModemBench ModemBench;
@@ -191,11 +195,13 @@ typedef struct {
   const char *code;         /* the recharge code for {code}; NULL when the dialogue has none */
   gboolean
       is_signed; /* an admin signed this text of the dialogue (its digest): without it, nothing that spends is sent */
+  gboolean is_held; /* before each step that spends MODEM_HELD is told, and nothing leaves before modem_bench_go */
 } ModemOrder;
 
 typedef enum {
   MODEM_SAID,     /* text = what is being sent, secrets as dots. Called BEFORE it can reach the modem when it spends */
   MODEM_ANSWERED, /* text = the operator's words, our code as dots */
+  MODEM_HELD,     /* text = what is about to be sent; it waits for modem_bench_go (or modem_bench_cancel) */
   MODEM_WAITING,  /* text = a stable word of what is waited for: "network" "ussd" "sms" "sim" */
 } ModemNews;
 
@@ -228,3 +234,5 @@ guint64 modem_bench_start (ModemBench *bench, const ModemOrder *order, ModemJobF
                            GError **error);
 /* Ends it as soon as that is safe; the result still comes by the callback: what was sent stays ambiguous. No effect on an unknown number. */
 void modem_bench_cancel (ModemBench *bench, guint64 job);
+/* Lets the step go that MODEM_HELD told of; may be called inside that news. No effect when nothing is held, and on an unknown number. */
+void modem_bench_go (ModemBench *bench, guint64 job);

@@ -106,6 +106,9 @@ plan_retry (Slot *slot)
   if (lived_us > STEADY_S * G_USEC_PER_SEC)
     slot->failures = 0;
   guint delay_s = delays_s[MIN (slot->failures, G_N_ELEMENTS (delays_s) - 1)];
+  guint most_s = slot->bench->options.retry_s;
+  if (most_s > 0)
+    delay_s = MIN (delay_s, most_s);
   slot->failures++;
   slot->retry = g_timeout_add_seconds (delay_s, on_retry, slot);
 }
@@ -291,7 +294,9 @@ modem_bench_new (const ModemBenchOptions *options, ModemFunc func, gpointer user
   g_autoptr (ModemBench) bench = g_new0 (ModemBench, 1);
   bench->program = g_strdup (options->program);
   bench->socket = g_strdup (options->socket);
-  bench->options = (ModemBenchOptions){bench->program, bench->socket};
+  bench->options = *options;
+  bench->options.program = bench->program;
+  bench->options.socket = bench->socket;
   bench->func = func;
   bench->user = user;
   bench->slots = g_ptr_array_new ();
@@ -405,14 +410,29 @@ modem_bench_start (ModemBench *bench, const ModemOrder *order, ModemJobFunc func
   return number;
 }
 
-void
-modem_bench_cancel (ModemBench *bench, guint64 job)
+static ModemTask *
+find_task (ModemBench *bench, guint64 job)
 {
   for (guint i = 0; i < bench->slots->len; i++) {
     Slot *slot = g_ptr_array_index (bench->slots, i);
-    if (slot->task != NULL && modem_task_number (slot->task) == job) {
-      modem_task_cancel (slot->task);
-      return;
-    }
+    if (slot->task != NULL && modem_task_number (slot->task) == job)
+      return slot->task;
   }
+  return NULL;
+}
+
+void
+modem_bench_cancel (ModemBench *bench, guint64 job)
+{
+  ModemTask *task = find_task (bench, job);
+  if (task != NULL)
+    modem_task_cancel (task);
+}
+
+void
+modem_bench_go (ModemBench *bench, guint64 job)
+{
+  ModemTask *task = find_task (bench, job);
+  if (task != NULL)
+    modem_task_go (task);
 }

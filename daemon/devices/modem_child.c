@@ -25,6 +25,7 @@ struct _ModemChild {
   gint64 heard_at;
   gint64 last_id;
   gboolean is_over;
+  guint silent_s;
 };
 
 static void
@@ -85,7 +86,7 @@ static gboolean
 on_ping (gpointer user)
 {
   ModemChild *child = user;
-  if (g_get_monotonic_time () - child->heard_at < SILENT_S * G_USEC_PER_SEC) {
+  if (g_get_monotonic_time () - child->heard_at < child->silent_s * G_USEC_PER_SEC) {
     g_autoptr (ModemRequest) ping = g_new0 (ModemRequest, 1);
     ping->ask = MODEM_ASK_PING;
     modem_child_ask (child, ping);
@@ -170,9 +171,11 @@ modem_child_new (const ModemBenchOptions *options, const char *node, const Modem
   if (options->socket != NULL ? !dial (child, options->socket, error) : !start (child, options->program, error))
     return NULL;
   child->input = g_unix_fd_add (child->fd, G_IO_IN | G_IO_HUP | G_IO_ERR, on_input, child);
-  child->ping = g_timeout_add_seconds (PING_S, on_ping, child);
+  child->silent_s = options->silent_s > 0 ? options->silent_s : SILENT_S;
+  child->ping = g_timeout_add_seconds (MIN (PING_S, MAX (child->silent_s / 3, 1)), on_ping, child);
   open->ask = MODEM_ASK_OPEN;
   open->node = g_strdup (node);
+  open->answer_s = options->answer_s;
   modem_child_ask (child, open);
   return g_steal_pointer (&child);
 }

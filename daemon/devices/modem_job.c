@@ -10,7 +10,7 @@ struct _ModemTask {
   guint64 number;
   ModemJob job;
   char *iccid, *imei, *pin, *new_pin, *puk, *code;
-  gboolean is_typed;
+  gboolean is_typed, is_held;
   int attempts_seen, confirmations;
   const Dialogue *dialogue;
   ModemJobFunc func;
@@ -22,6 +22,8 @@ struct _ModemTask {
   gboolean is_over, is_cancelled;
   gboolean is_session_open; /* the last answer waits for a reply */
   DialogueRun *run;         /* NULL until the card is registered */
+  ModemRequest *held;       /* a step that spends, not sent yet */
+  char *held_text;          /* its text, secrets as dots */
   guint timer, answer_timer;
   ModemOutcome outcome; /* when over */
   ModemCode why;
@@ -154,7 +156,24 @@ on_say (DialogueStepKind kind, const char *text, const char *masked, gboolean sp
   request->to = g_strdup (task->dialogue->sms_to);
   request->from = g_strdup (task->dialogue->sms_from);
   request->spends = spends;
+  if (spends && task->is_held) {
+    task->held = request;
+    task->held_text = g_strdup (masked);
+    tell_news (task, MODEM_HELD, masked);
+    return;
+  }
   tell_news (task, MODEM_SAID, masked);
+  send_request (task, request);
+}
+
+void
+modem_task_go (ModemTask *task)
+{
+  if (task->held == NULL || task->is_over)
+    return;
+  g_autofree char *text = g_steal_pointer (&task->held_text);
+  ModemRequest *request = g_steal_pointer (&task->held);
+  tell_news (task, MODEM_SAID, text);
   send_request (task, request);
 }
 
@@ -293,7 +312,7 @@ modem_task_cancel (ModemTask *task)
   if (task->is_over || task->is_cancelled)
     return;
   task->is_cancelled = TRUE;
-  if (task->asked == 0) { /* a message's answer is waited for */
+  if (task->asked == 0) { /* a message's answer is waited for, or a step is held */
     modem_task_lost (task, MODEM_CODE_CANCELLED, "stopped");
     return;
   }
@@ -332,6 +351,7 @@ modem_task_new (guint64 number, const ModemOrder *order, ModemJobFunc func, gpoi
       .puk = g_strdup (order->puk),
       .code = g_strdup (order->code),
       .is_typed = order->is_typed,
+      .is_held = order->is_held,
       .attempts_seen = order->attempts_seen,
       .confirmations = order->confirmations,
       .dialogue = order->dialogue,
@@ -357,6 +377,8 @@ modem_task_free (ModemTask *task)
   if (task->timer != 0)
     g_source_remove (task->timer);
   dialogue_run_free (task->run);
+  modem_request_free (task->held);
+  g_free (task->held_text);
   char *const secrets[] = {task->pin, task->new_pin, task->puk, task->code};
   for (gsize i = 0; i < G_N_ELEMENTS (secrets); i++)
     modem_wipe_free (secrets[i]);

@@ -39,6 +39,7 @@ static const Field request_fields[] = {
     REQUEST (spends, AS_FLAG),
     REQUEST (attempts_seen, AS_NUMBER),
     REQUEST (confirmations, AS_NUMBER),
+    REQUEST (answer_s, AS_NUMBER),
 };
 #define REPORT(name, kind)                                                                                             \
   {                                                                                                                    \

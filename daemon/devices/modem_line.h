@@ -28,6 +28,7 @@ typedef struct {
   char *node, *iccid, *imei, *pin, *new_pin, *puk, *text, *to, *from;
   gboolean is_typed, spends;
   gint64 attempts_seen, confirmations;
+  gint64 answer_s; /* OPEN: how long an operator's answer by USSD is waited for; 0: as long as usual */
 } ModemRequest;
 
 typedef enum {

@@ -11,6 +11,7 @@ enum {
   POLL_S = 30,     /* indications get lost */
   POLL_BOOT_S = 1, /* while the card starts, or the network is looked for */
   BOOT_MAX_S = 60,
+  ANSWER_MAX_S = 600,
   REQUESTS_MAX = 8,
   READ_SIZE = 4096,
   EXIT_LOST = 3, /* the modem is lost: a new process may find it again */
@@ -213,6 +214,7 @@ begin (Worker *worker, const ModemRequest *request)
   g_autoptr (GError) error = NULL;
   if (request->ask != MODEM_ASK_OPEN || request->node == NULL)
     return FALSE;
+  worker->answer_s = (guint)CLAMP (request->answer_s, 0, ANSWER_MAX_S);
   if (!open_modem (worker, request->node, &error)) {
     set_fault (worker, modem_code_of (error), error->message);
     return FALSE;

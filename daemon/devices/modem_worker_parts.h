@@ -24,6 +24,7 @@ typedef struct {
   ModemCard *card;
   MbimPinType pin_type; /* what the last PIN query was about */
   gint64 opened_at, boot_until;
+  guint answer_s;          /* how long an operator's answer by USSD is waited for */
   gboolean has_asked_home; /* for this card */
   char *listen_from;       /* whose messages are told; NULL = nobody listens */
   SmsJoiner *joiner;

@@ -117,11 +117,17 @@ take_answer (Worker *worker, Told *told, gboolean *is_answered, GError **error)
   return FALSE;
 }
 
+static guint
+answer_s (const Worker *worker)
+{
+  return worker->answer_s > 0 ? worker->answer_s : USSD_S;
+}
+
 /* Waits for words, the end of the command, or the deadline. FALSE with the command's own error, when that decides. */
 static gboolean
 wait_for_words (Worker *worker, Told *told, gboolean *is_answered, GError **error)
 {
-  gint64 deadline = mbim_deadline (USSD_S + GRACE_S);
+  gint64 deadline = mbim_deadline (answer_s (worker) + GRACE_S);
   gboolean is_short = FALSE;
   do {
     if (!take_answer (worker, told, is_answered, error))
@@ -174,7 +180,8 @@ say (Worker *worker, MbimUssdAction action, const char *text, ModemReport *done,
   GError *why = NULL;
   mbim_forget_ussd (worker->mbim); /* what came before is not the answer */
   worker_tell_sent (worker);
-  mbim_begin (worker->mbim, mbim_message_ussd_set_new (action, dcs, octets->len, octets->data, NULL), USSD_S);
+  mbim_begin (worker->mbim, mbim_message_ussd_set_new (action, dcs, octets->len, octets->data, NULL),
+              answer_s (worker));
   explicit_bzero (octets->data, octets->len);
   g_byte_array_unref (octets);
   worker_tell_waiting (worker, "ussd");

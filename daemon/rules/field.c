@@ -282,6 +282,7 @@ secret_check (SecretKind kind, const char *text, GError **error)
   } forms[] = {
       [SECRET_PIN] = {4, 8, FALSE, M_PIN_FORMAT},
       [SECRET_PUK] = {8, 8, FALSE, M_PUK_FORMAT},
+      [SECRET_PIN_NEXT] = {4, 8, FALSE, M_PIN_FORMAT},
       [SECRET_VOUCHER] = {8, 32, TRUE, M_VOUCHER_CODE_FORMAT},
   };
   gsize length = 0;

@@ -5,6 +5,7 @@
 #include "db/records.h"
 
 /*   prepared -> sent -> confirmed | rejected | ambiguous -> confirmed | rejected      prepared -> cancelled
+ *   sent -> prepared: by the bench alone, when the modem surely sent nothing
  *   confirmed -> cancelled: a correction, of what was written down by hand alone
  *   stock -> reserved -> used | rejected | ambiguous -> used | stock                  reserved -> stock (cancelled before it was sent) */
 gboolean recharge_move_allowed (RechargeState from, RechargeState to);

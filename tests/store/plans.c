@@ -12,8 +12,10 @@
 #include "db/known.h"
 #include "db/port.h"
 #include "db/line_notice.h"
+#include "db/modem_act.h"
 #include "db/product.h"
 #include "db/purchase.h"
+#include "db/regie.h"
 #include "db/secret.h"
 #include "db/setting.h"
 #include "db/site.h"
@@ -34,11 +36,11 @@
 
 /* Tables without an end. */
 static const char *const growing[] = {
-    "item",           "person",        "loan",         "recharge",   "journal",     "journal_subject",
-    "wipe",           "card",          "wipe_event",   "fund_entry", "idempotency", "loan_piece",
-    "line",           "piece",         "search_row",   "voucher",    "secret",      "line_notice",
-    "wipe_challenge", "import_line",   "import_claim", "item_check", "repair",      "arrival",
-    "purchase",       "purchase_share"};
+    "item",           "person",         "loan",         "recharge",   "journal",     "journal_subject",
+    "wipe",           "card",           "wipe_event",   "fund_entry", "idempotency", "loan_piece",
+    "line",           "piece",          "search_row",   "voucher",    "secret",      "line_notice",
+    "wipe_challenge", "import_line",    "import_claim", "item_check", "repair",      "arrival",
+    "purchase",       "purchase_share", "modem_act",    "regie_entry"};
 /* Statements that read everything, and why they may. */
 static const struct {
   const char *begins, *reason;
@@ -51,6 +53,10 @@ static const struct {
     {JOURNAL_SELECT "WHERE site = $1 ORDER BY number", "verifies the whole chain of a site"},
     {"SELECT recharge.code FROM recharge LEFT JOIN fund_entry", "reconciles recharges with ledgers: nightly"},
     {"SELECT purchase.code FROM purchase LEFT JOIN", "reconciles purchases with ledgers: nightly"},
+    {"SELECT regie, number, at, account, on_day, kind, received, paid, nature, means, object, paper, paper_hash, "
+     "reverses,"
+     " balance, hash FROM regie_entry WHERE regie = $1 ORDER BY number",
+     "verifies a regie's whole journal: nightly"},
     {"SELECT key_id, COUNT(*) FROM secret GROUP BY", "the administrator asks which keys are in use"},
     {"PRAGMA ", "the engine's own check"},
 };
@@ -151,6 +157,36 @@ add_purchase (Store *store, int number)
   MUST (purchase_share_insert (store, purchase.code, &share, &error));
 }
 
+static Regie
+regie_of (const char *code)
+{
+  static char *natures[] = {(char *)"Recharges", NULL};
+  Regie regie = {.name = (char *)"Régie", .act = (char *)"2026-1", .natures = natures, .means = 1u << PAY_CASH};
+  g_strlcpy (regie.code, code, sizeof regie.code);
+  g_strlcpy (regie.holder, "C0000001", sizeof regie.holder);
+  regie.act_on = day_of ("2026-01-01");
+  regie.ceiling = money_of_cents (100000);
+  return regie;
+}
+
+static void
+add_regie_entry (Store *store, int number)
+{
+  g_autofree char *hash = g_compute_checksum_for_string (G_CHECKSUM_SHA256, "ticket", -1);
+  g_autoptr (Regie) regie = regie_load (store, "G0000001", NULL);
+  gboolean is_in = number % 2 == 0;
+  RegieEntry entry = {.at = AT,
+                      .account = (char *)"C0000001",
+                      .on = day_of ("2026-03-02"),
+                      .kind = is_in ? REGIE_ADVANCE : REGIE_EXPENSE,
+                      .received = money_of_cents (is_in ? 2 : 0),
+                      .paid = money_of_cents (is_in ? 0 : 1),
+                      .nature = is_in ? NULL : (char *)"Recharges",
+                      .paper_hash = hash};
+  MUST (regie_entry_append (store, regie, &entry, &error));
+  g_free (entry.hash);
+}
+
 /* Sold, with its sealed code; the first hundred of one state are spread, so that every state has some. */
 static void
 add_voucher (Store *store, int number)
@@ -166,6 +202,27 @@ add_voucher (Store *store, int number)
   voucher.created_at = AT;
   MUST (voucher_insert (store, &voucher, &error));
   MUST (secret_put (store, &secret, &error));
+}
+
+/* On the bench of this site, ended: the port is free again. */
+static void
+add_act (Store *store, gint64 *number)
+{
+  ModemAct act = {.kind = MODEM_ACT_TOPUP,
+                  .port = (char *)"3-1.1",
+                  .card = "S0000000",
+                  .line = "L0000000",
+                  .recharge = "R0000000",
+                  .asked_at = AT,
+                  .account = (char *)"C0000001",
+                  .eur = 420,
+                  .mb = -1,
+                  .attempts_left = -1};
+  MUST (modem_act_insert (store, &act, &error));
+  act.state = MODEM_ACT_OK;
+  act.ended_at = AT;
+  MUST (modem_act_end (store, &act, &error));
+  *number = act.number;
 }
 
 /* A line that dies one day after all the others. */
@@ -184,6 +241,7 @@ add_dying_line (Store *store, int number, int days)
 static void
 add_round (Store *store, int number, int count)
 {
+  gint64 act;
   Code code;
   g_autofree char *text = g_strdup_printf ("name%d", number);
   code_of ('P', number, code);
@@ -202,9 +260,11 @@ add_round (Store *store, int number, int count)
   add_wipe (store, number, "T0000000", number == 0 ? WIPE_SEEN : number % 2 == 0 ? WIPE_VERIFIED : WIPE_ABORTED);
   add_recharge (store, number);
   add_purchase (store, number);
+  add_regie_entry (store, number);
   add_voucher (store, number);
   add_dying_line (store, number, number);
   add_journal (store);
+  add_act (store, &act);
   MUST (idempotency_put (store, "C0000001", text, HASH, 201, "{}", AT, &error));
   MUST (import_line_add (store, 1, number + 2, text, &error));
   MUST (import_claim_add (store, 1, number + 1, "serial", text, &error));
@@ -218,6 +278,8 @@ fill (const Place *place, int count)
   const Account account = {.code = "C0000001", .name = (char *)"Chef", .uid = 1000, .role = ROLE_ADMIN};
   MUST (account_insert (store, &account, &error));
   add_fund (store, "F0000001", 10000000);
+  const Regie regie = regie_of ("G0000001");
+  MUST (regie_insert (store, &regie, &error));
   const ImportJob job = {.number = 1,
                          .owner = (char *)"here",
                          .account = (char *)"C0000001",
@@ -265,6 +327,20 @@ walk_items (Store *store)
   MUST (piece_set_state (store, "K8000000", PIECE_PRESENT, PIECE_BROKEN, &error));
   ONE (Piece, piece_load (store, "K8000000", &error));
   MANY (piece_list (store, "T8000000", &error));
+}
+
+/* The same statements as those that are asked for good. */
+static void
+walk_expected (Store *store)
+{
+  item_expect (store, "T8000000");
+  piece_expect_list (store, "T8000000");
+  wipe_expect_list (store, "T8000000", PAGE);
+  person_expect (store, "P8000000");
+  loan_expect (store, "N0000100");
+  loan_expect_open_of (store, "T8000000");
+  loan_expect_open_of_person (store, "P8000000");
+  loan_piece_expect_list (store, "N0000100");
 }
 
 static void
@@ -376,6 +452,34 @@ walk_purchases (Store *store)
 }
 
 static void
+walk_regies (Store *store)
+{
+  g_autofree char *hash = g_compute_checksum_for_string (G_CHECKSUM_SHA256, "ticket", -1);
+  gint64 by;
+  const Regie other = regie_of ("G8000000");
+  MUST (regie_insert (store, &other, &error));
+  MUST (regie_update (store, &other, &error));
+  MANY (regie_list (store, NULL, PAGE, &error));
+  add_regie_entry (store, 0);
+  ONE (RegieEntry, regie_entry_load (store, "G0000001", 3, &error));
+  MANY (regie_entry_list (store, "G0000001", 3, 6, PAGE, &error));
+  ONE (RegieEntry, regie_entry_of_paper (store, "G0000001", hash, &error));
+  MUST (regie_entry_reversed_by (store, "G0000001", 3, &by, &error));
+  g_assert_cmpint (by, ==, 0);
+  MANY (regie_month_list (store, "G0000001", "2026-01", "2026-12", &error));
+  MUST (regie_close (store, "G0000001", "2026-03", NULL, &error));
+  g_autoptr (Regie) regie = regie_load (store, "G0000001", NULL);
+  RegieRequest request = {
+      .year = "2026", .first = 1, .last = 2, .amount = money_of_cents (1), .account = (char *)"C0000001"};
+  MUST (regie_request_insert (store, regie, &request, &error));
+  ONE (RegieRequest, regie_request_load (store, "G0000001", 1, &error));
+  MANY (regie_request_list (store, "G0000001", 0, PAGE, &error));
+  MUST (regie_request_settle (store, "G0000001", 1, 4, &error));
+  ONE (RegieRequest, regie_request_of_entry (store, "G0000001", 4, &error));
+  MANY (regie_reconcile (store, &error));
+}
+
+static void
 walk_recharges (Store *store)
 {
   const RechargeState ambiguous = RECHARGE_AMBIGUOUS;
@@ -440,6 +544,28 @@ walk_vouchers (Store *store)
   MUST (dialogue_is_signed (store, "orange-topup", HASH HASH HASH HASH, &is_signed, &signed_by, &at, &error));
   g_assert_true (is_signed);
   g_free (signed_by);
+}
+
+static void
+walk_modems (Store *store)
+{
+  gint64 number;
+  Card card = {.code = "S0000000", .seen_at = AT, .pin_on = 1, .pin_left = 3, .puk_left = -1};
+  ModemAct open = {
+      .kind = MODEM_ACT_IDENTIFY, .port = (char *)"3-1.2", .asked_at = AT, .account = (char *)"C0000001", .eur = -1};
+  add_act (store, &number);
+  MUST (modem_act_insert (store, &open, &error));
+  ONE (ModemAct, modem_act_load (store, number, &error));
+  ONE (ModemAct, modem_act_of_recharge (store, "R0000000", &error));
+  MANY (modem_act_list (store, 0, PAGE, &error));
+  MANY (modem_act_list (store, number, PAGE, &error));
+  MANY (modem_act_list_open (store, &error));
+  MUST (modem_act_set_sent (store, open.number, AT, &error));
+  open.state = MODEM_ACT_NOT_DONE;
+  MUST (modem_act_end (store, &open, &error));
+  MUST (card_set_seen (store, &card, &error));
+  MUST (line_set_balance (store, "L0000000", 420, -1, AT, &error));
+  MUST (secret_delete (store, SECRET_PIN_NEXT, "S0000000", &error));
 }
 
 static void
@@ -519,7 +645,7 @@ walk_imports (Store *store)
 static void
 walk_rest (Store *store)
 {
-  static const char kinds[] = "TPSLNKRFXCVD";
+  static const char kinds[] = "TPSLNKRFXCVDG";
   gint64 number;
   gboolean is_so;
   JournalChain report;
@@ -596,14 +722,17 @@ walk_nouns (Store *store)
   walk_settings (store);
   walk_items (store);
   walk_people (store);
+  walk_expected (store);
   walk_loans (store);
   walk_sims (store);
   walk_funds (store);
   walk_purchases (store);
+  walk_regies (store);
   walk_recharges (store);
   walk_vouchers (store);
   walk_wipes (store);
   walk_checks (store);
+  walk_modems (store);
   walk_imports (store);
   walk_rest (store);
   walk_sites (store);

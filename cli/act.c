@@ -1,0 +1,203 @@
+/* See the header file. The daemon works: this end may leave, `temoin modem acts` shows what came of it. */
+#include "cli/act.h"
+#include "cli/answer.h"
+#include "cli/ask.h"
+#include "cli/codes.h"
+#include "cli/fields.h"
+#include "cli/stream.h"
+#include "cli/terminal.h"
+#include "cli/typed.h"
+#include <stdlib.h>
+#include <string.h>
+
+#define LOOK_MS  300
+#define LOOK_MAX 2400 /* twelve minutes: longer than any talk of the daemon's */
+
+static const char *
+string_of (const json_t *object, const char *name)
+{
+  const char *text = json_string_value (json_object_get (object, name));
+  return text == NULL ? "" : text;
+}
+
+static gboolean
+is_over (const json_t *act)
+{
+  return json_is_true (json_object_get (act, "is_over"));
+}
+
+/* ---- waiting ---- */
+
+/* That act once it is over (caller json_decref's). NULL: *leave and error say why. */
+static json_t *
+wait_for (const Session *session, Stream *stream, json_int_t number, Leave *leave, GError **error)
+{
+  g_autofree char *target = g_strdup_printf ("/v1/acts/%" JSON_INTEGER_FORMAT, number);
+  for (int looks = 0; looks < LOOK_MAX; looks++) {
+    json_t *act = ask_get (session, target, NULL, leave, error);
+    if (act == NULL || is_over (act))
+      return act;
+    json_decref (act);
+    if ((stream_wait (stream, FALSE, LOOK_MS) & STREAM_INTERRUPT) != 0)
+      break;
+  }
+  fault_set (error, LEAVE_DEVICE, session->language,
+             "Ce n'est pas fini. Le service continue : regardez plus tard, temoin modem acts.",
+             "It is not over. The daemon goes on: look later, temoin modem acts.");
+  *leave = LEAVE_DEVICE;
+  return NULL;
+}
+
+/* The numbers of the acts that the answer tells of: acts, or a recharge that has one. Caller unrefs. */
+static GArray *
+numbers_of (const json_t *answer)
+{
+  const json_t *items = json_object_get (answer, "items");
+  GArray *numbers = g_array_new (FALSE, FALSE, sizeof (json_int_t));
+  for (size_t i = 0; i < json_array_size (items); i++) {
+    const json_t *item = json_array_get (items, i);
+    const json_t *number = json_object_get (item, g_str_equal (string_of (item, "kind"), "act") ? "number" : "act");
+    json_int_t value = json_integer_value (number);
+    if (json_is_integer (number))
+      g_array_append_val (numbers, value);
+  }
+  return numbers;
+}
+
+static json_t *
+wait_for_all (const Session *session, const GArray *numbers, Leave *leave, GError **error)
+{
+  g_autoptr (Stream) stream = stream_open (session);
+  json_t *acts = json_array ();
+  for (guint i = 0; i < numbers->len; i++) {
+    json_t *act = wait_for (session, stream, g_array_index (numbers, json_int_t, i), leave, error);
+    if (act == NULL) {
+      json_decref (acts);
+      return NULL;
+    }
+    json_array_append_new (acts, act);
+  }
+  return acts;
+}
+
+/* ---- telling ---- */
+
+/* One line each, by what was asked. */
+static const struct {
+  const char *job;
+  Text line;
+} lines[] = {
+    {"identify", {"{port}  {iccid}  {verdict}  {sim}  {line}", "{port}  {iccid}  {verdict}  {sim}  {line}"}},
+    {"balance",
+     {"{line}  {state}  {balance_cents}  {balance_mb} Mo  jusqu'au {credit_until}",
+      "{line}  {state}  {balance_cents}  {balance_mb} MB  until {credit_until}"}},
+    {"topup", {"{recharge}  {line}  {state}", "{recharge}  {line}  {state}"}},
+    {"",
+     {"{sim}  {iccid}  {state}  essais restants : {attempts_left}",
+      "{sim}  {iccid}  {state}  attempts left: {attempts_left}"}},
+};
+
+static Text
+line_of (const json_t *act)
+{
+  gsize i = 0;
+  while (lines[i].job[0] != '\0' && !g_str_equal (lines[i].job, string_of (act, "job")))
+    i++;
+  return lines[i].line;
+}
+
+static gboolean
+is_ok (const json_t *act)
+{
+  return g_str_equal (string_of (act, "state"), "ok");
+}
+
+static void
+print_act (const Session *session, const json_t *act)
+{
+  static const Text answer = {"L'opérateur a répondu : {answer}", "The operator answered: {answer}"};
+  g_autofree char *line = fields_fill (text_in (line_of (act), session->language), act, session->language);
+  g_autofree char *todo = fields_text (act, "todo", session->language);
+  printf ("%s\n", g_strchomp (line));
+  if (*string_of (act, "answer") != '\0') {
+    g_autofree char *words = fields_fill (text_in (answer, session->language), act, session->language);
+    printf ("%s\n", words);
+  }
+  fflush (stdout);
+  if (*todo != '\0' && is_ok (act))
+    fprintf (stderr, "%s\n", todo);
+  else if (!is_ok (act))
+    answer_complain (session->language, todo, string_of (act, "reason"));
+}
+
+static Leave
+leave_of (const json_t *acts)
+{
+  Leave leave = LEAVE_DONE;
+  for (size_t i = 0; i < json_array_size (acts); i++) {
+    const json_t *act = json_array_get (acts, i);
+    if (!is_ok (act))
+      return LEAVE_DEVICE;
+    if (g_str_equal (string_of (act, "verdict"), "conflict"))
+      leave = LEAVE_REFUSED;
+  }
+  return leave;
+}
+
+static void
+print_all (const Session *session, const json_t *acts)
+{
+  for (size_t i = 0; i < json_array_size (acts) && !session->is_json; i++)
+    print_act (session, json_array_get (acts, i));
+  if (!session->is_json)
+    return;
+  json_t *whole = json_pack ("{s:O}", "items", acts);
+  char *text = json_dumps (whole, JSON_COMPACT);
+  printf ("%s\n", text);
+  free (text);
+  json_decref (whole);
+}
+
+/* ---- the command ---- */
+
+static Leave
+follow (const Session *session, const json_t *answer, GError **error)
+{
+  Leave leave = LEAVE_DONE;
+  g_autoptr (GArray) numbers = numbers_of (answer);
+  json_t *acts = wait_for_all (session, numbers, &leave, error);
+  if (acts == NULL)
+    return leave;
+  print_all (session, acts);
+  leave = leave_of (acts);
+  json_decref (acts);
+  return leave;
+}
+
+/* A recharge is one of the bench only when it says so. */
+static gboolean
+starts_act (const Typed *typed)
+{
+  return !g_str_equal (typed->command->words, "recharge") || json_is_true (json_object_get (typed->fields, "bench"));
+}
+
+Leave
+act_run (const Session *session, const Typed *typed, GError **error)
+{
+  if (json_object_get (typed->fields, "preview") != NULL || !starts_act (typed))
+    return ask_act (session, typed, error);
+  if (!codes_ask (session, typed, error))
+    return LEAVE_USAGE;
+  char *body = typed_body (typed);
+  Leave leave;
+  json_t *answer = ask_post (session, typed->command->path, body, NULL, &leave, error);
+  explicit_bzero (body, strlen (body)); /* it may hold a code */
+  free (body);
+  if (answer == NULL)
+    return leave;
+  if (!session->is_json)
+    answer_notes (session, answer);
+  leave = follow (session, answer, error);
+  json_decref (answer);
+  return leave;
+}
