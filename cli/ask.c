@@ -263,6 +263,10 @@ static const struct {
     {"evidence", "clock kind text", {"Preuves", "Evidence"}},
     {"checks", "check result at", {"Contrôles depuis l'effacement", "Checks since the wipe"}},
     {"months", "month debit_cents credit_cents expected_cents left_cents", {"Mois par mois", "Month by month"}},
+    {"journal",
+     "number on kind nature means object paper received_cents paid_cents balance_cents reverses",
+     {"Journal", "Journal"}},
+    {"requests", "number year amount_cents state at", {"Demandes au comptable", "Requests to the accountant"}},
     {"shares", "number item price_cents", {"Parts", "Shares"}},
     {"repairs", "at step cost_cents fund note", {"Réparations", "Repairs"}},
 };

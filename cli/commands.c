@@ -84,6 +84,11 @@ const Parameter commands_writing[] = {
   {"--also", {"VOLET", "STRAND"}, "strands", PARAMETER_WORDS, 0, {"autres volets qu'il peut payer (aucun : plus un seul)", "further strands that it may pay (none: no more)"}}, \
   {"--only-for", {"tablette,recharge", "tablet,recharge"}, "expenses", PARAMETER_WORDS, 0, {"seules dépenses permises : tablette, borne wifi, ordinateur, autre, recharge, réparation (aucun : toutes)", "only expenses allowed: tablet, hotspot, laptop, other, recharge, repair (none: all of them)"}}, \
   {"--firm-end", {"oui|non", "yes|no"}, "firm_end", PARAMETER_WORD, 0, {"après le dernier jour, plus aucune dépense, même avec un accord", "after the last day no expense at all, not even with an approval"}}
+#define REGIE {"--regie", {"RÉGIE", "REGIE"}, "regie", PARAMETER_TEXT, 0, {"code de la régie (sinon la seule)", "code of the regie (else the only one)"}}
+#define AMOUNT {"AMOUNT", EUROS, "amount", PARAMETER_TEXT, PARAMETER_REQUIRED, {"somme", "amount"}}
+#define ON {"--on", DAY, "on", PARAMETER_TEXT, 0, {"jour (sinon aujourd'hui)", "day (else today)"}}
+#define CSV {"--csv", NOTHING, NULL, PARAMETER_FLAG, 0, {"en CSV, pour le tableur (aussi quand le fichier finit par .csv)", "as CSV, for the spreadsheet (also when the file ends in .csv)"}}
+#define TILL {"{code}  {name}  en caisse : {balance_cents}", "{code}  {name}  in the till: {balance_cents}"}
 #define PAPER {"--paper", FILE_, "paper_hash", PARAMETER_PAPER, 0, {"fichier de la pièce : son empreinte est gardée, pas le fichier", "file of the paper: its hash is kept, not the file"}}
 
 const Command commands[] = {
@@ -297,6 +302,76 @@ const Command commands[] = {
    .parameters = {{"PURCHASE", {"ACHAT", "PURCHASE"}, "purchase", PARAMETER_TEXT, PARAMETER_REQUIRED, {"code de l'achat", "code of the purchase"}}}},
   {.words = "fund reconcile", .method = "GET", .path = "/v1/funds/reconcile", .run = ask_reconcile,
    .summary = {"vérifier que soldes, recharges et écritures concordent", "check that balances, recharges and entries agree"}},
+  {.words = "regie add", .method = "POST", .path = "/v1/regies", .is_write = TRUE, .run = ask_act,
+   .done = {"{code}  {name}  acte {act} du {act_on}  avance au plus {ceiling_cents}", "{code}  {name}  act {act} of {act_on}  advance at most {ceiling_cents}"},
+   .summary = {"ouvrir une régie d'avances, par un acte", "open a regie d'avances (imprest), by an act"},
+   .parameters = {
+     {"NAME", NAME, "name", PARAMETER_TEXT, PARAMETER_REQUIRED, {"nom de la régie", "name of the regie"}},
+     {"--act", {"RÉFÉRENCE", "REFERENCE"}, "act", PARAMETER_TEXT, PARAMETER_REQUIRED, {"acte constitutif", "the act that opens it"}},
+     {"--act-on", DAY, "act_on", PARAMETER_TEXT, PARAMETER_REQUIRED, {"jour de l'acte", "day of the act"}},
+     {"--ceiling", EUROS, "ceiling", PARAMETER_TEXT, PARAMETER_REQUIRED, {"montant maximum de l'avance", "the most that is advanced"}},
+     {"--natures", {"recharges,petit matériel", "recharges,small items"}, "natures", PARAMETER_LIST, PARAMETER_REQUIRED, {"natures de dépense que l'acte autorise", "natures of expense that the act allows"}},
+     {"--means", {"espèces,carte", "cash,card"}, "means", PARAMETER_WORDS, PARAMETER_REQUIRED, {"moyens de paiement : espèces, carte, virement, chèque, prélèvement", "means of payment: cash, card, transfer, cheque, debit"}},
+     {"--holder", {"COMPTE", "ACCOUNT"}, "holder", PARAMETER_TEXT, PARAMETER_REQUIRED, {"régisseur : code ou nom de son compte", "holder: code or name of the account"}},
+     {"--deputy", {"COMPTE", "ACCOUNT"}, "deputy", PARAMETER_TEXT, 0, {"mandataire suppléant", "deputy of the holder"}}}},
+  {.words = "regie change", .method = "POST", .path = "/v1/regies/changes", .is_write = TRUE, .run = ask_act,
+   .done = {"{code}  {name}  acte {act} du {act_on}  avance au plus {ceiling_cents}", "{code}  {name}  act {act} of {act_on}  advance at most {ceiling_cents}"},
+   .summary = {"changer une régie, par un nouvel acte : ce qui n'est pas dit reste", "change a regie, by another act: what is not said stays"},
+   .parameters = {
+     REGIE,
+     {"--act", {"RÉFÉRENCE", "REFERENCE"}, "act", PARAMETER_TEXT, PARAMETER_REQUIRED, {"l'acte qui la change", "the act that changes it"}},
+     {"--act-on", DAY, "act_on", PARAMETER_TEXT, PARAMETER_REQUIRED, {"jour de l'acte", "day of the act"}},
+     {"--name", NAME, "name", PARAMETER_TEXT, 0, {"nouveau nom", "new name"}},
+     {"--ceiling", EUROS, "ceiling", PARAMETER_TEXT, 0, {"montant maximum de l'avance", "the most that is advanced"}},
+     {"--natures", {"recharges,petit matériel", "recharges,small items"}, "natures", PARAMETER_LIST, 0, {"toutes les natures de dépense", "all natures of expense"}},
+     {"--means", {"espèces,carte", "cash,card"}, "means", PARAMETER_WORDS, 0, {"tous les moyens de paiement", "all means of payment"}},
+     {"--holder", {"COMPTE", "ACCOUNT"}, "holder", PARAMETER_TEXT, 0, {"nouveau régisseur", "new holder"}},
+     {"--deputy", {"COMPTE|none", "ACCOUNT|none"}, "deputy", PARAMETER_TEXT, 0, {"nouveau suppléant (none : plus personne)", "new deputy (none: nobody any more)"}}}},
+  {.words = "regie list", .method = "GET", .path = "/v1/regies", .columns = "code name act holder_name deputy_name ceiling_cents advance_cents balance_cents closed_month", .run = ask_list,
+   .summary = {"les régies et ce qu'il y a en caisse", "the regies and what is in their tills"}, .parameters = {LIMIT, AFTER}},
+  {.words = "regie show", .method = "GET", .path = "/v1/objects/{id}?kind=G", .run = ask_record,
+   .summary = {"une régie, son journal et ses demandes", "a regie, its journal and its requests"},
+   .parameters = {{"REGIE", {"RÉGIE", "REGIE"}, "id", PARAMETER_TEXT, PARAMETER_REQUIRED, {"code de la régie", "code of the regie"}}}},
+  {.words = "regie advance", .method = "POST", .path = "/v1/regies/entries", .fixed = "kind=advance", .is_write = TRUE, .run = ask_act, .done = TILL,
+   .summary = {"noter une avance reçue du comptable", "record an advance received from the accountant"},
+   .parameters = {
+     AMOUNT, REGIE, ON,
+     {"--ref", {"RÉFÉRENCE", "REFERENCE"}, "paper", PARAMETER_TEXT, 0, {"référence de la pièce", "reference of the paper"}}, PAPER}},
+  {.words = "regie spend", .method = "POST", .path = "/v1/regies/entries", .fixed = "kind=expense", .is_write = TRUE, .run = ask_act, .done = TILL,
+   .summary = {"noter une dépense de la régie et sa pièce", "record an expense of the regie and its paper"},
+   .parameters = {
+     AMOUNT, REGIE,
+     {"--nature", NAME, "nature", PARAMETER_TEXT, PARAMETER_REQUIRED, {"nature de la dépense, comme dans l'acte", "nature of the expense, as in the act"}},
+     {"--means", {"MOYEN", "MEANS"}, "means", PARAMETER_WORD, PARAMETER_REQUIRED, {"espèces, carte, virement, chèque ou prélèvement", "cash, card, transfer, cheque or debit"}},
+     {"--for", TEXT, "object", PARAMETER_TEXT, PARAMETER_REQUIRED, {"ce qui a été acheté", "what was bought"}},
+     {"--ref", {"RÉFÉRENCE", "REFERENCE"}, "paper", PARAMETER_TEXT, PARAMETER_REQUIRED, {"référence de la pièce", "reference of the paper"}}, PAPER, ON}},
+  {.words = "regie repay", .method = "POST", .path = "/v1/regies/entries", .fixed = "kind=repayment", .is_write = TRUE, .run = ask_act, .done = TILL,
+   .summary = {"noter un reversement au comptable", "record money paid back to the accountant"},
+   .parameters = {
+     AMOUNT, REGIE, ON,
+     {"--ref", {"RÉFÉRENCE", "REFERENCE"}, "paper", PARAMETER_TEXT, 0, {"référence de la pièce", "reference of the paper"}}, PAPER}},
+  {.words = "regie correct", .method = "POST", .path = "/v1/regies/corrections", .is_write = TRUE, .run = ask_act, .done = TILL,
+   .summary = {"reprendre une écriture par une écriture contraire", "take a line back by a counter-entry"},
+   .parameters = {{"ENTRY", NUMBER, "entry", PARAMETER_NUMBER, PARAMETER_REQUIRED, {"numéro de l'écriture", "number of the line"}}, REGIE}},
+  {.words = "regie entries", .method = "GET", .path = "/v1/regies/entries", .columns = "number on kind nature means object paper received_cents paid_cents balance_cents reverses", .run = ask_list,
+   .summary = {"le journal de la régie", "the journal of the regie"}, .parameters = {REGIE, LIMIT, AFTER}},
+  {.words = "regie ask", .method = "POST", .path = "/v1/regies/requests", .is_write = TRUE, .run = ask_act, .done = TILL,
+   .summary = {"demander au comptable de reconstituer l'avance", "ask the accountant to give back what was spent"}, .parameters = {REGIE}},
+  {.words = "regie received", .method = "POST", .path = "/v1/regies/receipts", .is_write = TRUE, .run = ask_act, .done = TILL,
+   .summary = {"noter que l'argent d'une demande est arrivé", "record that the money of a request came"},
+   .parameters = {{"REQUEST", NUMBER, "request", PARAMETER_NUMBER, PARAMETER_REQUIRED, {"numéro de la demande", "number of the request"}}, REGIE, ON}},
+  {.words = "regie requests", .method = "GET", .path = "/v1/regies/requests", .columns = "number year first last amount_cents state at entry", .run = ask_list,
+   .summary = {"les demandes au comptable", "the requests to the accountant"}, .parameters = {REGIE, LIMIT, AFTER}},
+  {.words = "regie close", .method = "POST", .path = "/v1/regies/closings", .is_write = TRUE, .run = ask_act,
+   .done = {"{code}  {name}  dernier mois clos : {closed_month}  dernière année : {closed_year}", "{code}  {name}  last month closed: {closed_month}  last year: {closed_year}"},
+   .summary = {"clore un mois, ou l'année : plus rien n'y change", "close a month, or the year: nothing changes in it any more"},
+   .parameters = {{"PERIOD", {"2026-11|2026", "2026-11|2026"}, "period", PARAMETER_TEXT, PARAMETER_REQUIRED, {"mois ou année", "month or year"}}, REGIE}},
+  {.words = "report regie", .method = "GET", .path = "/v1/regies/report", .run = transfer_fetch,
+   .summary = {"journal et pièces d'un mois ou d'une année, pour le comptable (PDF ou CSV)", "journal and papers of a month or a year, for the accountant (PDF or CSV)"},
+   .parameters = {{"PERIOD", {"2026-11|2026", "2026-11|2026"}, "period", PARAMETER_TEXT, PARAMETER_REQUIRED, {"mois ou année", "month or year"}}, REGIE, CSV, OUTPUT, FORCE}},
+  {.words = "report request", .method = "GET", .path = "/v1/regies/report", .run = transfer_fetch,
+   .summary = {"une demande de reconstitution, pour le comptable (PDF ou CSV)", "a request to the accountant (PDF or CSV)"},
+   .parameters = {{"REQUEST", NUMBER, "request", PARAMETER_NUMBER, PARAMETER_REQUIRED, {"numéro de la demande", "number of the request"}}, REGIE, CSV, OUTPUT, FORCE}},
   {.words = "lend", .method = "POST", .path = "/v1/loans", .is_write = TRUE, .run = ask_act,
    .done = {"{code}  {item} est prêtée à {person_name} jusqu'au {due_on}", "{code}  {item} is lent to {person_name} until {due_on}"},
    .summary = {"prêter à une personne", "lend to a person"},

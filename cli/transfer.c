@@ -20,7 +20,12 @@ choose_output (const Typed *typed, const char *path)
 {
   static const struct {
     const char *target, *suffix, *output;
-  } forms[] = {{"/v1/labels", "", "pdf"}, {"/v1/labels", ".png", "png"}, {"/v1/certificates/", ".json", "json"}};
+  } forms[] = {{"/v1/labels", "", "pdf"},
+               {"/v1/labels", ".png", "png"},
+               {"/v1/certificates/", ".json", "json"},
+               {"/v1/regies/report", ".csv", "csv"}};
+  if (typed_has (typed, "--csv"))
+    json_object_set_new (typed->fields, "output", json_string ("csv"));
   for (gsize i = 0; i < G_N_ELEMENTS (forms); i++)
     if (g_str_has_prefix (typed->command->path, forms[i].target) && g_str_has_suffix (path, forms[i].suffix))
       json_object_set_new (typed->fields, "output", json_string (forms[i].output));

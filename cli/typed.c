@@ -73,16 +73,6 @@ add_pair (json_t *object, const Parameter *parameter, const char *key, const cha
   return TRUE;
 }
 
-/* The paper stays here: only what tells it from another one goes to the register. */
-static gboolean
-add_paper (json_t *object, const char *key, const char *path, const Session *session, GError **error)
-{
-  g_autofree char *hash = files_hash (session, path, error);
-  if (hash != NULL)
-    json_object_set_new (object, key, json_string (hash));
-  return hash != NULL;
-}
-
 static gboolean
 take_value (Walk *walk, const Parameter *parameter, const char *value, GError **error)
 {
@@ -100,8 +90,6 @@ take_value (Walk *walk, const Parameter *parameter, const char *value, GError **
     return TRUE;
   case PARAMETER_NUMBER:
     return add_number (object, parameter, key, value, language, error);
-  case PARAMETER_PAPER:
-    return add_paper (object, key, value, walk->session, error);
   case PARAMETER_PAIRS:
     return add_pair (object, parameter, key, value, language, error);
   case PARAMETER_LIST:
@@ -112,6 +100,7 @@ take_value (Walk *walk, const Parameter *parameter, const char *value, GError **
     json_object_set_new (object, key, json_string (words_read (value)));
     return TRUE;
   case PARAMETER_TEXT:
+  case PARAMETER_PAPER: /* read once all is typed */
     break;
   }
   json_object_set_new (object, key, json_string (value));
@@ -370,6 +359,23 @@ take_common (Walk *walk, GError **error)
   return TRUE;
 }
 
+/* A paper stays here: only what tells it from another one goes to the register. */
+static gboolean
+read_papers (Walk *walk, GError **error)
+{
+  json_t *fields = walk->typed->fields;
+  for (const Parameter *parameter = walk->typed->command->parameters; parameter->name != NULL; parameter++) {
+    const char *path = json_string_value (json_object_get (fields, parameter->field != NULL ? parameter->field : ""));
+    if (parameter->kind != PARAMETER_PAPER || path == NULL)
+      continue;
+    g_autofree char *hash = files_hash (walk->session, path, error);
+    if (hash == NULL)
+      return FALSE;
+    json_object_set_new (fields, parameter->field, json_string (hash));
+  }
+  return TRUE;
+}
+
 static gboolean
 walk_all (Walk *walk, GError **error)
 {
@@ -381,7 +387,7 @@ walk_all (Walk *walk, GError **error)
       return FALSE;
   }
   gboolean asks_help = typed_has (walk->typed, "--help") || typed_has (walk->typed, "--version");
-  return (asks_help || has_required (walk, error)) && take_common (walk, error);
+  return (asks_help || (has_required (walk, error) && read_papers (walk, error))) && take_common (walk, error);
 }
 
 gboolean

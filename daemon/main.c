@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -409,6 +410,8 @@ on_stop_signal (gpointer user)
 static void
 hide_memory (void)
 {
+  const struct rlimit none = {0, 0};
+  (void)setrlimit (RLIMIT_CORE, &none); /* lowering never fails */
   if (prctl (PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
     g_warning ("a crash of this program may write its memory to the disk: %s", g_strerror (errno));
 }

@@ -1,6 +1,6 @@
 /* One line of the journal, read and hashed. */
 #include "db/journal_line.h"
-#include <string.h>
+#include "db/chain.h"
 
 enum { SEQ, AT, ACCOUNT, VERB, SUBJECTS, BEFORE, AFTER, REASON, PREVIOUS_HASH, HASH, SITE, NUMBER };
 
@@ -47,30 +47,17 @@ journal_line_read (Rows *rows, G_GNUC_UNUSED GError **error)
 
 const RowKind journal_row = {"journal line", journal_line_read, journal_line_destroy};
 
-static void
-add_text (GString *bytes, const char *text)
-{
-  g_string_append_printf (bytes, "%zu:%s,", strlen (text), text);
-}
-
-static void
-add_number (GString *bytes, gint64 number)
-{
-  g_autofree char *text = g_strdup_printf ("%" G_GINT64_FORMAT, number);
-  add_text (bytes, text);
-}
-
 char *
 journal_line_hash (const JournalLine *line)
 {
   g_autoptr (GString) bytes = g_string_new (NULL);
   if (line->site[0] != '\0') /* lines from before there were sites keep their hash */
-    add_text (bytes, line->site);
-  add_number (bytes, line->number);
-  add_number (bytes, line->at);
+    chain_add_text (bytes, line->site);
+  chain_add_number (bytes, line->number);
+  chain_add_number (bytes, line->at);
   const char *const texts[] = {line->account, line->verb,   line->subjects,     line->before,
                                line->after,   line->reason, line->previous_hash};
   for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
-    add_text (bytes, texts[i]);
-  return g_compute_checksum_for_data (G_CHECKSUM_SHA256, (const guchar *)bytes->str, bytes->len);
+    chain_add_text (bytes, texts[i]);
+  return chain_hash (bytes);
 }

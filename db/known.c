@@ -12,7 +12,7 @@ static const struct {
     {'R', "SELECT 1 FROM recharge WHERE code = $1"}, {'F', "SELECT 1 FROM fund WHERE code = $1"},
     {'X', "SELECT 1 FROM wipe WHERE code = $1"},     {'C', "SELECT 1 FROM account WHERE code = $1"},
     {'V', "SELECT 1 FROM voucher WHERE code = $1"},  {'B', "SELECT 1 FROM site WHERE code = $1"},
-    {'D', "SELECT 1 FROM purchase WHERE code = $1"},
+    {'D', "SELECT 1 FROM purchase WHERE code = $1"}, {'G', "SELECT 1 FROM regie WHERE code = $1"},
 };
 
 static gboolean

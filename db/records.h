@@ -57,6 +57,21 @@ typedef struct {
   ITEM_KINDS (X)                                                                                                       \
   X (RECHARGE, "recharge")                                                                                             \
   X (REPAIR, "repair")
+/* advance: the accountant fills the till · reconstitution: gives back what was spent · repayment: gets money of the till back */
+#define REGIE_KINDS(X)                                                                                                 \
+  X (ADVANCE, "advance")                                                                                               \
+  X (EXPENSE, "expense")                                                                                               \
+  X (RECONSTITUTION, "reconstitution")                                                                                 \
+  X (REPAYMENT, "repayment")
+#define REGIE_REQUEST_STATES(X)                                                                                        \
+  X (ASKED, "asked")                                                                                                   \
+  X (RECEIVED, "received")
+#define PAY_MEANS(X)                                                                                                   \
+  X (CASH, "cash")                                                                                                     \
+  X (CARD, "card")                                                                                                     \
+  X (TRANSFER, "transfer")                                                                                             \
+  X (CHEQUE, "cheque")                                                                                                 \
+  X (DEBIT, "debit")
 #define ROLES(X)                                                                                                       \
   X (READER, "reader")                                                                                                 \
   X (AGENT, "agent")                                                                                                   \
@@ -221,6 +236,9 @@ typedef struct {
 #define STRAND_VALUE_(symbol, text)      STRAND_##symbol,
 #define KIND_VALUE_(symbol, text)        KIND_##symbol,
 #define EXPENSE_VALUE_(symbol, text)     EXPENSE_##symbol,
+#define REGIE_VALUE_(symbol, text)       REGIE_##symbol,
+#define REQUEST_VALUE_(symbol, text)     REQUEST_##symbol,
+#define PAY_VALUE_(symbol, text)         PAY_##symbol,
 #define ROLE_VALUE_(symbol, text)        ROLE_##symbol,
 #define WIPE_VALUE_(symbol, text)        WIPE_##symbol,
 #define VERDICT_VALUE_(symbol, text)     VERDICT_##symbol,
@@ -245,6 +263,11 @@ DECLARE_RECORD_ENUM (PieceState, piece_state, PIECE_STATES_N, PIECE_STATES, PIEC
 DECLARE_RECORD_ENUM (Strand, strand, STRANDS_N, STRANDS, STRAND_VALUE_, RECORD_NAME_)
 DECLARE_RECORD_ENUM (ItemKind, item_kind, ITEM_KINDS_N, ITEM_KINDS, KIND_VALUE_, RECORD_NAME_)
 DECLARE_RECORD_ENUM (Expense, expense, EXPENSES_N, EXPENSES, EXPENSE_VALUE_, RECORD_NAME_)
+DECLARE_RECORD_ENUM (RegieKind, regie_kind, REGIE_KINDS_N, REGIE_KINDS, REGIE_VALUE_, RECORD_NAME_)
+DECLARE_RECORD_ENUM (RegieRequestState, regie_request_state, REGIE_REQUEST_STATES_N, REGIE_REQUEST_STATES,
+                     REQUEST_VALUE_, RECORD_NAME_)
+DECLARE_RECORD_ENUM (PayMeans, pay_means, PAY_MEANS_N, PAY_MEANS, PAY_VALUE_, RECORD_NAME_)
+DECLARE_RECORD_SET (PayMeans, pay_means, PAY_MEANS_N)
 DECLARE_RECORD_SET (Strand, strand, STRANDS_N)
 DECLARE_RECORD_SET (Expense, expense, EXPENSES_N)
 DECLARE_RECORD_ENUM (Role, role, ROLES_N, ROLES, ROLE_VALUE_, RECORD_NAME_)
@@ -423,6 +446,66 @@ typedef struct {
   gint64 month;
   Money debit, credit;
 } FundMonth;
+
+/* A regie d'avances (imprest): a till for small expenses, opened by an act that limits it. */
+typedef struct {
+  Code code;
+  char *name;
+  char *act; /* reference of the act that opened it, or changed it last */
+  Day act_on;
+  Money ceiling;
+  char **natures;       /* of expense that the act allows, as it names them; NULL-terminated */
+  guint means;          /* set of PayMeans */
+  Code holder, deputy;  /* accounts; deputy "" when there is none */
+  Money advance;        /* what the accountant has given and not got back */
+  Money balance;        /* what is in the till */
+  gint64 entries;       /* number of the last line of its journal */
+  char month[8];        /* of that line, "2026-11"; "" when there is none */
+  char *hash;           /* of that line; NULL when there is none */
+  char closed_month[8]; /* the last one; "" when there is none */
+  char closed_year[5];
+  gint64 requests; /* number of the last one */
+  gint64 asked_to; /* the last line that a request holds */
+  gint64 created_at;
+} Regie;
+
+/* One line of the journal of a regie. */
+typedef struct {
+  Code regie;
+  gint64 number; /* 1, 2, 3 ... without gap per regie */
+  gint64 at;     /* epoch seconds: when it was written */
+  char *account; /* who wrote it */
+  Day on;
+  RegieKind kind;
+  Money received, paid; /* one of them is 0 */
+  char *nature;         /* of an expense, else NULL */
+  gboolean has_means;
+  PayMeans means;
+  char *object, *paper, *paper_hash; /* what for; reference of the paper and SHA-256 of its file; or NULL */
+  gint64 reverses;                   /* the line that it takes back, 0 when it is no correction */
+  Money balance;                     /* in the till after it */
+  char *hash;
+} RegieEntry;
+
+/* A month of such a journal. */
+typedef struct {
+  char month[8];
+  gint64 first, last; /* lines */
+  Money opening, received, paid;
+} RegieMonth;
+
+/* What the accountant is asked to give back: the expenses among lines first to last, less what was taken back. */
+typedef struct {
+  Code regie;
+  gint64 number;
+  char year[5];
+  gint64 first, last;
+  Money amount;
+  RegieRequestState state;
+  gint64 at;
+  char *account;
+  gint64 entry; /* the line with which the money came, 0: not yet */
+} RegieRequest;
 
 /* An invoice that a fund paid, shared out over the things it bought. Never edited: cancelled as a whole, by a counter-entry. */
 typedef struct {

@@ -101,7 +101,9 @@ forecast_lines (Store *store, Forecast *forecast, GError **error)
   for (guint i = 0; needs != NULL && i < needs->len; i++)
     follow (forecast, g_ptr_array_index (needs, i));
   catalogue_clear (&forecast->catalogue);
-  return needs != NULL;
+  g_autoptr (GPtrArray) endless = needs != NULL ? line_list_endless (store, NULL, 1, error) : NULL;
+  forecast->report->has_endless = endless != NULL && endless->len > 0;
+  return endless != NULL;
 }
 
 /* ---- together ---- */

@@ -12,12 +12,13 @@ typedef struct {
 /* Start with {0}; fund_report_clear frees. A line needs the cheapest recharge that saves it on each of its last days until the period ends. */
 typedef struct {
   Fund *fund;
-  GArray *months;    /* of FundReportMonth */
-  Money committed;   /* lines on loan: what was promised to people */
-  Money keep_alive;  /* the other living lines */
-  Money left;        /* balance less both; below zero: it will not do */
-  gint64 unpriced;   /* lines for which nothing is sold, as far as is known */
-  GPtrArray *others; /* of Fund: that pay the same lines today */
+  GArray *months;       /* of FundReportMonth */
+  Money committed;      /* lines on loan: what was promised to people */
+  Money keep_alive;     /* the other living lines */
+  Money left;           /* balance less both; below zero: it will not do */
+  gboolean has_endless; /* lines of which nobody knows when they die: they are in no figure */
+  gint64 unpriced;      /* lines for which nothing is sold, as far as is known */
+  GPtrArray *others;    /* of Fund: that pay the same lines today */
 } FundReport;
 void fund_report_clear (FundReport *report);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (FundReport, fund_report_clear)

@@ -4,6 +4,7 @@
 #include "daemon/actions/recharge.h"
 #include "db/fund.h"
 #include "db/purchase.h"
+#include "db/regie.h"
 
 #define FORGOTTEN_S (24 * 60 * 60) /* a person who was shown a code tells the outcome within a day */
 #define COUNTED_MAX 100
@@ -55,8 +56,10 @@ check (Store *store, gpointer data, GError **error)
   g_autoptr (GPtrArray) funds = fund_reconcile (store, error);
   g_autoptr (GPtrArray) recharges = funds != NULL ? recharge_reconcile (store, COUNTED_MAX, error) : NULL;
   g_autoptr (GPtrArray) purchases = recharges != NULL ? purchase_reconcile (store, COUNTED_MAX, error) : NULL;
-  if (purchases == NULL)
+  g_autoptr (GPtrArray) regies = purchases != NULL ? regie_reconcile (store, error) : NULL;
+  if (regies == NULL)
     return FALSE;
+  found.regies_wrong = regies->len;
   found.purchases_wrong = purchases->len;
   found.funds_wrong = funds->len;
   found.recharges_wrong = recharges->len;

@@ -6,9 +6,9 @@
 
 /* As last found. */
 typedef struct {
-  gint64 checked_at;                                    /* epoch seconds; 0: not yet */
-  gint64 ambiguous;                                     /* recharges without an answer */
-  gint64 funds_wrong, recharges_wrong, purchases_wrong; /* whose ledger does not add up; counted to 100 */
+  gint64 checked_at;                                                  /* epoch seconds; 0: not yet */
+  gint64 ambiguous;                                                   /* recharges without an answer */
+  gint64 funds_wrong, recharges_wrong, purchases_wrong, regies_wrong; /* whose ledger does not add up; counted to 100 */
 } UpkeepReport;
 
 typedef struct _Upkeep Upkeep;

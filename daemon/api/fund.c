@@ -7,6 +7,7 @@
 #include "db/fund.h"
 #include "db/purchase.h"
 #include "db/recharge.h"
+#include "db/regie.h"
 
 #define ENTRIES_SHOWN 500 /* of one fund's ledger, the newest; /v1/entries gives all, page by page */
 
@@ -172,6 +173,8 @@ judge_report (const FundReport *report, Verdict *verdict)
     verdict_add (verdict, M_FUND_WILL_LACK, lacking, report->fund->to.text, NULL);
   if (report->unpriced > 0)
     verdict_add (verdict, M_LINE_NEED_UNPRICED, unpriced, NULL);
+  if (report->has_endless)
+    verdict_add (verdict, M_LINE_ENDLESS, NULL);
   if (report->others->len > 0)
     verdict_add (verdict, M_FUND_SHARED, strand_name (STRAND_CONNECTION), names, NULL);
 }
@@ -239,26 +242,48 @@ tell_wrong (Verdict *verdict, MessageId id, const GPtrArray *codes)
     verdict_add (verdict, id, g_ptr_array_index (codes, i), NULL);
 }
 
+/* What is compared, each with its sentence. */
+static GPtrArray *
+wrong_regies (Store *store, guint limit, GError **error)
+{
+  (void)limit; /* a body has few */
+  return regie_reconcile (store, error);
+}
+
+static GPtrArray *
+wrong_funds (Store *store, guint limit, GError **error)
+{
+  (void)limit; /* a body has few */
+  return fund_reconcile (store, error);
+}
+
+static const struct {
+  const char *member;
+  GPtrArray *(*reconcile) (Store *store, guint limit, GError **error);
+  MessageId wrong;
+} compared[] = {
+    {"funds_wrong", wrong_funds, M_FUND_LEDGER_WRONG},
+    {"recharges_wrong", recharge_reconcile, M_RECHARGE_LEDGER_WRONG},
+    {"purchases_wrong", purchase_reconcile, M_PURCHASE_LEDGER_WRONG},
+    {"regies_wrong", wrong_regies, M_REGIE_LEDGER_WRONG},
+};
+
 gboolean
 api_fund_reconcile (Request *request, Store *store, GError **error)
 {
-  enum { SHOWN = 100 }; /* recharges, purchases */
-  g_autoptr (GPtrArray) funds = fund_reconcile (store, error);
-  g_autoptr (GPtrArray) recharges = funds != NULL ? recharge_reconcile (store, SHOWN, error) : NULL;
-  g_autoptr (GPtrArray) purchases = recharges != NULL ? purchase_reconcile (store, SHOWN, error) : NULL;
-  if (purchases == NULL)
-    return FALSE;
+  enum { SHOWN = 100 }; /* of each kind */
   g_autoptr (Verdict) verdict = verdict_new ();
-  tell_wrong (verdict, M_FUND_LEDGER_WRONG, funds);
-  tell_wrong (verdict, M_RECHARGE_LEDGER_WRONG, recharges);
-  tell_wrong (verdict, M_PURCHASE_LEDGER_WRONG, purchases);
   g_auto (Writer) out;
   writer_init (&out);
   writer_open_object (&out, NULL);
-  writer_bool (&out, "ok", funds->len + recharges->len + purchases->len == 0);
-  writer_int (&out, "funds_wrong", funds->len);
-  writer_int (&out, "recharges_wrong", recharges->len);
-  writer_int (&out, "purchases_wrong", purchases->len);
+  for (gsize i = 0; i < G_N_ELEMENTS (compared); i++) {
+    g_autoptr (GPtrArray) codes = compared[i].reconcile (store, SHOWN, error);
+    if (codes == NULL)
+      return FALSE;
+    tell_wrong (verdict, compared[i].wrong, codes);
+    writer_int (&out, compared[i].member, codes->len);
+  }
+  writer_bool (&out, "ok", verdict->to_know->len == 0);
   problem_write_lists (&out, verdict);
   writer_close (&out);
   request_answer_json (request, 200, &out);

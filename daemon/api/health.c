@@ -49,7 +49,8 @@ api_health_show (Request *request, Store *store, GError **error)
   writer_word (&out, "last_error", is_back ? "clock_backwards" : stats.last_error);
   write_copy (&out, request);
   write_loop (&out);
-  writer_bool (&out, "ledger_ok", upkeep.funds_wrong + upkeep.recharges_wrong + upkeep.purchases_wrong == 0);
+  writer_bool (&out, "ledger_ok",
+               upkeep.funds_wrong + upkeep.recharges_wrong + upkeep.purchases_wrong + upkeep.regies_wrong == 0);
   writer_instant (&out, "checked_at", upkeep.checked_at);
   writer_int (&out, "ambiguous_recharges", upkeep.ambiguous);
   writer_close (&out);

@@ -14,6 +14,7 @@ gboolean api_loan_show (View *view, const char *code, GError **error);
 gboolean api_fund_show (View *view, const char *code, GError **error);
 gboolean api_recharge_show (View *view, const char *code, GError **error);
 gboolean api_wipe_show (View *view, const char *code, GError **error);
+gboolean api_regie_show (View *view, const char *code, GError **error);
 gboolean api_purchase_show (View *view, const char *code, GError **error);
 gboolean api_voucher_show (View *view, const char *code, GError **error);
 gboolean api_account_show (View *view, const char *code, GError **error);
@@ -87,6 +88,22 @@ gboolean api_fund_report (Request *request, Store *store, GError **error);
 gboolean api_purchase_add (Request *request, Store *store, GError **error);
 gboolean api_purchase_cancel (Request *request, Store *store, GError **error);
 gboolean api_fund_change (Request *request, Store *store, GError **error);
+
+/* Regies. */
+extern const Form api_regie_form, api_regie_change_form, api_regie_line_form, api_regie_correct_form,
+    api_regie_close_form, api_regie_ask_form, api_regie_receive_form;
+gboolean api_regie_list (Request *request, Store *store, GError **error);
+gboolean api_regie_entries (Request *request, Store *store, GError **error);
+gboolean api_regie_requests (Request *request, Store *store, GError **error);
+gboolean api_regie_gather (Request *request, Store *store, GError **error);
+gboolean api_regie_draw (Request *request, GError **error);
+gboolean api_regie_add (Request *request, Store *store, GError **error);
+gboolean api_regie_change (Request *request, Store *store, GError **error);
+gboolean api_regie_write (Request *request, Store *store, GError **error);
+gboolean api_regie_correct (Request *request, Store *store, GError **error);
+gboolean api_regie_close (Request *request, Store *store, GError **error);
+gboolean api_regie_ask (Request *request, Store *store, GError **error);
+gboolean api_regie_receive (Request *request, Store *store, GError **error);
 
 extern const Form api_arrival_form, api_arrival_accept_form;
 extern const Form api_check_form, api_checklist_form, api_repair_form, api_repaired_form;

@@ -21,6 +21,7 @@ static const struct {
     {'F', "fund", api_fund_show, M_FUND_NOT_FOUND, NULL},
     {'X', "wipe", api_wipe_show, M_WIPE_NOT_FOUND, NULL},
     {'R', "recharge", api_recharge_show, M_RECHARGE_NOT_FOUND, NULL},
+    {'G', "regie", api_regie_show, M_REGIE_NOT_FOUND, NULL},
     {'D', "purchase", api_purchase_show, M_PURCHASE_NOT_FOUND, NULL},
     {'V', "voucher", api_voucher_show, M_VOUCHER_NOT_FOUND, NULL},
     {'C', NULL, api_account_show, M_ACCOUNT_NOT_FOUND, NULL},

@@ -19,16 +19,19 @@ typedef struct {
   double spacing;
   double hanging; /* how far the rows after the first stand to the right */
   const char *tag;
+  PangoAlignment alignment;
 } Style;
 
 static const Style STYLES[] = {
-    [FLOW_TITLE] = {18, PANGO_WEIGHT_BOLD, 0.0, 2.0, 0, "H1"},
-    [FLOW_HEADING] = {11, PANGO_WEIGHT_BOLD, 0.0, 2.0, 0, "H2"},
-    [FLOW_BODY] = {9, PANGO_WEIGHT_NORMAL, 0.0, 2.0, 0, "P"},
-    [FLOW_ITEM] = {8.5, PANGO_WEIGHT_NORMAL, 0.0, 1.5, 12, "P"},
-    [FLOW_STRONG] = {9, PANGO_WEIGHT_BOLD, 0.0, 1.0, 0, "P"},
-    [FLOW_SMALL] = {7, PANGO_WEIGHT_NORMAL, 0.3, 0.5, 0, "P"},
-    [FLOW_TINY] = {6, PANGO_WEIGHT_NORMAL, 0.3, 0.5, 0, "P"},
+    [FLOW_TITLE] = {18, PANGO_WEIGHT_BOLD, 0.0, 2.0, 0, "H1", PANGO_ALIGN_LEFT},
+    [FLOW_HEADING] = {11, PANGO_WEIGHT_BOLD, 0.0, 2.0, 0, "H2", PANGO_ALIGN_LEFT},
+    [FLOW_BODY] = {9, PANGO_WEIGHT_NORMAL, 0.0, 2.0, 0, "P", PANGO_ALIGN_LEFT},
+    [FLOW_ITEM] = {8.5, PANGO_WEIGHT_NORMAL, 0.0, 1.5, 12, "P", PANGO_ALIGN_LEFT},
+    [FLOW_STRONG] = {9, PANGO_WEIGHT_BOLD, 0.0, 1.0, 0, "P", PANGO_ALIGN_LEFT},
+    [FLOW_SMALL] = {7, PANGO_WEIGHT_NORMAL, 0.3, 0.5, 0, "P", PANGO_ALIGN_LEFT},
+    [FLOW_TINY] = {6, PANGO_WEIGHT_NORMAL, 0.3, 0.5, 0, "P", PANGO_ALIGN_LEFT},
+    [FLOW_CELL] = {7.5, PANGO_WEIGHT_NORMAL, 0.0, 0.5, 0, "P", PANGO_ALIGN_LEFT},
+    [FLOW_AMOUNT] = {7.5, PANGO_WEIGHT_NORMAL, 0.0, 0.5, 0, "P", PANGO_ALIGN_RIGHT},
 };
 
 struct Flow {
@@ -66,6 +69,7 @@ style_layout (PangoContext *context, const Style *style)
   pango_layout_set_wrap (layout, PANGO_WRAP_WORD_CHAR);
   pango_layout_set_indent (layout, -(int)(style->hanging * PANGO_SCALE));
   pango_layout_set_spacing (layout, (int)(style->spacing * PANGO_SCALE));
+  pango_layout_set_alignment (layout, style->alignment);
   return layout;
 }
 
@@ -228,6 +232,16 @@ flow_rule (Flow *flow, double x, double width)
   cairo_set_line_width (cr, RULE_WIDTH);
   cairo_move_to (cr, x, flow->y);
   cairo_line_to (cr, x + width, flow->y);
+  cairo_stroke (cr);
+}
+
+void
+flow_frame (Flow *flow, double x, double top, double width, double height)
+{
+  cairo_t *cr = flow_cairo (flow);
+  cairo_set_source_rgb (cr, 0.3, 0.3, 0.3);
+  cairo_set_line_width (cr, RULE_WIDTH);
+  cairo_rectangle (cr, x, top, width, height);
   cairo_stroke (cr);
 }
 

@@ -20,6 +20,8 @@ typedef enum {
   FLOW_STRONG,
   FLOW_SMALL, /* the second language, captions: grey */
   FLOW_TINY,
+  FLOW_CELL,   /* of a table of many columns */
+  FLOW_AMOUNT, /* the same, against the right edge */
 } FlowStyle;
 
 typedef struct Flow Flow;
@@ -58,6 +60,9 @@ double flow_height (Flow *flow, FlowStyle style, double width, const char *text)
 
 /* A thin line across from X, WIDTH long, at flow_y. */
 void flow_rule (Flow *flow, double x, double width);
+
+/* An empty frame from X and TOP, HEIGHT high, to write or sign in. */
+void flow_frame (Flow *flow, double x, double top, double width, double height);
 
 /* Ends the document (FLOW can only be freed afterwards). Its bytes are owned by the caller; NULL with
    LABEL_ERROR_DRAWING. */

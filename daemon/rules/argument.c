@@ -5,6 +5,7 @@
 #include "daemon/rules/fund.h"
 #include "daemon/rules/item.h"
 #include "daemon/rules/piece.h"
+#include "daemon/rules/regie.h"
 #include "daemon/rules/right.h"
 #include "daemon/rules/voucher.h"
 #include "daemon/rules/wipe.h"
@@ -98,6 +99,7 @@ WORD_PRINTER (print_recharge_state, RechargeState, recharge_state_parse, recharg
 WORD_PRINTER (print_voucher_state, VoucherState, voucher_state_parse, voucher_state_text)
 WORD_PRINTER (print_strand, Strand, strand_parse, strand_text)
 WORD_PRINTER (print_expense, Expense, expense_parse, expense_text)
+WORD_PRINTER (print_means, PayMeans, pay_means_parse, pay_means_text)
 WORD_PRINTER (print_role, Role, role_parse, role_text)
 
 static char *
@@ -195,6 +197,20 @@ static const Name field_names[] = {
     {"items", "appareils"},
     {"count", "nombre d'appareils"},
     {"purchase", "achat"},
+    {"regie", "régie"},
+    {"act", "référence de l'acte"},
+    {"act_on", "jour de l'acte"},
+    {"ceiling", "montant maximum de l'avance"},
+    {"natures", "natures de dépense"},
+    {"nature", "nature de dépense"},
+    {"means", "moyen de paiement"},
+    {"holder", "régisseur"},
+    {"deputy", "mandataire suppléant"},
+    {"object", "objet"},
+    {"paper", "référence de la pièce"},
+    {"entry", "numéro d'écriture"},
+    {"request", "numéro de demande"},
+    {"period", "mois ou année"},
 };
 
 static const char *
@@ -229,11 +245,11 @@ static const struct {
   char how;
   Printer print;
 } printers[] = {
-    {'d', print_day},        {'m', print_money},          {'c', print_code},          {'k', print_kinds},
-    {'i', print_item_state}, {'l', print_line_state},     {'o', print_loan_state},    {'w', print_wipe_state},
-    {'v', print_verdict},    {'s', print_strand},         {'e', print_expense},       {'u', print_role},
-    {'r', print_closed},     {'g', print_recharge_state}, {'q', print_voucher_state}, {'b', print_objection},
-    {'f', print_field},      {'p', print_pieces},
+    {'d', print_day},        {'m', print_money},      {'c', print_code},           {'k', print_kinds},
+    {'i', print_item_state}, {'l', print_line_state}, {'o', print_loan_state},     {'w', print_wipe_state},
+    {'v', print_verdict},    {'s', print_strand},     {'e', print_expense},        {'y', print_means},
+    {'u', print_role},       {'r', print_closed},     {'g', print_recharge_state}, {'q', print_voucher_state},
+    {'b', print_objection},  {'f', print_field},      {'p', print_pieces},
 };
 
 char *

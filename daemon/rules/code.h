@@ -20,7 +20,7 @@
   X ('X', "wipe", "un effacement", "a wipe")                    \
   X ('H', "hold", "une attente", "a hold")                      \
   X ('D', "purchase", "un achat", "a purchase")                 \
-  X ('G', "group", "un groupe", "a group")                      \
+  X ('G', "regie", "une régie", "a regie")                      \
   X ('B', "site", "un lieu", "a site")                          \
   X ('C', "account", "un compte", "an account")                 \
   X ('J', "joker", "une étiquette libre", "a free label")

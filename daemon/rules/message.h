@@ -26,7 +26,7 @@ typedef enum { LANGUAGE_FR, LANGUAGE_EN } Language;
  *   {1g} {1q} the stored word of the state of a recharge and of a voucher
  *   {1u} roles ("agent, admin": agent, administrateur)
  *   {1f} a field of the interface ("amount": somme)   {1p} names of pieces ("charger, sleeve": chargeur, housse)
- *   {1s} a strand   {1e} kinds of expense   {1r} why a day is closed (dates.h)   {1b} why a strategy cannot work (wipe.h)
+ *   {1s} a strand   {1e} kinds of expense   {1y} means of payment   {1r} why a day is closed (dates.h)   {1b} why a strategy cannot work (wipe.h)
  * and {*} is the sentence of the finding inside (finding_around). An argument that cannot be read so is printed as it is. */
 #include "daemon/rules/messages.def.h"
 #define MESSAGE_VALUE_(symbol, code, kind, right, fr, en) M_##symbol,

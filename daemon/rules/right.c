@@ -30,6 +30,7 @@ static const struct {
     {"recharge-cap", ROLE_BIT (ADMIN)},
     {"recharge-window", ROLE_BIT (ADMIN)},
     {"fund-period", ROLE_BIT (ADMIN)},
+    {"regie-paper-twice", ROLE_BIT (AGENT) | ROLE_BIT (ADMIN)},
     {"wipe-accounts-unseen", ROLE_BIT (TECHNICIAN) | ROLE_BIT (ADMIN)},
     {"wipe-strategy", ROLE_BIT (TECHNICIAN) | ROLE_BIT (ADMIN)},
     {"wipe-waive", ROLE_BIT (ADMIN)},

@@ -13,10 +13,13 @@ static const struct ModemService *const services[] = {&modem_basic,      &modem_
                                                       &modem_extensions, &modem_qmi, &modem_uicc};
 
 // Places where a fault may strike, before those of the commands.
-enum { POINT_ANY, POINT_OPEN, POINT_CLOSE, POINT_TOPUP, N_POINTS };
+enum { POINT_ANY, POINT_OPEN, POINT_CLOSE, POINT_TOPUP, POINT_PIN_SET, N_POINTS };
 
-static const char *const point_names[] = {
-    [POINT_ANY] = "any", [POINT_OPEN] = "open", [POINT_CLOSE] = "close", [POINT_TOPUP] = "topup"};
+static const char *const point_names[] = {[POINT_ANY] = "any",
+                                          [POINT_OPEN] = "open",
+                                          [POINT_CLOSE] = "close",
+                                          [POINT_TOPUP] = "topup",
+                                          [POINT_PIN_SET] = "pin-set"};
 
 static const char *const fault_names[] = {
     [MODEM_FAULT_NONE] = "none",
@@ -125,12 +128,24 @@ strike_command (Modem *modem, const char *name)
   return fault != MODEM_FAULT_NONE ? fault : strike (modem, point_names[POINT_ANY]);
 }
 
+static void
+strike_request (Modem *modem, struct ModemRequest *request, guint point)
+{
+  enum ModemFault fault = strike (modem, point_names[point]);
+  if (fault != MODEM_FAULT_NONE)
+    request->fault = fault;
+}
+
 void
 modem_strike_topup (Modem *modem, struct ModemRequest *request)
 {
-  enum ModemFault fault = strike (modem, point_names[POINT_TOPUP]);
-  if (fault != MODEM_FAULT_NONE)
-    request->fault = fault;
+  strike_request (modem, request, POINT_TOPUP);
+}
+
+void
+modem_strike_pin_set (Modem *modem, struct ModemRequest *request)
+{
+  strike_request (modem, request, POINT_PIN_SET);
 }
 
 gboolean

@@ -141,6 +141,8 @@ void modem_touch (Modem *modem);
 
 // An account was just credited: takes over the fault that was armed for this moment.
 void modem_strike_topup (Modem *modem, struct ModemRequest *request);
+// The same before the card counts a PIN or a PUK: it counts, whatever becomes of the answer.
+void modem_strike_pin_set (Modem *modem, struct ModemRequest *request);
 
 // TRUE for faults that lose what follows the command. modem_end_lost then does what goes with the loss: the cable or the
 // session ends.

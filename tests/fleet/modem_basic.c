@@ -253,6 +253,7 @@ act_pin (Modem *modem, struct ModemRequest *request)
     return;
   }
   enum ModemReady before = modem_ready (modem);
+  modem_strike_pin_set (modem, request);
   status = run_pin (modem, &request->in);
   struct MbimWriter *info = pin_info (modem); // the attempts left come with a refusal too
   modem_answer (modem, request, status, info);

@@ -15,6 +15,7 @@
 #include "db/modem_act.h"
 #include "db/product.h"
 #include "db/purchase.h"
+#include "db/regie.h"
 #include "db/secret.h"
 #include "db/setting.h"
 #include "db/site.h"
@@ -39,7 +40,7 @@ static const char *const growing[] = {
     "wipe",           "card",           "wipe_event",   "fund_entry", "idempotency", "loan_piece",
     "line",           "piece",          "search_row",   "voucher",    "secret",      "line_notice",
     "wipe_challenge", "import_line",    "import_claim", "item_check", "repair",      "arrival",
-    "purchase",       "purchase_share", "modem_act"};
+    "purchase",       "purchase_share", "modem_act",    "regie_entry"};
 /* Statements that read everything, and why they may. */
 static const struct {
   const char *begins, *reason;
@@ -52,6 +53,10 @@ static const struct {
     {JOURNAL_SELECT "WHERE site = $1 ORDER BY number", "verifies the whole chain of a site"},
     {"SELECT recharge.code FROM recharge LEFT JOIN fund_entry", "reconciles recharges with ledgers: nightly"},
     {"SELECT purchase.code FROM purchase LEFT JOIN", "reconciles purchases with ledgers: nightly"},
+    {"SELECT regie, number, at, account, on_day, kind, received, paid, nature, means, object, paper, paper_hash, "
+     "reverses,"
+     " balance, hash FROM regie_entry WHERE regie = $1 ORDER BY number",
+     "verifies a regie's whole journal: nightly"},
     {"SELECT key_id, COUNT(*) FROM secret GROUP BY", "the administrator asks which keys are in use"},
     {"PRAGMA ", "the engine's own check"},
 };
@@ -152,6 +157,36 @@ add_purchase (Store *store, int number)
   MUST (purchase_share_insert (store, purchase.code, &share, &error));
 }
 
+static Regie
+regie_of (const char *code)
+{
+  static char *natures[] = {(char *)"Recharges", NULL};
+  Regie regie = {.name = (char *)"Régie", .act = (char *)"2026-1", .natures = natures, .means = 1u << PAY_CASH};
+  g_strlcpy (regie.code, code, sizeof regie.code);
+  g_strlcpy (regie.holder, "C0000001", sizeof regie.holder);
+  regie.act_on = day_of ("2026-01-01");
+  regie.ceiling = money_of_cents (100000);
+  return regie;
+}
+
+static void
+add_regie_entry (Store *store, int number)
+{
+  g_autofree char *hash = g_compute_checksum_for_string (G_CHECKSUM_SHA256, "ticket", -1);
+  g_autoptr (Regie) regie = regie_load (store, "G0000001", NULL);
+  gboolean is_in = number % 2 == 0;
+  RegieEntry entry = {.at = AT,
+                      .account = (char *)"C0000001",
+                      .on = day_of ("2026-03-02"),
+                      .kind = is_in ? REGIE_ADVANCE : REGIE_EXPENSE,
+                      .received = money_of_cents (is_in ? 2 : 0),
+                      .paid = money_of_cents (is_in ? 0 : 1),
+                      .nature = is_in ? NULL : (char *)"Recharges",
+                      .paper_hash = hash};
+  MUST (regie_entry_append (store, regie, &entry, &error));
+  g_free (entry.hash);
+}
+
 /* Sold, with its sealed code; the first hundred of one state are spread, so that every state has some. */
 static void
 add_voucher (Store *store, int number)
@@ -225,6 +260,7 @@ add_round (Store *store, int number, int count)
   add_wipe (store, number, "T0000000", number == 0 ? WIPE_SEEN : number % 2 == 0 ? WIPE_VERIFIED : WIPE_ABORTED);
   add_recharge (store, number);
   add_purchase (store, number);
+  add_regie_entry (store, number);
   add_voucher (store, number);
   add_dying_line (store, number, number);
   add_journal (store);
@@ -242,6 +278,8 @@ fill (const Place *place, int count)
   const Account account = {.code = "C0000001", .name = (char *)"Chef", .uid = 1000, .role = ROLE_ADMIN};
   MUST (account_insert (store, &account, &error));
   add_fund (store, "F0000001", 10000000);
+  const Regie regie = regie_of ("G0000001");
+  MUST (regie_insert (store, &regie, &error));
   const ImportJob job = {.number = 1,
                          .owner = (char *)"here",
                          .account = (char *)"C0000001",
@@ -414,6 +452,34 @@ walk_purchases (Store *store)
 }
 
 static void
+walk_regies (Store *store)
+{
+  g_autofree char *hash = g_compute_checksum_for_string (G_CHECKSUM_SHA256, "ticket", -1);
+  gint64 by;
+  const Regie other = regie_of ("G8000000");
+  MUST (regie_insert (store, &other, &error));
+  MUST (regie_update (store, &other, &error));
+  MANY (regie_list (store, NULL, PAGE, &error));
+  add_regie_entry (store, 0);
+  ONE (RegieEntry, regie_entry_load (store, "G0000001", 3, &error));
+  MANY (regie_entry_list (store, "G0000001", 3, 6, PAGE, &error));
+  ONE (RegieEntry, regie_entry_of_paper (store, "G0000001", hash, &error));
+  MUST (regie_entry_reversed_by (store, "G0000001", 3, &by, &error));
+  g_assert_cmpint (by, ==, 0);
+  MANY (regie_month_list (store, "G0000001", "2026-01", "2026-12", &error));
+  MUST (regie_close (store, "G0000001", "2026-03", NULL, &error));
+  g_autoptr (Regie) regie = regie_load (store, "G0000001", NULL);
+  RegieRequest request = {
+      .year = "2026", .first = 1, .last = 2, .amount = money_of_cents (1), .account = (char *)"C0000001"};
+  MUST (regie_request_insert (store, regie, &request, &error));
+  ONE (RegieRequest, regie_request_load (store, "G0000001", 1, &error));
+  MANY (regie_request_list (store, "G0000001", 0, PAGE, &error));
+  MUST (regie_request_settle (store, "G0000001", 1, 4, &error));
+  ONE (RegieRequest, regie_request_of_entry (store, "G0000001", 4, &error));
+  MANY (regie_reconcile (store, &error));
+}
+
+static void
 walk_recharges (Store *store)
 {
   const RechargeState ambiguous = RECHARGE_AMBIGUOUS;
@@ -579,7 +645,7 @@ walk_imports (Store *store)
 static void
 walk_rest (Store *store)
 {
-  static const char kinds[] = "TPSLNKRFXCVD";
+  static const char kinds[] = "TPSLNKRFXCVDG";
   gint64 number;
   gboolean is_so;
   JournalChain report;
@@ -661,6 +727,7 @@ walk_nouns (Store *store)
   walk_sims (store);
   walk_funds (store);
   walk_purchases (store);
+  walk_regies (store);
   walk_recharges (store);
   walk_vouchers (store);
   walk_wipes (store);

@@ -6,7 +6,7 @@ import daemon
 from cluster import Cluster
 
 # whose tests run once on each engine: every Daemon in them that names no register has one there
-ON_BOTH = ("test_accounts", "test_find", "test_money", "test_wipe")
+ON_BOTH = ("test_accounts", "test_find", "test_money", "test_regie", "test_wipe")
 
 
 def pytest_generate_tests(metafunc):

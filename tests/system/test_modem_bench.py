@@ -2,6 +2,8 @@
 counted is compared with what the register says after every scenario."""
 
 import os
+import resource
+import signal
 import subprocess
 import time
 
@@ -398,10 +400,10 @@ class Till:
 
 @pytest.fixture(name="till")
 def make_till(start):
-    def till(text=None, sign=True, count=1, **keys):
+    def till(text=None, sign=True, count=1, online=True, **keys):
         desk = start(text or scenario(count, **keys))
         made = Till(desk, count, sign)
-        for n in range(1, count + 1):
+        for n in range(1, count + 1 if online else 1):
             desk.wait_modem(lambda m: m["state"] == "online", f"3-1.{n}")
         return made
 
@@ -507,3 +509,304 @@ def test_the_daemon_killed_sends_nothing_twice(till):
     assert desk.done("/v1/recharges/sending", {"recharge": early["code"]})["state"] == "ok"
     assert desk.fleet.state("S1")["balance"] == "1920" and shop.spent() == 1000
     assert desk.daemon.get("/v1/funds/reconcile")["ok"] and desk.daemon.get("/v1/journal/verify")["ok"]
+
+
+# ---- PIN and PUK ----
+
+OLD, NEW, PUK = "1357", "86420975", "97531864"  # of the emulated card; nothing else has these digits
+LOCKED = {"pin_enabled": "true", "pin": OLD, "puk": PUK}
+
+
+@pytest.fixture(name="locked")
+def make_locked(start):
+    """A desk whose card S1 waits for its PIN and is in the register, with its PIN sealed unless told otherwise: (desk, card's code)."""
+
+    def locked(pin=OLD, keys=True, **sim):
+        desk = start(scenario(sim={**LOCKED, **sim}))
+        if keys:
+            desk.daemon.done("POST", "/v1/keys", {})
+        code, _ = desk.sim(1, **({"pin": pin} if pin else {}))
+        desk.wait_modem(lambda m: m["state"] in ("pin_locked", "puk_locked", "online"))
+        return desk, code
+
+    return locked
+
+
+def reveal(desk, sim, what="pin"):
+    try:
+        return desk.daemon.done("POST", "/v1/reveals", {"thing": sim, "what": what, "comment": "essai"})["secret"]
+    except Problem as problem:
+        return problem.body["code"]
+
+
+def pin(desk, sim, act, **body):
+    return desk.done("/v1/sims/pin", {"sim": sim, "act": act, **body})
+
+
+def test_the_sealed_pin_opens_its_card_once(locked):
+    desk, sim = locked()
+    act = pin(desk, sim, "enter")
+    assert (act["state"], act["job"], act["sim"], act["iccid"], act["imei"]) == ("ok", "pin_enter", sim, iccid(1), "350000000000001")
+    desk.wait_modem(lambda m: m["state"] == "online")
+    assert desk.fleet.attempts("S1") == (1, 0, 0, 0)
+    act = pin(desk, sim, "enter")
+    assert (act["state"], act["reason"]) == ("refused", "sim_pin_off") and desk.fleet.attempts("S1") == (1, 0, 0, 0)
+    entries = [e for e in desk.daemon.get("/v1/journal?limit=500")["items"] if e["verb"].startswith("sim.pin")]
+    assert [e["verb"] for e in entries] == ["sim.pin", "sim.pin.end"] * 2
+    assert all("350000000000001" in e["after"] and iccid(1) in e["after"] and OLD not in str(e) for e in entries)
+
+
+def test_a_sealed_pin_goes_only_with_three_attempts_left(locked):
+    desk, sim = locked(pin="2468")  # a wrong one is sealed
+    act = pin(desk, sim, "enter")
+    assert (act["state"], act["reason"], act["attempts_left"]) == ("refused", "sim_pin_wrong", 2)
+    assert desk.fleet.attempts("S1") == (1, 1, 0, 0)
+    desk.wait_modem(lambda m: m["pin_left"] == 2)
+    enter = {"sim": sim, "act": "enter"}
+    for body, code in (({}, "pin_type_it"), ({"attempts": 2, "sure": True}, "pin_type_it"), ({"pin": OLD}, "pin_confirm"),
+                       ({"pin": OLD, "attempts": 3}, "sim_pin_attempts"), ({"pin": "12"}, "pin_format"), ({"pin": "123456789"}, "pin_format")):
+        assert desk.refused("/v1/sims/pin", {**enter, **body}) == code, body
+        assert desk.fleet.attempts("S1") == (1, 1, 0, 0)
+    act = pin(desk, sim, "enter", pin=OLD, attempts=2)
+    assert act["state"] == "ok" and desk.fleet.attempts("S1") == (2, 1, 0, 0)
+    assert reveal(desk, sim) == OLD  # what the card took is what the register has
+    assert desk.fleet.state("S1")["pin_left"] == "3"
+
+
+def test_a_new_pin_is_sealed_and_taken(locked):
+    desk, sim = locked()
+    pin(desk, sim, "enter")
+    desk.wait_modem(lambda m: m["state"] == "online")
+    act = pin(desk, sim, "change", new_pin=NEW)
+    assert act["state"] == "ok" and (reveal(desk, sim), reveal(desk, sim, "pin_next")) == (NEW, "secret_none")
+    assert pin(desk, sim, "disable")["state"] == "ok" and pin(desk, sim, "enable")["state"] == "ok"
+    assert desk.fleet.attempts("S1") == (4, 0, 0, 0)
+    act = pin(desk, sim, "change", pin="2468", new_pin="1111")  # a clear no: the register keeps what the card has
+    assert (act["state"], act["reason"]) == ("refused", "sim_pin_wrong")
+    assert (reveal(desk, sim), reveal(desk, sim, "pin_next")) == (NEW, "secret_none") and desk.fleet.attempts("S1") == (5, 1, 0, 0)
+
+
+def test_without_a_key_no_pin_is_changed(locked):
+    desk, sim = locked(pin=None, keys=False)
+    assert desk.refused("/v1/sims/pin", {"sim": sim, "act": "enter"}) == "secret_none"
+    assert pin(desk, sim, "enter", pin=OLD)["state"] == "ok"
+    assert desk.refused("/v1/sims/pin", {"sim": sim, "act": "change", "pin": OLD, "new_pin": NEW}) == "secret_no_key"
+    assert desk.fleet.attempts("S1") == (1, 0, 0, 0)
+
+
+@pytest.mark.parametrize("how", ["lost", "gone", "killed"])
+def test_a_change_without_an_answer_keeps_both_until_the_card_tells(locked, how):
+    desk, sim = locked()
+    pin(desk, sim, "enter")
+    desk.wait_modem(lambda m: m["state"] == "online")
+    desk.fleet.arm("M1", "gone@pin-set" if how == "gone" else "lost@pin-set")
+    number = desk.daemon.done("POST", "/v1/sims/pin", {"sim": sim, "act": "change", "new_pin": NEW})["items"][0]["number"]
+    desk.fleet.wait("S1", "pin_tries=2")  # the card took it
+    if how == "killed":
+        desk.daemon.kill()
+        desk.daemon.start()
+    act = desk.act(number)
+    assert act["state"] == "ambiguous", act
+    assert (reveal(desk, sim), reveal(desk, sim, "pin_next")) == (OLD, NEW)
+    if how == "gone":
+        desk.fleet.send("plug M1")
+    else:
+        desk.fleet.send("unplug M1")
+        desk.fleet.send("plug M1")
+    desk.wait_modem(lambda m: m["state"] == "pin_locked" and m["pin_left"] == 3)
+    assert desk.refused("/v1/sims/pin", {"sim": sim, "act": "enter"}) == "pin_uncertain"
+    assert desk.fleet.attempts("S1")[0] == 2
+    act = pin(desk, sim, "enter", which="new")
+    assert act["state"] == "ok" and (reveal(desk, sim), reveal(desk, sim, "pin_next")) == (NEW, "secret_none")
+    assert desk.fleet.attempts("S1") == (3, 0, 0, 0)
+
+
+def test_of_two_pins_the_wrong_one_tells_the_other(locked):
+    """The change never reached the card: its new PIN is wrong, so it has the old one."""
+    desk, sim = locked()
+    pin(desk, sim, "enter")
+    desk.wait_modem(lambda m: m["state"] == "online")
+    desk.fleet.arm("M1", "silent@pin")
+    number = desk.daemon.done("POST", "/v1/sims/pin", {"sim": sim, "act": "change", "new_pin": NEW})["items"][0]["number"]
+    desk.fleet.wait("M1", "armed=0")
+    desk.daemon.kill()  # while the modem is asked how many attempts are left
+    desk.daemon.start()
+    assert desk.act(number)["state"] == "ambiguous" and desk.fleet.attempts("S1") == (1, 0, 0, 0)
+    desk.fleet.send("unplug M1")
+    desk.fleet.send("plug M1")
+    desk.wait_modem(lambda m: m["state"] == "pin_locked" and m["pin_left"] == 3)
+    act = pin(desk, sim, "enter", which="new")
+    assert (act["state"], act["reason"]) == ("refused", "sim_pin_wrong")
+    assert (reveal(desk, sim), reveal(desk, sim, "pin_next")) == (OLD, "secret_none")
+    desk.wait_modem(lambda m: m["pin_left"] == 2)
+    assert desk.refused("/v1/sims/pin", {"sim": sim, "act": "enter"}) == "pin_type_it"
+    assert pin(desk, sim, "enter", pin=OLD, attempts=2)["state"] == "ok" and desk.fleet.attempts("S1") == (3, 1, 0, 0)
+
+
+def test_a_puk_is_typed_and_confirmed_twice(locked):
+    desk, sim = locked(pin_left=0)
+    unblock = {"sim": sim, "act": "unblock", "puk": PUK, "new_pin": NEW}
+    for body, code in (({}, "puk_confirm"), ({"attempts": 10}, "puk_confirm"), ({"sure": True}, "puk_confirm"),
+                       ({"attempts": 9, "sure": True}, "sim_pin_attempts"), ({"attempts": 10, "sure": True, "puk": "1234"}, "puk_format")):
+        assert desk.refused("/v1/sims/pin", {**unblock, **body}) == code, body
+    assert desk.refused("/v1/sims/pin", {"sim": sim, "act": "enter"}) == "sim_puk_required"
+    assert desk.fleet.attempts("S1") == (0, 0, 0, 0)
+    act = desk.done("/v1/sims/pin", {**unblock, "puk": "00000000", "attempts": 10, "sure": True})
+    assert (act["state"], act["reason"], act["attempts_left"]) == ("refused", "sim_puk_wrong", 9)
+    desk.wait_modem(lambda m: m["puk_left"] == 9)
+    assert desk.refused("/v1/sims/pin", {**unblock, "attempts": 10, "sure": True}) == "sim_pin_attempts"
+    status, said, why = desk.cli("sim", "pin", "unblock", sim, "--attempts", "9", "--sure", stdin=f"{PUK}\n{NEW}\n")
+    assert status == 0 and "fait" in said, (said, why)
+    assert desk.fleet.attempts("S1") == (0, 0, 2, 1) and reveal(desk, sim) == NEW
+
+
+def test_a_wrong_card_gets_no_pin(locked):
+    desk, sim = locked()
+    desk.fleet.eject("M1")
+    desk.wait_modem(lambda m: m["state"] == "sim_absent")
+    assert desk.refused("/v1/sims/pin", {"sim": sim, "act": "enter"}) == "sim_not_in_modem"
+    assert desk.fleet.attempts("S1") == (0, 0, 0, 0)
+
+
+def test_a_card_that_is_swapped_while_its_pin_is_asked_gets_none(start):
+    desk = start(OPERATOR + cards(2, **LOCKED) + modem(1, late_seconds=1))
+    desk.daemon.done("POST", "/v1/keys", {})
+    sim, _ = desk.sim(1, pin=OLD)
+    for step in ("pin", "ready"):
+        if desk.fleet.state("M1")["sim"] != "S1":
+            desk.fleet.insert("M1", "S1")
+        desk.wait_modem(lambda m: m["iccid"] == iccid(1) and m["state"] == "pin_locked")
+        desk.fleet.arm("M1", f"late@{step}")
+        number = desk.daemon.done("POST", "/v1/sims/pin", {"sim": sim, "act": "enter"})["items"][0]["number"]
+        desk.fleet.wait("M1", "armed=0")
+        desk.fleet.insert("M1", "S2")
+        act = desk.act(number)
+        assert act["state"] in ("refused", "not_done"), act
+        assert desk.fleet.attempts("S2") == (0, 0, 0, 0) and desk.fleet.attempts("S1") == (0, 0, 0, 0)
+
+
+# ---- processes ----
+
+def children(desk):
+    """The processes temoin-modem of this daemon."""
+    with open(f"/proc/{desk.daemon.process.pid}/task/{desk.daemon.process.pid}/children", encoding="ascii") as file:
+        return [int(pid) for pid in file.read().split()]
+
+
+@pytest.mark.parametrize("how, limit", [(signal.SIGKILL, 15), (signal.SIGSTOP, 30)])
+def test_a_modem_process_that_dies_or_hangs_costs_one_bench(start, how, limit):
+    desk = start(scenario(3))
+    ports = [f"3-1.{n}" for n in (1, 2, 3)]
+    for port in ports:
+        desk.wait_modem(lambda m: m["state"] == "online", port)
+    began = time.monotonic()
+    os.kill(children(desk)[0], how)
+    while all(m["state"] != "faulted" for m in desk.modems().values()):
+        assert time.monotonic() - began < limit, desk.modems()
+        for port in ports:  # the others work all the while
+            if desk.modems()[port]["state"] == "online" and how == signal.SIGKILL:
+                desk.done("/v1/modems/identify", {"port": port})
+        time.sleep(0.05)  # its silence is awaited
+    hurt = [m["port"] for m in desk.modems().values() if m["state"] == "faulted"]
+    assert len(hurt) == 1 and desk.modems()[hurt[0]]["reason"] == "modem_crashed"
+    for port in ports:
+        if port not in hurt:
+            act = desk.done("/v1/modems/identify", {"port": port})
+            assert act["state"] == "ok", act
+    desk.wait_modem(lambda m: m["state"] == "online", hurt[0])
+    assert time.monotonic() - began < limit
+    assert desk.daemon.get("/healthz")["ok"]
+
+
+# ---- what is never told ----
+
+def test_planted_codes_of_the_bench_are_nowhere(till):
+    """PIN, new PIN, PUK and recharge code go through the bench; afterwards they are looked for wherever something is written or told."""
+    code = "74185296307418"
+    text = OPERATOR.replace("code 11111111111111", f"code {code}") + cards(1, **LOCKED, pin_left=0) + modem(1)
+    shop = till(text, online=False)
+    desk = shop.desk
+    sim = desk.daemon.get("/v1/sims")["items"][0]["code"]
+    desk.wait_modem(lambda m: m["state"] == "puk_locked")
+    said = []
+    link = desk.daemon.raw()
+    link.sendall(b"GET /v1/events HTTP/1.1\r\nHost: t\r\n\r\n")
+    status, _, answer = desk.daemon.request("POST", "/v1/sims/pin", {"sim": sim, "act": "unblock", "puk": PUK, "new_pin": OLD, "attempts": 10, "sure": True},
+                                            {"Idempotency-Key": "unblock-01"})
+    said += [repr(answer)]
+    assert status == 202 and desk.act(answer["items"][0]["number"])["state"] == "ok"
+    desk.wait_modem(lambda m: m["state"] == "online")
+    process = subprocess.Popen([TEMOIN, "--socket", desk.daemon.socket_path, "sim", "pin", "change", sim], stdin=subprocess.PIPE,
+                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    told, _ = process.communicate(NEW + "\n", timeout=SECONDS)
+    assert process.returncode == 0, told
+    said += [told]
+    shop.voucher(code)
+    act, recharge = shop.over(shop.recharge())
+    assert recharge["state"] == "confirmed", act
+    said += [repr(act), repr(recharge)]
+    for path in ("/v1/acts", "/v1/modems", "/v1/journal?limit=500", "/v1/sims", "/v1/lines", "/v1/recharges", "/v1/vouchers", "/healthz", "/metrics",
+                 f"/v1/objects/{sim}"):
+        said.append(repr(desk.daemon.request("GET", path)))
+    for pid in [desk.daemon.process.pid, *children(desk)]:
+        for what in ("cmdline", "environ"):
+            with open(f"/proc/{pid}/{what}", "rb") as file:
+                said.append(file.read().decode(errors="replace"))
+    link.settimeout(0.5)
+    try:
+        while block := link.recv(65536):
+            said.append(block.decode())
+    except TimeoutError:
+        pass
+    link.close()
+    files = {}
+
+    def read_files():
+        for where, _, names in os.walk(desk.daemon.state_dir):
+            for name in names:
+                if name != "secret.key":
+                    with open(os.path.join(where, name), "rb") as file:
+                        files[os.path.join(where, name)] = file.read()
+
+    read_files()  # the log of the database is there still
+    desk.daemon.stop()
+    read_files()
+    for secret in (PUK, NEW, code):
+        for told in [*said, desk.daemon.said()]:
+            assert secret not in told, (secret, told)
+        for name, content in files.items():
+            assert secret.encode() not in content, (secret, name)
+    assert desk.fleet.attempts("S1") == (1, 0, 1, 0)
+    desk.daemon.start()
+
+
+def test_a_crash_writes_no_memory_to_the_disk(start, tmp_path):
+    """A program of the same limits leaves a core file; temoind and temoin-modem do not."""
+    desk = start(scenario())
+    desk.wait_card(1)
+
+    def unlimited():
+        resource.setrlimit(resource.RLIMIT_CORE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+
+    def cores(folder):
+        return [name for name in os.listdir(folder) if name.startswith("core")]
+
+    control = tmp_path / "control"
+    control.mkdir()
+    subprocess.run(["/bin/sh", "-c", "kill -ABRT $$"], cwd=control, preexec_fn=unlimited, check=False)
+    if not cores(control):
+        pytest.skip("this machine keeps its core files elsewhere")
+    place = tmp_path / "place"
+    place.mkdir()
+    other = Daemon(env=desk.fleet.env(), demo=False)
+    other.folder = str(tmp_path / "other")
+    os.mkdir(other.folder)
+    process = subprocess.Popen([*other.command()], env=desk.fleet.env(), cwd=place, preexec_fn=unlimited, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    while "answers on" not in process.stdout.readline():
+        pass
+    process.send_signal(signal.SIGABRT)
+    assert process.wait(SECONDS) == -signal.SIGABRT and cores(place) == []
+    process.stdout.close()
+    for pid in [desk.daemon.process.pid, *children(desk)]:
+        with open(f"/proc/{pid}/limits", encoding="ascii") as file:
+            assert [line.split()[4:6] for line in file if line.startswith("Max core")] == [["0", "0"]]

@@ -130,6 +130,7 @@ def test_a_report_tells_what_the_lines_will_need(daemon):
     lines = []
     for iccid in ICCIDS:
         daemon.post("/v1/sims", {"iccid": iccid, "operator": "Orange", "offer": "Mobicarte"})
+    assert "line_endless" in [note["code"] for note in daemon.get(f"/v1/funds/report?fund={fund}")["to_know"]]
     for sim in daemon.get("/v1/sims")["items"]:
         lines.append(sim["line"])
         daemon.post("/v1/lines/clocks", {"line": sim["line"], "line_until": "2031-01-15"})

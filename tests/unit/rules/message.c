@@ -43,7 +43,7 @@ places_of (const char *sentence)
     gboolean is_inside = g_str_has_prefix (open, "{*}");
     gboolean is_argument =
         open[1] >= '1' && open[1] <= '4' &&
-        (open[2] == '}' || (open[2] != '\0' && strchr ("dmckilowvgqsuerbfp", open[2]) && open[3] == '}'));
+        (open[2] == '}' || (open[2] != '\0' && strchr ("dmckilowvgqsueyrbfp", open[2]) && open[3] == '}'));
     g_assert_true (is_inside || is_argument);
     g_ptr_array_add (places, g_strndup (open, (gsize)(strchr (open, '}') - open) + 1));
   }
