@@ -66,7 +66,7 @@ TSAN_BIN := $(addprefix $(BUILD)/tests/,store/register store/mirror $(addprefix 
 BENCH_SRC := $(wildcard tests/bench/*.c)
 BENCH_BIN := $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,$(BENCH_SRC))
 
-.PHONY: all programs demo test tests-built unit system check-asan check-tsan tsan-run check-format check-style bench bench-built fuzz fuzz-run install format deps help clean
+.PHONY: all programs demo test tests-built unit system test-kernel check-asan check-tsan tsan-run check-format check-style bench bench-built fuzz fuzz-run install format deps help clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -94,6 +94,10 @@ unit: programs $(UNIT_BIN) $(REPLAY_BIN) ## the C tests alone: rules, register, 
 
 system: programs $(POWERCUT) $(BUILD)/tests/store/kept ## the tests that start the real daemon and the emulated fleet
 	@BUILD=$(BUILD) SAN=$(SAN) $(PYTHON) -m pytest -q -rs -p no:cacheprovider -n $(TEST_JOBS) tests/system
+
+test-kernel: programs $(BUILD)/temoin-fleet-kernel ## the installed daemon on Debian's kernel in QEMU (minutes; not part of `make test`)
+	-@.ci/install-packages build demo test kernel
+	@BUILD=$(BUILD) tests/kernel/test-kernel $(SCENARIOS)
 
 check-style: ## layers, function length and complexity, portable SQL, hygiene
 	@tests/layers.sh
@@ -208,6 +212,11 @@ $(BUILD)/temoin-modem: $(call obj,daemon/devices/temoin-modem.c) $(call lib_of,d
 $(BUILD)/temoin-fleet: $(call obj,$(wildcard tests/fleet/*.c))
 	@echo "  LD $@"
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(FLEET_LIBS)
+
+# the same devices, on the kernel's own USB stack instead of umockdev's
+$(BUILD)/temoin-fleet-kernel: $(call obj,$(filter-out $(wildcard tests/fleet/umock_*.c),$(wildcard tests/fleet/*.c)) $(wildcard tests/kernel/*.c))
+	@echo "  LD $@"
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(MAIN_LIBS)
 
 $(BUILD)/tests/bench/slow_fsync.so: $(wildcard tests/bench/slow/*.c)
 	@mkdir -p $(@D)

@@ -28,7 +28,7 @@ may_move (const Session *session, const Typed *typed, GError **error)
   static const Text question = {
       "Déplacer tout le registre vers cette base ? Pendant ce temps on peut lire, mais rien n'est enregistré.",
       "Move the whole register to that database? Meanwhile it can be read, but nothing is recorded."};
-  if (typed_has (typed, "--yes") || json_object_get (typed->fields, "preview") != NULL)
+  if (typed_has (typed, "--yes"))
     return TRUE;
   if (!terminal_can_ask ())
     fault_set (
@@ -129,15 +129,31 @@ follow (const Session *session, GError **error)
   return leave;
 }
 
+/* What is refused anyway, an address that is none above all, is refused before anybody is asked to confirm. */
+static gboolean
+is_refused (const Session *session, const Typed *typed, Leave *leave, GError **error)
+{
+  json_t *body = json_copy (typed->fields);
+  json_object_set_new (body, "preview", json_true ());
+  char *text = json_dumps (body, JSON_COMPACT);
+  json_t *answer = ask_post (session, STATUS, text, NULL, leave, error);
+  free (text);
+  json_decref (body);
+  json_decref (answer);
+  return answer == NULL;
+}
+
 Leave
 migrate_run (const Session *session, const Typed *typed, GError **error)
 {
-  if (!may_move (session, typed, error))
-    return LEAVE_USAGE;
+  Leave leave;
   if (json_object_get (typed->fields, "preview") != NULL)
     return ask_act (session, typed, error);
+  if (is_refused (session, typed, &leave, error))
+    return leave;
+  if (!may_move (session, typed, error))
+    return LEAVE_USAGE;
   char *body = typed_body (typed);
-  Leave leave;
   json_t *answer = ask_post (session, STATUS, body, NULL, &leave, error);
   free (body);
   if (answer == NULL)

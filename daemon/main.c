@@ -172,7 +172,8 @@ open_screens (Daemon *daemon)
   g_autoptr (GError) error = NULL;
   daemon->screens = reset_screens_load (daemon->config->reset_screens, &error);
   if (daemon->screens == NULL)
-    g_message ("no steps for resets by hand: %s", error->message);
+    g_message ("no steps for resets by hand: %s (reset_screens below [bench] in temoin.conf says where they are)",
+               error->message);
 }
 
 static void

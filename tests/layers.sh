@@ -14,6 +14,7 @@ daemon/api|daemon/api/ db/ labels/ daemon/documents/ daemon/rules/ daemon/action
 daemon|daemon/ db/ labels/
 cli|cli/
 tests/fleet|tests/fleet/
+tests/kernel|tests/kernel/ tests/fleet/
 '
 bad=0
 while IFS='|' read -r folder allowed; do

@@ -25,7 +25,7 @@ device_trouble (const Device *device)
   case DEVICE_LINK_NO_ROOM:
     return g_strdup_printf ("%s|%.*s", message_code (M_DEVICE_NO_ROOM), (int)strcspn (device->port, "-"), device->port);
   case DEVICE_LINK_BROKEN:
-    return g_strdup (message_code (M_DEVICE_PROTOCOL));
+    return g_strdup (message_code (device->is_silent ? M_DEVICE_TIMEOUT : M_DEVICE_PROTOCOL));
   case DEVICE_LINK_NONE:
   case DEVICE_LINK_OPENING:
   case DEVICE_LINK_NEEDS_TAP:

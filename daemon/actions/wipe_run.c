@@ -107,10 +107,10 @@ on_settled (gpointer user)
 }
 
 void
-run_start_settling (WipeRun *run)
+run_start_settling (WipeRun *run, guint delay_ms)
 {
   run_stop_settling (run);
-  deadline_set (&run->settling, run->world->timeouts->settle_ms, on_settled, run);
+  deadline_set (&run->settling, delay_ms, on_settled, run);
 }
 
 void

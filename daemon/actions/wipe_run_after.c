@@ -3,6 +3,8 @@
 #include <string.h>
 #include <sys/random.h>
 
+#define KEY_ACCEPTED "key-accepted: adb opens with our key"
+
 /* ---- the command ---- */
 
 void
@@ -172,7 +174,7 @@ away_arrived (WipeRun *run, const Happening *happening)
   if (happening->serial == NULL || happening->is_recovery || happening->mode == DEVICE_FASTBOOT)
     return; /* Android is not back: nothing is known of its adb yet */
   if (happening->mode != DEVICE_ADB)
-    run_start_settling (run);
+    run_start_settling (run, run->world->timeouts->settle_ms);
   else if (!bench_connect (run->world->bench, run->session, 0, &error))
     g_debug ("wipe %s: %s", run->wipe->code, error->message); /* it left again: another happening tells */
 }
@@ -209,7 +211,7 @@ key_note (const WipeRun *run, const Happening *happening)
     return asked_before ? "key-refused: adb asks for a key and does not know ours"
                         : "key-unknown: adb does not know our key, and was not seen to know it before";
   if (happening->has_asked)
-    return "key-accepted: adb opens with our key";
+    return KEY_ACCEPTED;
   return asked_before ? "trade-in: adb is open to anybody, as after a reset" : "open-to-all: adb is open to anybody";
 }
 
@@ -231,16 +233,34 @@ add_challenge (WipeRun *run, WipeStep *step)
   wipe_step_note (step, "usb", "trade-in-challenge: %s", run->challenge);
 }
 
-void
-away_link (WipeRun *run, const Happening *happening)
+/* How long an order that was just sent may still be on its way inside the tablet, milliseconds. Android prepares a reset for up to a minute
+ * before it restarts: a cable that is pulled and put back meanwhile brings back a tablet that our key opens, and that erases itself a moment
+ * later. 0: none was sent, or long ago. */
+static guint
+order_is_pending_ms (const WipeRun *run)
 {
-  if (write_foreign (run, happening) ||
-      (happening->link != DEVICE_LINK_READY && happening->link != DEVICE_LINK_UNTRUSTED))
-    return;
-  if (happening->link == DEVICE_LINK_READY && happening->has_asked && run->strategy->leaves_test_mode) {
-    run_start_probe (run); /* our key must open it then: it says itself whether it is erased and in test mode */
-    return;
-  }
+  if (run->strategy->by_hand != STRATEGY_HAND_NONE || run->wipe->state != WIPE_GONE)
+    return 0;
+  gint64 since_ms = (run->world->now (run->world->now_data) - run->wipe->started_at) * 1000;
+  gint64 leave_ms = run->world->timeouts->leave_ms;
+  return since_ms >= 0 && since_ms < leave_ms ? (guint)(leave_ms - since_ms) : 0;
+}
+
+/* Our key opens it: it is given the rest of its time to leave. */
+static gboolean
+waits_for_the_order (WipeRun *run)
+{
+  guint rest_ms = order_is_pending_ms (run);
+  if (rest_ms == 0)
+    return FALSE;
+  run_start_settling (run, rest_ms);
+  return TRUE;
+}
+
+/* It is back, and says what our key is worth to it. */
+static void
+write_back (WipeRun *run, const Happening *happening)
+{
   WipeStep *step = returned_step (run);
   wipe_step_note (step, "usb", "%s", key_note (run, happening));
   if (happening->link == DEVICE_LINK_READY && !happening->has_asked)
@@ -249,19 +269,37 @@ away_link (WipeRun *run, const Happening *happening)
 }
 
 void
+away_link (WipeRun *run, const Happening *happening)
+{
+  gboolean takes_our_key = happening->link == DEVICE_LINK_READY && happening->has_asked;
+  if (write_foreign (run, happening) ||
+      (happening->link != DEVICE_LINK_READY && happening->link != DEVICE_LINK_UNTRUSTED))
+    return;
+  if (takes_our_key && run->strategy->leaves_test_mode) {
+    run_start_probe (run); /* our key must open it then: it says itself whether it is erased and in test mode */
+    return;
+  }
+  if (takes_our_key && waits_for_the_order (run))
+    return;
+  write_back (run, happening);
+}
+
+void
 away_probed (WipeRun *run, const Happening *happening)
 {
   run->is_probing = FALSE;
   if (g_error_matches (happening->error, DEVICE_ERROR, DEVICE_ERROR_GONE))
     return; /* another happening tells */
-  WipeStep *step = returned_step (run);
   const DeviceFacts *facts = happening->facts;
   run->in_test_mode = facts != NULL && facts->in_test_mode == 1 && g_strcmp0 (facts->serial, run->wipe->serial) == 0;
+  if (!run->in_test_mode && waits_for_the_order (run))
+    return;
+  WipeStep *step = returned_step (run);
   if (run->in_test_mode) {
     run_take_facts (run, happening);
     wipe_step_note (step, "usb", "test-harness: our key opens it, and it says persist.sys.test_harness=1");
   } else
-    wipe_step_note (step, "usb", "key-accepted: adb opens with our key");
+    wipe_step_note (step, "usb", "%s", KEY_ACCEPTED);
   run_write (run, step);
 }
 
@@ -278,12 +316,15 @@ returned_send_again (WipeRun *run)
   run_write (run, step);
 }
 
+/* It stayed for as long as it had to: without adb, or open to our key with its order long sent. */
 void
 away_settled (WipeRun *run, const Happening *happening)
 {
+  const Device *device = run_our_device (run);
   WipeStep *step = returned_step (run);
-  (void)happening;
-  wipe_step_note (step, "usb", "adb-absent: debugging is off");
+  (void)happening; /* the bench says how things are now */
+  gboolean is_open = device != NULL && device->mode == DEVICE_ADB && device->link == DEVICE_LINK_READY;
+  wipe_step_note (step, "usb", "%s", is_open ? KEY_ACCEPTED : "adb-absent: debugging is off");
   run_write (run, step);
 }
 
@@ -395,7 +436,7 @@ attest_link (WipeRun *run, const Happening *happening)
     return;
   WipeStep *step = run_step (run);
   if (happening->has_asked) {
-    wipe_step_note (step, "usb", "key-accepted: adb opens with our key");
+    wipe_step_note (step, "usb", "%s", KEY_ACCEPTED);
     wipe_step_event (step, WIPE_ON_KEY_ACCEPTED, "wipe_key_accepted");
   } else
     add_challenge (run, step);

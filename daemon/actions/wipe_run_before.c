@@ -71,6 +71,7 @@ fill_gate (const DeviceFacts *read, const StrategySettings *settings, WipeGateFa
   facts->link_ready = TRUE;
   facts->battery_percent = read->battery_percent;
   facts->is_charging = read->is_charging;
+  facts->battery_is_low = read->battery_is_low;
   facts->google_accounts = read->google_accounts;
   facts->maker_accounts = read->maker_accounts;
   facts->other_accounts = read->other_accounts;
@@ -98,6 +99,7 @@ write_gate (WipeRun *run)
       .probed_strategy = choice_by_probe (run).strategy->name,
       .battery_percent = -1,
       .is_charging = -1,
+      .battery_is_low = -1,
       .google_accounts = -1,
       .maker_accounts = -1,
       .other_accounts = -1,
@@ -297,6 +299,8 @@ void
 before_probed (WipeRun *run, const Happening *happening)
 {
   run->is_probing = FALSE;
+  if (run->goes_without_link)
+    return; /* it was silent for too long, and the link was closed: that is no pulled cable */
   if (g_error_matches (happening->error, DEVICE_ERROR, DEVICE_ERROR_GONE))
     run_write_event (run, WIPE_ON_CABLE, reason_of_device_error (happening->error));
   else if (happening->error != NULL)

@@ -68,7 +68,8 @@ Happening *happening_new (HappeningKind kind);
 Happening *happening_of_device (HappeningKind kind, const Device *device);
 /* The wait of the present state; a new one replaces it. */
 void run_start_timer (WipeRun *run, guint delay_ms);
-void run_start_settling (WipeRun *run);
+/* It is back: how long it must stay before that is believed. */
+void run_start_settling (WipeRun *run, guint delay_ms);
 /* Ends a wait: neither its timer nor what it has put into the queue counts any more. */
 void run_stop_timer (WipeRun *run);
 void run_stop_settling (WipeRun *run);

@@ -27,7 +27,7 @@ api_arrival_ask (Request *request, Store *store, GError **error)
 {
   const AskInput *input = form_data_input (request->form);
   if (request->world->conductor == NULL) {
-    rule_error_set (error, M_BENCH_MISSING, NULL);
+    rule_error_set (error, M_ARRIVAL_NO_BENCH, NULL);
     return FALSE;
   }
   g_autoptr (GPtrArray) slots = conductor_slots (request->world->conductor);

@@ -84,6 +84,23 @@ add_newest (GPtrArray *counts, Vault *vault)
   g_ptr_array_add (counts, count);
 }
 
+/* An empty list says what to do. */
+static gboolean
+answer_no_key (Request *request)
+{
+  g_autoptr (Finding) none = finding_new (M_SECRET_NO_KEY, NULL);
+  g_auto (Writer) out;
+  writer_init (&out);
+  writer_open_object (&out, NULL);
+  writer_open_array (&out, "items");
+  writer_close (&out);
+  writer_null (&out, "next");
+  problem_write_note (&out, none);
+  writer_close (&out);
+  request_answer_json (request, 200, &out);
+  return TRUE;
+}
+
 gboolean
 api_key_list (Request *request, Store *store, GError **error)
 {
@@ -95,6 +112,8 @@ api_key_list (Request *request, Store *store, GError **error)
   if (counts == NULL)
     return FALSE;
   add_newest (counts, request->world->vault);
+  if (counts->len == 0)
+    return answer_no_key (request);
   return view_answer_list (request, store, &page, counts, write_key, NULL, error);
 }
 

@@ -300,7 +300,8 @@ banner_has_feature (const char *banner, const char *feature)
 static void
 handle_cnxn (Adb *adb, const AdbMessage *message, const guint8 *payload)
 {
-  g_autofree char *banner = g_strndup ((const char *)payload, message->length);
+  /* without a payload there is no text at all, not an empty one */
+  g_autofree char *banner = g_strndup (payload != NULL ? (const char *)payload : "", message->length);
   if (message->arg0 < ADB_VERSION_CHECKSUM || message->arg1 < ADB_HEADER_SIZE) {
     fail_protocol (adb, "CNXN of version %08x with packets of %u bytes", message->arg0, message->arg1);
     return;

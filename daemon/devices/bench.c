@@ -107,6 +107,7 @@ fail_link (Slot *slot, const GError *error)
   gboolean is_held = link == DEVICE_LINK_BUSY && slot->usb->holder.pid != 0;
   slot->device.holder = is_held ? slot->usb->holder.name : NULL;
   slot->device.holder_pid = is_held ? slot->usb->holder.pid : 0;
+  slot->device.is_silent = g_error_matches (error, DEVICE_ERROR, DEVICE_ERROR_TIMEOUT);
   g_free (slot->link_error);
   slot->link_error = g_strdup (error->message);
   close_link (slot);

@@ -56,6 +56,7 @@ typedef struct {
   guint16 vendor, product;
   const char *holder;       /* link BUSY: the program that holds it ("adb"); NULL: it cannot be seen */
   int holder_pid;           /* its process; 0 likewise */
+  gboolean is_silent;       /* link BROKEN: it never answered, rather than nonsense */
   const char *maker, *name; /* USB strings, or NULL */
 } Device;
 
@@ -106,6 +107,7 @@ typedef struct {
   int sdk;
   int battery_percent;     /* 0..100 */
   int is_charging;         /* 0, 1 or -1 */
+  int battery_is_low;      /* fastboot: the boot loader's own judgement (battery-soc-ok) */
   int google_accounts;     /* of all users; -1 = unreadable, likewise the two below */
   int maker_accounts;      /* of makers whose lock may survive a reset: Samsung, Xiaomi, Huawei, Honor */
   int other_accounts;      /* of applications: they lock nothing */

@@ -163,6 +163,16 @@ take_battery_soc (DeviceFacts *facts, const char *answer)
     facts->battery_percent = (int)percent;
 }
 
+/* Older boot loaders say this instead of a percentage (AOSP fastboot/README.md). */
+static void
+take_battery_ok (DeviceFacts *facts, const char *answer)
+{
+  if (strcmp (answer, "no") == 0)
+    facts->battery_is_low = 1;
+  else if (strcmp (answer, "yes") == 0)
+    facts->battery_is_low = 0;
+}
+
 static void
 take_snapshot (DeviceFacts *facts, const char *answer)
 {
@@ -187,6 +197,7 @@ static const Question fastboot_questions[] = {
     {"getvar:unlocked", FALSE, take_unlocked},
     {"getvar:is-userspace", FALSE, take_userspace},
     {"getvar:battery-soc", FALSE, take_battery_soc},
+    {"getvar:battery-soc-ok", FALSE, take_battery_ok},
     {"getvar:snapshot-update-status", FALSE, take_snapshot},
     {"getvar:security-patch-level", FALSE, take_patch_level},
     {"getvar:system-fingerprint", FALSE, take_fingerprint},
@@ -303,7 +314,7 @@ facts_new (DeviceMode mode)
   facts->google_accounts = facts->maker_accounts = facts->other_accounts = -1;
   facts->has_recovery_wipe = facts->has_device_owner = facts->merge_pending = facts->is_unlocked = -1;
   facts->has_persistent_data = facts->lock_is_active = facts->oem_unlock_allowed = facts->in_test_mode = -1;
-  facts->is_userspace = -1;
+  facts->is_userspace = facts->battery_is_low = -1;
   return facts;
 }
 

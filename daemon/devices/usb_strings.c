@@ -1,11 +1,9 @@
 /* The strings of a device: language list, then serial, product, manufacturer, by asynchronous control transfers. A device
  * that refuses one keeps NULL there; one that is silent or gone ends the reading. */
 #include "daemon/devices/usb.h"
-
-#include <string.h>
+#include "daemon/devices/usb_text.h"
 
 #define STRING_TIMEOUT_MS 1000
-#define STRING_MAX        255 /* bytes: bLength is a byte */
 #define ENGLISH           0x0409
 
 typedef enum { STEP_LANGUAGES, STEP_SERIAL, STEP_NAME, STEP_MAKER, STEP_END } Step;
@@ -15,7 +13,7 @@ struct _UsbIdentify {
   UsbOpen *opening;
   libusb_device_handle *handle;
   struct libusb_transfer *transfer;
-  guint8 buffer[LIBUSB_CONTROL_SETUP_SIZE + STRING_MAX];
+  guint8 buffer[LIBUSB_CONTROL_SETUP_SIZE + USB_TEXT_MAX];
   guint8 indexes[STEP_END]; /* of the string descriptors; 0 = none */
   Step step;
   guint16 language;
@@ -46,26 +44,6 @@ finish (UsbIdentify *identify, const GError *error)
   func (copy, user);
 }
 
-/* UTF-16LE to UTF-8, without what could disturb a terminal or a log; NULL when empty or no string descriptor. */
-static char *
-decode (const guint8 *data, gsize n)
-{
-  if (n < 2 || data[1] != LIBUSB_DT_STRING || data[0] < 2)
-    return NULL;
-  gsize units = (MIN (n, data[0]) - 2) / 2;
-  gunichar2 text[STRING_MAX / 2];
-  for (gsize i = 0; i < units; i++)
-    text[i] = (gunichar2)(data[2 + 2 * i] | data[3 + 2 * i] << 8);
-  g_autofree char *utf8 = g_utf16_to_utf8 (text, (glong)units, NULL, NULL, NULL);
-  GString *clean = g_string_new (NULL);
-  for (const char *p = utf8 != NULL ? utf8 : ""; *p != '\0'; p = g_utf8_next_char (p))
-    g_string_append_unichar (clean, g_unichar_isprint (g_utf8_get_char (p)) ? g_utf8_get_char (p) : '?');
-  char *stripped = g_strstrip (g_string_free (clean, FALSE));
-  if (*stripped == '\0')
-    g_clear_pointer (&stripped, g_free);
-  return stripped;
-}
-
 static void
 take (UsbIdentify *identify, const guint8 *data, gsize n)
 {
@@ -79,7 +57,7 @@ take (UsbIdentify *identify, const guint8 *data, gsize n)
     return;
   }
   g_free (*slot);
-  *slot = decode (data, n);
+  *slot = usb_text_read (data, n);
 }
 
 static void next_string (UsbIdentify *identify);
@@ -126,7 +104,7 @@ next_string (UsbIdentify *identify)
   guint16 language = identify->step == STEP_LANGUAGES ? 0 : identify->language;
   libusb_fill_control_setup (identify->buffer, LIBUSB_ENDPOINT_IN, LIBUSB_REQUEST_GET_DESCRIPTOR,
                              (guint16)(LIBUSB_DT_STRING << 8 | identify->indexes[identify->step]), language,
-                             STRING_MAX);
+                             USB_TEXT_MAX);
   libusb_fill_control_transfer (identify->transfer, identify->handle, identify->buffer, on_string, identify,
                                 STRING_TIMEOUT_MS);
   int status = libusb_submit_transfer (identify->transfer);

@@ -206,9 +206,11 @@ judge_condition (const WipeGateFacts *facts, Verdict *verdict)
 {
   char percent[12];
   g_snprintf (percent, sizeof percent, "%d", facts->battery_percent);
-  if (facts->battery_percent < 0)
+  if (facts->battery_is_low > 0)
+    verdict_add (verdict, M_WIPE_BATTERY_LOW, NULL);
+  else if (facts->battery_percent < 0 && facts->battery_is_low < 0)
     verdict_add (verdict, M_WIPE_BATTERY_UNSEEN, NULL);
-  else if (facts->battery_percent < BATTERY_MIN_PERCENT && facts->is_charging != 1)
+  else if (facts->battery_percent >= 0 && facts->battery_percent < BATTERY_MIN_PERCENT && facts->is_charging != 1)
     verdict_add (verdict, M_WIPE_BATTERY, percent, G_STRINGIFY (BATTERY_MIN_PERCENT), NULL);
   if (facts->has_foreign_owner > 0)
     verdict_add (verdict, M_WIPE_OWNER, facts->identity.item->code, NULL);

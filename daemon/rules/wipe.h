@@ -60,7 +60,7 @@ typedef struct {
   WipeIdentity identity;
   gboolean link_ready; /* the facts below were read (adb or fastboot) */
   gboolean strategy_needs_link;
-  int battery_percent, is_charging;                    /* -1 unknown */
+  int battery_percent, is_charging, battery_is_low;    /* -1 unknown */
   int google_accounts, maker_accounts, other_accounts; /* -1 unreadable */
   gboolean strategy_clears_google_lock;
   const char *strategy_objection; /* stable word or NULL */
@@ -74,7 +74,7 @@ typedef struct {
   int is_unlocked;        /* its bootloader */
 } WipeGateFacts;
 /* The identity; then: Google's lock active already, Google or maker's account without a clearing strategy -> impossible, with what to do;
- * unreadable accounts -> confirmation right "wipe-accounts-unseen" unless the strategy clears the lock; battery < 30 % and not charging,
+ * unreadable accounts -> confirmation right "wipe-accounts-unseen" unless the strategy clears the lock; battery < 30 % and not charging, or said to be low by the boot loader,
  * merge pending, foreign owner -> impossible; another strategy than the probed one, that does not clear the lock -> confirmation right
  * "wipe-strategy"; users, applications' accounts, OEM unlocking, SD card and SIM -> to know. */
 void wipe_judge_gate (const WipeGateFacts *facts, Verdict *verdict);

@@ -78,6 +78,7 @@ send_header (struct Adb *adb, const struct Header *header, gsize size)
   usb_device_send (adb->tablet->usb, (const guint8 *)words, size);
 }
 
+// With WRTE the caller must be done: the link may be gone and `adb` freed afterwards.
 static void
 send_packet (struct Adb *adb, guint32 command, guint32 arg0, guint32 arg1, const void *bytes, gsize length)
 {
@@ -91,6 +92,8 @@ send_packet (struct Adb *adb, guint32 command, guint32 arg0, guint32 arg1, const
       .magic = ~command,
   };
   send_header (adb, &header, HEADER_BYTES);
+  if (command == CMD_WRTE && adb->link == LINK_ONLINE && tablet_reach (adb->tablet, POINT_PAYLOAD) != FAULT_NONE)
+    return;
   if (length > 0)
     usb_device_send (adb->tablet->usb, bytes, length);
 }
@@ -147,8 +150,9 @@ stream_advance (struct Stream *stream)
   }
   guint length = MIN (stream->out->len, adb->maxdata);
   stream->waits_okay = TRUE;
-  send_packet (adb, CMD_WRTE, stream->local, stream->remote, stream->out->data, length);
+  g_autofree guint8 *block = g_memdup2 (stream->out->data, length);
   g_byte_array_remove_range (stream->out, 0, length);
+  send_packet (adb, CMD_WRTE, stream->local, stream->remote, block, length);
 }
 
 // Adds output: as it is, or in packets of the shell protocol.

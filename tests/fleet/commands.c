@@ -207,7 +207,7 @@ static const struct {
     {"fail", 2, 2, act_fail, "fail NAME STEP"},
     {"state", 1, 1, act_state, "state NAME"},
     {"human", 2, 2, act_human,
-     "human NAME settings-reset|recovery-wipe|bootloader|reboot|setup|unlock-screen|revoke-keys"},
+     "human NAME settings-reset|recovery-wipe|bootloader|reboot|power-on|setup|unlock-screen|revoke-keys"},
     {"swap", 2, 2, act_swap, "swap NAME NAME"},
     {"insert", 2, 2, act_insert, "insert MODEM SIM"},
     {"eject", 1, 1, act_eject, "eject MODEM"},

@@ -10,6 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define CALLERS_MAX 128 // that wait at once
+
 struct Control {
   struct Fleet *fleet; // not owned
   GMainLoop *loop;     // not owned
@@ -188,6 +190,7 @@ control_new (struct Fleet *fleet, const char *path, GMainLoop *loop, GError **er
   g_signal_connect (control->service, "incoming", G_CALLBACK (on_incoming), control);
   fleet->changed = on_changed;
   fleet->changed_user = control;
+  g_socket_listener_set_backlog (G_SOCKET_LISTENER (control->service), CALLERS_MAX);
   if (g_socket_listener_add_address (G_SOCKET_LISTENER (control->service), address, G_SOCKET_TYPE_STREAM,
                                      G_SOCKET_PROTOCOL_DEFAULT, NULL, NULL, error))
     return control;

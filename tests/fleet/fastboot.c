@@ -23,7 +23,8 @@ reply (struct Fastboot *boot, const char *kind, const char *text)
 {
   char line[REPLY_BYTES];
   int length = g_snprintf (line, sizeof line, "%s%s", kind, text);
-  usb_device_send (boot->tablet->usb, (const guint8 *)line, MIN ((gsize)length, sizeof line - 1));
+  gsize most = MIN (sizeof line - 1, (gsize)boot->tablet->settings.reply_bytes);
+  usb_device_send (boot->tablet->usb, (const guint8 *)line, MIN ((gsize)length, most));
 }
 
 // ---- variables ----
@@ -34,11 +35,20 @@ struct Variable {
 
 #define N_VARIABLES 16
 
+// NULL: that variable is unknown, as is the partition.
+static const char *const partition_types[] = {
+    [PARTITION_RAW] = "raw",
+    [PARTITION_F2FS] = "f2fs",
+    [PARTITION_EXT4] = "ext4",
+    [PARTITION_ABSENT] = NULL,
+};
+
 static guint
 variables_of (const Tablet *tablet, struct Variable *list)
 {
   const struct Settings *set = &tablet->settings;
-  gboolean is_unlocked = set->bootloader == BOOTLOADER_UNLOCKED;
+  gboolean is_unlocked = set->bootloader == BOOTLOADER_UNLOCKED || set->says_unlocked;
+  const char *type = partition_types[set->partition_type];
   const struct Variable all[] = {
       {"version", "0.4"},
       {"product", set->product},
@@ -50,9 +60,9 @@ variables_of (const Tablet *tablet, struct Variable *list)
       {"slot-count", "0"},
       {"battery-soc-ok", set->battery >= 15 ? "yes" : "no"},
       {"snapshot-update-status", set->snapshot ? "merging" : "none"},
-      {"partition-type:userdata", "raw"},
-      {"partition-type:metadata", "raw"},
-      {"partition-type:cache", "raw"},
+      {"partition-type:userdata", type},
+      {"partition-type:metadata", type},
+      {"partition-type:cache", type},
       {"partition-size:userdata", "0x0000000600000000"},
       {"partition-size:metadata", "0x0000000001000000"},
       {"partition-size:cache", "0x0000000010000000"},
@@ -69,6 +79,8 @@ do_getvar (struct Fastboot *boot, const char *name)
   guint count = variables_of (boot->tablet, list);
   gboolean is_all = g_str_equal (name, "all");
   for (guint i = 0; i < count; i++) {
+    if (list[i].value == NULL)
+      continue;
     if (g_str_equal (list[i].name, name)) {
       reply (boot, "OKAY", list[i].value);
       return;
@@ -119,7 +131,8 @@ erase_goes_on (gpointer user)
 {
   struct Fastboot *boot = user;
   if (boot->infos_left-- > 0) {
-    reply (boot, "INFO", "erasing");
+    if (boot->tablet->settings.erase_says)
+      reply (boot, "INFO", "erasing");
     return G_SOURCE_CONTINUE;
   }
   boot->timer = 0;
@@ -137,6 +150,8 @@ erase_is_struck (struct Fastboot *boot, gboolean is_userdata)
     fault = tablet_reach (tablet, POINT_ERASE_USERDATA);
   if (fault == FAULT_FAIL)
     reply (boot, "FAIL", "erase failed: I/O error");
+  else if (fault == FAULT_DATA)
+    reply (boot, "DATA", "00001000");
   return fault != FAULT_NONE;
 }
 
@@ -157,7 +172,7 @@ do_erase (struct Fastboot *boot, const char *partition)
   }
   boot->erasing = g_strdup (partition);
   boot->infos_left = (guint)(tablet->settings.erase_seconds / INFO_SECONDS);
-  if (tablet->settings.erase_seconds > 0)
+  if (is_userdata && tablet->settings.erase_seconds > 0) // the others are small
     boot->timer = g_timeout_add ((guint)(INFO_SECONDS * 1000), erase_goes_on, boot);
   else
     finish_erase (boot);
@@ -216,7 +231,8 @@ do_reboot (struct Fastboot *boot, const char *target)
     reply (boot, "FAIL", "cannot reboot");
   if (fault != FAULT_NONE)
     return;
-  reply (boot, "OKAY", "");
+  if (boot->tablet->settings.reboot_says)
+    reply (boot, "OKAY", "");
   tablet_reboot (boot->tablet, *target == '-' ? target + 1 : target);
 }
 

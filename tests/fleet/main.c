@@ -1,4 +1,4 @@
-// temoin-fleet: presents emulated Android tablets and MBIM modems over umockdev to unmodified programs. Options, preload, signals; no more.
+// temoin-fleet: presents emulated Android tablets and MBIM modems to unmodified programs. Options and signals; no more.
 #include "tests/fleet/control.h"
 
 #include <gio/gio.h>
@@ -8,9 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <unistd.h>
 
-#define PRELOAD    "libumockdev-preload.so.0"
 #define EXIT_USAGE 2
 
 struct Options {
@@ -57,23 +55,6 @@ is_usable (const struct Options *options)
   return options->scenario != NULL && options->socket != NULL && options->rest == NULL && nodes_are_known;
 }
 
-// Events reach clients only if this process runs under the preload as well: starts itself again with it.
-static void
-ensure_preload (char **argv)
-{
-  const char *loaded = g_getenv ("LD_PRELOAD");
-  if (loaded != NULL && strstr (loaded, PRELOAD) != NULL)
-    return;
-  g_autofree char *both = loaded != NULL ? g_strconcat (loaded, " " PRELOAD, NULL) : g_strdup (PRELOAD);
-  g_setenv ("LD_PRELOAD", both, TRUE);
-  const char *asan = g_getenv ("ASAN_OPTIONS"); // a sanitized build finds the preload before its own runtime
-  g_autofree char *asan_both = g_strconcat (asan != NULL ? asan : "", ":verify_asan_link_order=0", NULL);
-  g_setenv ("ASAN_OPTIONS", asan_both, TRUE);
-  execv ("/proc/self/exe", argv);
-  perror ("temoin-fleet: exec");
-  exit (EXIT_FAILURE);
-}
-
 static gboolean
 on_signal (gpointer user)
 {
@@ -115,7 +96,7 @@ main (int argc, char **argv)
   } else if (options.send != NULL) {
     status = control_send (options.send, options.rest[0]);
   } else {
-    ensure_preload (original);
+    usb_prepare (original);
     (void)prctl (PR_SET_NAME, "temoin-fleet"); // started again, it would be "exe" to whoever looks who holds a tablet
     (void)signal (SIGPIPE, SIG_IGN);
     (void)signal (SIGHUP, SIG_IGN); // a terminal node closes

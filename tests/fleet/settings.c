@@ -26,10 +26,12 @@ static const struct Key rows[] = {
     {"battery", KEY_NUMBER, AT (battery), "80", NULL},
     {"users", KEY_NUMBER, AT (users), "1", NULL},
     {"maxdata", KEY_NUMBER, AT (maxdata), "262144", NULL},
+    {"reply_bytes", KEY_NUMBER, AT (reply_bytes), "256", NULL}, // 64 on old bootloaders
+    {"boot_loops", KEY_NUMBER, AT (boot_loops), "0", NULL},
     {"adb", KEY_CHOICE, AT (adb), "known", "off|known|tap|never|denied|tradein"},
     {"bootloader", KEY_CHOICE, AT (bootloader), "locked", "none|locked|unlocked"},
     {"mode", KEY_CHOICE, AT (mode), "default", "default|adb|fastboot|plain"},
-    {"wipe", KEY_CHOICE, AT (wipe), "honest", "honest|unwiped|never_returns|ignored|refused"},
+    {"wipe", KEY_CHOICE, AT (wipe), "honest", "honest|unwiped|never_returns|dies|ignored|refused"},
     {"install", KEY_CHOICE, AT (install), "ok", "ok|refused"},
     {"after_wipe", KEY_CHOICE, AT (after_wipe), "plain", "plain|adb|frp|tradein"},
     {"lock_text", KEY_CHOICE, AT (lock_text), "aosp", "aosp|state|flag|unlock-first"},
@@ -47,13 +49,20 @@ static const struct Key rows[] = {
     {"snapshot", KEY_BOOLEAN, AT (snapshot), "false", NULL},  // an update is being merged
     {"userspace", KEY_BOOLEAN, AT (userspace), "false", NULL},
     {"screen_lock", KEY_BOOLEAN, AT (screen_lock), "false", NULL},
-    {"oem_unlock", KEY_BOOLEAN, AT (oem_unlock), "false", NULL}, // the developer option
-    {"busy", KEY_BOOLEAN, AT (busy), "false", NULL},             // another program of the host holds the interface
-    {"tap_after", KEY_SECONDS, AT (tap_after), "0", NULL},       // 0: nobody taps by himself
+    {"oem_unlock", KEY_BOOLEAN, AT (oem_unlock), "false", NULL},       // the developer option
+    {"halt_refused", KEY_BOOLEAN, AT (halt_refused), "false", NULL},   // STALL on CLEAR_HALT
+    {"says_unlocked", KEY_BOOLEAN, AT (says_unlocked), "false", NULL}, // a locked bootloader that says otherwise
+    {"erase_says", KEY_BOOLEAN, AT (erase_says), "true", NULL},        // INFO during a slow erase
+    {"reboot_says", KEY_BOOLEAN, AT (reboot_says), "true", NULL},      // OKAY before it leaves fastboot
+    {"partition_type", KEY_CHOICE, AT (partition_type), "raw", "raw|f2fs|ext4|absent"},
+    {"busy", KEY_BOOLEAN, AT (busy), "false", NULL},       // another program of the host holds the interface
+    {"tap_after", KEY_SECONDS, AT (tap_after), "0", NULL}, // 0: nobody taps by himself
     {"wipe_seconds", KEY_SECONDS, AT (wipe_seconds), "0.4", NULL},
     {"boot_seconds", KEY_SECONDS, AT (boot_seconds), "0.2", NULL},
     {"erase_seconds", KEY_SECONDS, AT (erase_seconds), "0", NULL},
     {"answer_seconds", KEY_SECONDS, AT (answer_seconds), "0", NULL}, // before each shell answer
+    {"loop_seconds", KEY_SECONDS, AT (loop_seconds), "0.2", NULL},   // that it stays before it leaves again
+    {"serial_after", KEY_SECONDS, AT (serial_after), "0", NULL},     // on the cable without its serial, at first
 };
 
 static const struct Keys keys = {rows, G_N_ELEMENTS (rows)};

@@ -6,11 +6,13 @@
 enum AdbPolicy { ADB_OFF, ADB_KNOWN, ADB_TAP, ADB_NEVER, ADB_DENIED, ADB_TRADEIN };
 enum Bootloader { BOOTLOADER_NONE, BOOTLOADER_LOCKED, BOOTLOADER_UNLOCKED };
 enum StartMode { START_DEFAULT, START_ADB, START_FASTBOOT, START_PLAIN };
-enum WipeManner { WIPE_HONEST, WIPE_UNWIPED, WIPE_NEVER_RETURNS, WIPE_IGNORED, WIPE_REFUSED };
+// WIPE_DIES: its battery is empty in the middle; switched on again it begins anew, as Android's recovery does.
+enum WipeManner { WIPE_HONEST, WIPE_UNWIPED, WIPE_NEVER_RETURNS, WIPE_DIES, WIPE_IGNORED, WIPE_REFUSED };
 enum Install { INSTALL_OK, INSTALL_REFUSED };
 enum AfterWipe { AFTER_PLAIN, AFTER_ADB, AFTER_FRP, AFTER_TRADEIN };
 enum LockText { LOCK_AOSP, LOCK_STATE, LOCK_FLAG, LOCK_UNLOCK_FIRST };
 enum UnknownVariable { UNKNOWN_FAIL, UNKNOWN_EMPTY };
+enum PartitionType { PARTITION_RAW, PARTITION_F2FS, PARTITION_EXT4, PARTITION_ABSENT };
 enum Quirk {
   QUIRK_NONE,
   QUIRK_STALE,        // packets of a former session before CNXN
@@ -43,11 +45,13 @@ struct Settings {
   char *serial, *maker, *model, *device, *product, *encrypted, *owner;
   char *apps; // packages that are installed, separated by spaces
   int android, protocol, google_accounts, samsung_accounts, battery, users;
-  int maxdata;                                                                                       // bytes
+  int boot_loops;           // times it leaves again before it stays, after it was wiped
+  int maxdata, reply_bytes; // of adb's packets, of fastboot's answers
   int adb, bootloader, mode, wipe, after_wipe, lock_text, unknown_variable, quirk, install, tradein; // the enums above
   int plugged, shell_v2, charging, recovery_visible, keyguard, composite, snapshot, userspace, busy; // booleans
-  int screen_lock, oem_unlock;                                                                       // likewise
-  double tap_after, wipe_seconds, boot_seconds, erase_seconds, answer_seconds;
+  int partition_type;                                                                                // an enum above
+  int screen_lock, oem_unlock, halt_refused, says_unlocked, erase_says, reboot_says;                 // booleans
+  double tap_after, wipe_seconds, boot_seconds, erase_seconds, answer_seconds, loop_seconds, serial_after;
 };
 
 // Fills in the defaults; `settings` may be uninitialised.

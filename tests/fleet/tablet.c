@@ -19,27 +19,32 @@ static const char *const mode_names[] = {
     [TABLET_RECOVERY] = "recovery", [TABLET_AWAY] = "away",
 };
 
+#define CAN_FAIL    (1u << FAULT_FAIL)
+#define CAN_ADB_OFF (1u << FAULT_ADB_OFF)
+#define CAN_DATA    (1u << FAULT_DATA)
+
 static const struct {
   const char *name;
-  gboolean can_fail;
+  guint more; // faults that not every point knows, a bit each
 } points[N_POINTS] = {
-    [POINT_CNXN] = {"cnxn", FALSE},
-    [POINT_AUTH] = {"auth", TRUE},
-    [POINT_OPEN] = {"open", TRUE},
-    [POINT_SHELL_ANSWER] = {"shell-answer", TRUE},
-    [POINT_WIPE_COMMAND] = {"wipe-command", TRUE},
-    [POINT_GONE] = {"gone", FALSE},
-    [POINT_RECOVERY] = {"recovery", FALSE},
-    [POINT_WIPED] = {"wiped", TRUE},
-    [POINT_RETURN] = {"return", FALSE},
-    [POINT_ERASE] = {"erase", TRUE},
-    [POINT_ERASE_USERDATA] = {"erase-userdata", TRUE},
-    [POINT_REBOOT] = {"reboot", TRUE},
+    [POINT_CNXN] = {"cnxn", CAN_ADB_OFF},
+    [POINT_AUTH] = {"auth", CAN_FAIL | CAN_ADB_OFF},
+    [POINT_OPEN] = {"open", CAN_FAIL | CAN_ADB_OFF},
+    [POINT_SHELL_ANSWER] = {"shell-answer", CAN_FAIL | CAN_ADB_OFF},
+    [POINT_PAYLOAD] = {"payload", 0},
+    [POINT_WIPE_COMMAND] = {"wipe-command", CAN_FAIL | CAN_ADB_OFF},
+    [POINT_GONE] = {"gone", 0},
+    [POINT_RECOVERY] = {"recovery", 0},
+    [POINT_WIPED] = {"wiped", CAN_FAIL},
+    [POINT_RETURN] = {"return", 0},
+    [POINT_ERASE] = {"erase", CAN_FAIL | CAN_DATA},
+    [POINT_ERASE_USERDATA] = {"erase-userdata", CAN_FAIL | CAN_DATA},
+    [POINT_REBOOT] = {"reboot", CAN_FAIL},
 };
 
 static const char *const fault_names[] = {
-    [FAULT_NONE] = "none",     [FAULT_UNPLUG] = "unplug", [FAULT_STALL] = "stall",
-    [FAULT_SILENT] = "silent", [FAULT_FAIL] = "fail",
+    [FAULT_NONE] = "none", [FAULT_UNPLUG] = "unplug",   [FAULT_STALL] = "stall", [FAULT_SILENT] = "silent",
+    [FAULT_FAIL] = "fail", [FAULT_ADB_OFF] = "adb-off", [FAULT_DATA] = "data",
 };
 
 // ---- what shows on the cable ----
@@ -123,7 +128,8 @@ identity_of (const Tablet *tablet)
       .product = modes[tablet->mode].product,
       .maker = set->maker,
       .model = set->model,
-      .serial = set->serial,
+      .serial = tablet->hides_serial ? "" : set->serial,
+      .refuses_clear_halt = set->halt_refused,
   };
   if (tablet->mode == TABLET_ADB && set->composite)
     identity.interfaces[identity.n_interfaces++] = modes[TABLET_PLAIN].talking;
@@ -141,6 +147,20 @@ detach (Tablet *tablet)
   tablet->model = NULL;
   usb_device_detach (g_steal_pointer (&tablet->usb));
   tablet->address = 0;
+}
+
+static gboolean attach (Tablet *tablet, GError **error);
+
+static gboolean
+serial_shows (gpointer user)
+{
+  Tablet *tablet = user;
+  tablet->serial_timer = 0;
+  tablet->hides_serial = FALSE;
+  detach (tablet);
+  (void)attach (tablet, NULL); // the port was its own a moment ago
+  tablet_touch (tablet);
+  return G_SOURCE_REMOVE;
 }
 
 static gboolean
@@ -190,11 +210,24 @@ schedule (Tablet *tablet, double seconds, void (*next) (Tablet *tablet))
   tablet->timer = g_timeout_add ((guint)(seconds * 1000), step_due, tablet);
 }
 
+static void boot_android (Tablet *tablet);
+
 static void
 come_back (Tablet *tablet)
 {
   show (tablet, tablet->home);
-  (void)tablet_reach (tablet, POINT_RETURN); // nothing follows it
+  (void)tablet_reach (tablet, POINT_RETURN); // the loop goes on without its cable
+  if (tablet->loops_left == 0 || tablet->settings.boot_loops == 0)
+    return;
+  tablet->loops_left--;
+  schedule (tablet, tablet->settings.loop_seconds, boot_android);
+}
+
+static void
+boot_android (Tablet *tablet)
+{
+  show (tablet, TABLET_AWAY);
+  schedule (tablet, tablet->settings.boot_seconds, come_back);
 }
 
 // Test harness mode: the data are gone, the keys of adb have been kept, nobody is asked for anything.
@@ -223,7 +256,9 @@ static void
 finish_wipe (Tablet *tablet)
 {
   enum Fault fault = tablet_reach (tablet, POINT_WIPED);
-  if (tablet->settings.wipe != WIPE_UNWIPED && fault != FAULT_FAIL)
+  // an unfinished update: recovery "cannot wipe partitions" and starts the old system
+  gboolean fails = tablet->settings.wipe == WIPE_UNWIPED || tablet->settings.snapshot || fault == FAULT_FAIL;
+  if (!fails)
     erase_as_asked (tablet);
   show (tablet, TABLET_AWAY);
   schedule (tablet, tablet->settings.boot_seconds, come_back);
@@ -242,7 +277,7 @@ leave_for_wipe (Tablet *tablet)
 {
   show (tablet, TABLET_AWAY);
   (void)tablet_reach (tablet, POINT_GONE); // the wipe goes on without its cable
-  if (tablet->settings.wipe == WIPE_NEVER_RETURNS)
+  if (tablet->settings.wipe == WIPE_NEVER_RETURNS || tablet->settings.wipe == WIPE_DIES)
     return;
   if (tablet->settings.recovery_visible)
     schedule (tablet, tablet->settings.wipe_seconds * RECOVERY_SHARE, show_recovery);
@@ -254,13 +289,6 @@ static void
 finish_settings_reset (Tablet *tablet)
 {
   tablet_erase_data (tablet, TRUE);
-  schedule (tablet, tablet->settings.boot_seconds, come_back);
-}
-
-static void
-boot_android (Tablet *tablet)
-{
-  show (tablet, TABLET_AWAY);
   schedule (tablet, tablet->settings.boot_seconds, come_back);
 }
 
@@ -292,6 +320,14 @@ tablet_touch (Tablet *tablet)
     tablet->changed (tablet->changed_user);
 }
 
+static void
+switch_adb_off (Tablet *tablet)
+{
+  tablet->settings.adb = ADB_OFF;
+  tablet->home = TABLET_PLAIN;
+  show (tablet, TABLET_PLAIN);
+}
+
 enum Fault
 tablet_reach (Tablet *tablet, enum Point point)
 {
@@ -309,8 +345,12 @@ tablet_reach (Tablet *tablet, enum Point point)
     if (tablet->usb != NULL)
       usb_device_silence (tablet->usb);
     break;
+  case FAULT_ADB_OFF:
+    switch_adb_off (tablet);
+    break;
   case FAULT_NONE:
   case FAULT_FAIL:
+  case FAULT_DATA:
     break;
   }
   return fault;
@@ -322,7 +362,7 @@ tablet_wipe (Tablet *tablet, enum WipeKind kind)
   tablet->wipe_commands++;
   tablet->wipe_kind = kind;
   enum WipeManner manner = (enum WipeManner)tablet->settings.wipe;
-  if (manner == WIPE_HONEST || manner == WIPE_UNWIPED || manner == WIPE_NEVER_RETURNS)
+  if (manner < WIPE_IGNORED)
     schedule (tablet, LINK_SECONDS, leave_for_wipe);
   tablet_touch (tablet);
   return manner;
@@ -349,6 +389,7 @@ tablet_erase_data (Tablet *tablet, gboolean is_trusted)
     set->adb = ADB_TRADEIN;
   else if (set->adb == ADB_KNOWN)
     set->adb = ADB_TAP; // no key is known any more
+  tablet->loops_left = set->boot_loops;
   tablet->wiped++;
   tablet_touch (tablet);
 }
@@ -390,6 +431,9 @@ tablet_plug (Tablet *tablet, const char *port, GError **error)
   if (*tablet->settings.port == '\0')
     return refuse (error, "no port");
   tablet->plugged = TRUE;
+  tablet->hides_serial = tablet->settings.serial_after > 0;
+  if (tablet->hides_serial)
+    tablet->serial_timer = g_timeout_add ((guint)(tablet->settings.serial_after * 1000), serial_shows, tablet);
   if (!attach (tablet, error)) {
     tablet->plugged = FALSE;
     return FALSE;
@@ -404,6 +448,7 @@ tablet_unplug (Tablet *tablet, GError **error)
   if (!tablet->plugged)
     return refuse (error, "the cable is out");
   detach (tablet);
+  g_clear_handle_id (&tablet->serial_timer, g_source_remove);
   tablet->plugged = FALSE;
   tablet_touch (tablet);
   return TRUE;
@@ -506,6 +551,18 @@ human_reboot (Tablet *tablet, GError **error)
   return TRUE;
 }
 
+// It was off: its battery was empty. A wipe that it had begun begins anew.
+static gboolean
+human_power_on (Tablet *tablet, GError **error)
+{
+  if (tablet->mode != TABLET_AWAY || tablet->timer != 0)
+    return refuse (error, "it is not off");
+  gboolean had_begun = tablet->settings.wipe == WIPE_DIES;
+  tablet->settings.wipe = WIPE_HONEST;
+  schedule (tablet, 0, had_begun ? leave_for_wipe : boot_android);
+  return TRUE;
+}
+
 // A new user passes the welcome screens and switches USB debugging on.
 static gboolean
 human_setup (Tablet *tablet, GError **error)
@@ -547,6 +604,7 @@ tablet_human (Tablet *tablet, const char *what, GError **error)
       {"recovery-wipe", human_recovery_wipe},
       {"bootloader", human_bootloader},
       {"reboot", human_reboot},
+      {"power-on", human_power_on},
       {"setup", human_setup},
       {"unlock-screen", human_unlock_screen},
       {"revoke-keys", human_revoke_keys},
@@ -562,7 +620,7 @@ tablet_human (Tablet *tablet, const char *what, GError **error)
 static gboolean
 fault_is_possible (enum Point point, enum Fault fault)
 {
-  return fault != FAULT_NONE && (fault != FAULT_FAIL || points[point].can_fail);
+  return fault != FAULT_NONE && (fault < FAULT_FAIL || (points[point].more & 1u << fault) != 0);
 }
 
 gboolean
@@ -664,6 +722,7 @@ tablet_free (Tablet *tablet)
     return;
   detach (tablet);
   g_clear_handle_id (&tablet->timer, g_source_remove);
+  g_clear_handle_id (&tablet->serial_timer, g_source_remove);
   settings_clear (&tablet->settings);
   g_ptr_array_unref (tablet->trusted);
   g_free (tablet->admin);

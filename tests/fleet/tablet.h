@@ -14,6 +14,7 @@ enum Point {
   POINT_AUTH,
   POINT_OPEN,
   POINT_SHELL_ANSWER,
+  POINT_PAYLOAD, // between the header and the payload of an answer
   POINT_WIPE_COMMAND,
   POINT_GONE,
   POINT_RECOVERY,
@@ -25,7 +26,8 @@ enum Point {
   N_POINTS,
 };
 
-enum Fault { FAULT_NONE, FAULT_UNPLUG, FAULT_STALL, FAULT_SILENT, FAULT_FAIL };
+// FAULT_ADB_OFF: debugging is switched off (Samsung's Auto Blocker). FAULT_DATA: fastboot asks for data that nobody offered.
+enum Fault { FAULT_NONE, FAULT_UNPLUG, FAULT_STALL, FAULT_SILENT, FAULT_FAIL, FAULT_ADB_OFF, FAULT_DATA };
 
 // How a wipe erases.
 enum WipeKind {
@@ -53,6 +55,9 @@ struct Tablet {
   char *asking;            // public key in the dialog on the screen, or NULL
   enum Fault faults[N_POINTS];
   guint timer; // of the next step of its life, 0 when it waits for somebody
+  guint serial_timer;
+  gboolean hides_serial;
+  int loops_left; // of a boot loop
   void (*next) (Tablet *tablet);
   guint address, wiped, wipe_commands, taps, opened, protocol_errors, missing_zlps;
   void (*changed) (gpointer user); // told after each change of state
@@ -85,7 +90,8 @@ gboolean tablet_set (Tablet *tablet, const char *key, const char *value, GError 
 // A person taps "Allow" (is_allowed) or "Deny" on the dialog. FALSE with error when no dialog is on the screen.
 gboolean tablet_tap (Tablet *tablet, gboolean is_allowed, GError **error);
 
-// A person does something by hand: settings-reset, recovery-wipe, bootloader, reboot, setup, unlock-screen, revoke-keys.
+// A person does something by hand: settings-reset, recovery-wipe, bootloader, reboot, power-on, setup, unlock-screen,
+// revoke-keys.
 gboolean tablet_human (Tablet *tablet, const char *what, GError **error);
 
 // Arms a fault, "unplug@erase". FALSE with error for an unknown one.
@@ -103,7 +109,7 @@ char *tablet_value (const Tablet *tablet, const char *key);
 // ---- for the models ----
 
 // The tablet comes to a point: strikes with the armed fault, if any, and says which. Anything but FAULT_NONE means that
-// the caller must not go on; after FAULT_UNPLUG the model is freed.
+// the caller must not go on; after FAULT_UNPLUG and FAULT_ADB_OFF the model is freed.
 enum Fault tablet_reach (Tablet *tablet, enum Point point);
 
 // Tells the watchers that a count or a dialog has changed.

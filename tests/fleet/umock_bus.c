@@ -61,12 +61,6 @@ usb_bus_root (const UsbBus *bus)
   return bus->root;
 }
 
-gboolean
-usb_port_is_valid (const char *port)
-{
-  return g_regex_match_simple ("^[1-9]-[1-9][0-9]?(\\.[1-9][0-9]?){0,5}$", port, 0, 0);
-}
-
 static guint
 bus_number (const char *port)
 {

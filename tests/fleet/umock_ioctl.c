@@ -442,6 +442,10 @@ serve_clear_halt (struct UmockClient *client)
 {
   UsbDevice *device = client->device;
   guint endpoint = argument_number (client);
+  if (device->identity.refuses_clear_halt) {
+    refuse (client, EPIPE);
+    return;
+  }
   if (endpoint == USB_FIRST_IN + talking (device))
     device->halted_in = FALSE;
   else if (endpoint == USB_FIRST_OUT + talking (device))

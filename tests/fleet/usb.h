@@ -1,5 +1,5 @@
 // The USB bus as the device models see it: attach a device to a port, receive what the host writes, queue what it reads.
-// A transport implements these functions (today umockdev, in umock_*.c); the models know nothing of how.
+// A transport implements these functions (umockdev, in umock_*.c; vhci_hcd, in tests/kernel/); the models know nothing of how.
 #pragma once
 
 #include <glib.h>
@@ -23,6 +23,7 @@ struct UsbIdentity {
   const char *maker, *model, *serial;
   guint n_interfaces; // the last one is the function that talks; the others are mute
   struct UsbInterface interfaces[USB_INTERFACES_MAX];
+  gboolean refuses_clear_halt;
   guint16 max_control; // bytes, for an MBIM function (it has no `interfaces` of its own then); 0 for anything else
 };
 
@@ -36,6 +37,9 @@ struct UsbGadget {
 
 typedef struct UsbBus UsbBus;
 typedef struct UsbDevice UsbDevice;
+
+// What the transport needs of the process before anything else; it may start the program again. argv: as it was given.
+void usb_prepare (char **argv);
 
 // Makes an empty bus. NULL with error when the testbed cannot be made.
 UsbBus *usb_bus_new (enum UsbNodeKind kind, GError **error);

@@ -191,6 +191,7 @@ ROWS = [
     ("renew {closed}", 1, "renew_not_open", "« terminé »"),
     ("renew {ready}", 1, "not_lent", "n'est pas en prêt"),
     ("wipe {unwiped} --yes", 3, "bench_missing", "banc"),
+    ("intake", 3, "arrival_no_bench", "lue ici"),
     ("wipe {unwiped} --cancel", 1, "wipe_none_open", "Aucun effacement"),
     # files
     ("import {folder}", 2, "usage", "c'est un dossier"),

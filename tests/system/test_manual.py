@@ -7,6 +7,7 @@ import subprocess
 import tempfile
 
 from daemon import PROGRAM, Daemon
+from fleet import Fleet
 
 
 def manual():
@@ -53,6 +54,11 @@ def test_the_daemon_takes_every_key_of_the_manual():
              for group in settings.sections()]
     with Daemon(config="\n".join(lines)) as daemon:  # the state directory and the socket of the test win
         assert daemon.get("/healthz")["ok"]
+
+
+def test_steps_that_are_missing_name_the_key_that_finds_them(tmp_path):
+    with Fleet("") as fleet, Daemon(env=fleet.env(), bench=True, config=f"[bench]\nreset_screens = {tmp_path}/none\n") as daemon:
+        assert "reset_screens below [bench]" in daemon.said()
 
 
 def test_exit_statuses_are_those_of_the_manual():

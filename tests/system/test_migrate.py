@@ -87,6 +87,7 @@ def test_what_is_not_empty_is_refused_and_left_alone(cluster, tmp_path):
             daemon.post("/v1/persons", {"name": "On continue"})
         for address, code in (("mysql://x", "move_address"), ("sqlite:relative.db", "move_address")):
             assert f"({code})" in temoin(daemon, "migrate", "--to", address, "--yes")[2]
+            assert f"({code})" in temoin(daemon, "migrate", "--to", address)[2]  # refused before anybody is asked
         status, _, err = temoin(daemon, "migrate", "--to", "postgresql://x:SECRET@/x?host=/no/such/folder", "--yes")
         assert status == 1 and "(move_unreachable)" in err and "SECRET" not in err + daemon.said()
         assert temoin(daemon, "migrate", "--to", used)[0] == 2  # nobody was asked

@@ -105,6 +105,8 @@ def test_planted_codes_are_nowhere():
 
         add_product(daemon)
         assert ask("POST", "/v1/sims", {"iccid": ICCIDS[1], "pin": PIN})[1]["code"] == "secret_no_key"
+        none = daemon.get("/v1/keys")
+        assert none["items"] == [] and "temoin key new" in none["to_know"][0]["fr"]
         assert ask("POST", "/v1/imports", VOUCHERS.encode())[0] != 201  # a line that is refused is not kept either
         daemon.done("POST", "/v1/keys", {})
         assert ask("POST", "/v1/imports?dry_run=1", VOUCHERS.encode())[1]["errors"] == 0
@@ -184,9 +186,13 @@ def test_a_wrong_offer_file_is_named_and_the_desk_opens(tmp_path):
 
 
 def test_the_shipped_offers_can_be_read(new_register):
-    with Daemon(*new_register(), config=f"[daemon]\noffers_dir = {OFFERS}\n") as daemon:
+    dialogues = os.path.join(os.path.dirname(OFFERS), "dialogues")
+    with Daemon(*new_register(), config=f"[daemon]\noffers_dir = {OFFERS}\ndialogues_dir = {dialogues}\n") as daemon:
         offers = daemon.get("/v1/offers")
-        assert {offer["operator"] for offer in offers["items"]} == {"Orange", "SFR", "Bouygues", "Lycamobile", "Free"}
+        assert {offer["operator"] for offer in offers["items"]} == {"Orange", "SFR", "Bouygues Telecom", "Lycamobile", "Free Mobile"}
+        # a dialogue is found by the operator of the line, as its offer is: one spelling for both
+        spoken = {dialogue["operator"] for dialogue in daemon.get("/v1/dialogues")["items"]}
+        assert spoken == {offer["operator"] for offer in offers["items"]}
         assert offers["to_know"] == []
         assert all(offer["source"] and offer["confidence"] == "guess" for offer in offers["items"])
 

@@ -67,7 +67,7 @@ SHORT_SECONDS, LONG_SECONDS = 2, 15  # a wait that must end, and one that must n
 @contextlib.contextmanager
 def bench_of(settings, config, human=20, tap=20, is_lost=False):
     """A bench on one tablet. Only the wait that is the case is short. is_lost: it will not come back."""
-    leave = SHORT_SECONDS if settings.get("wipe") == "ignored" else LONG_SECONDS
+    leave = SHORT_SECONDS if settings.get("wipe") in ("ignored", "unwiped") else LONG_SECONDS
     back = SHORT_SECONDS if is_lost or settings.get("wipe") == "never_returns" else LONG_SECONDS
     bench = Bench(tablet(**settings), tap=tap, leave=leave, back=back)
     bench.config = bench.config.replace("human_s = 20", f"human_s = {human}") + config

@@ -327,8 +327,12 @@ test_gate_wants_a_tablet_that_can (void)
   assert_gate (&facts, "wipe_battery", "", "wipe_sd_sim");
   facts.is_charging = -1;
   assert_gate (&facts, "wipe_battery", "", "wipe_sd_sim");
-  facts.battery_percent = -1;
+  facts.battery_percent = facts.battery_is_low = -1;
   assert_gate (&facts, "", "", "wipe_battery_unseen wipe_sd_sim");
+  facts.battery_is_low = 0; /* the boot loader says no number, and that it is enough */
+  assert_gate (&facts, "", "", "wipe_sd_sim");
+  facts.battery_is_low = 1;
+  assert_gate (&facts, "wipe_battery_low", "", "wipe_sd_sim");
   facts = good_facts ();
   facts.merge_pending = -1; /* it did not say */
   assert_gate (&facts, "", "", "wipe_sd_sim");
