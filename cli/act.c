@@ -201,3 +201,64 @@ act_run (const Session *session, const Typed *typed, GError **error)
   json_decref (answer);
   return leave;
 }
+
+/* ---- rehearsals ---- */
+
+static Leave
+hold_free (const Session *session, const json_t *rehearsal, GError **error)
+{
+  const char *line = string_of (rehearsal, "line");
+  if (*line == '\0' || json_is_true (json_object_get (rehearsal, "spends")) ||
+      !g_str_equal (string_of (rehearsal, "purpose"), "balance")) {
+    fault_set (error, LEAVE_USAGE, session->language,
+               "--run ne tient que les dialogues de solde gratuits, avec la carte d'une ligne (--line).",
+               "--run only holds free balance dialogues, with the card of a line (--line).");
+    return LEAVE_USAGE;
+  }
+  Leave leave;
+  json_t *fields = json_pack ("{s:s, s:s}", "line", line, "dialogue", string_of (rehearsal, "dialogue"));
+  char *body = json_dumps (fields, JSON_COMPACT);
+  json_t *answer = ask_post (session, "/v1/lines/balance", body, NULL, &leave, error);
+  free (body);
+  json_decref (fields);
+  if (answer == NULL)
+    return leave;
+  leave = follow (session, answer, error);
+  json_decref (answer);
+  return leave;
+}
+
+static void
+print_rehearsal (const Session *session, const json_t *rehearsal)
+{
+  static const Text fits = {"C'est le dialogue de la carte {sim}, sur le port {port}.",
+                            "It is the dialogue of card {sim}, on port {port}."};
+  printf ("%s", string_of (rehearsal, "dry_run")); /* lines of a file that an administrator reads: shown as they are */
+  if (json_is_true (json_object_get (rehearsal, "fits")) && *string_of (rehearsal, "port") != '\0') {
+    g_autofree char *line = fields_fill (text_in (fits, session->language), rehearsal, session->language);
+    printf ("%s\n", line);
+  }
+  answer_lists (session, rehearsal, NULL, stdout);
+  fflush (stdout);
+}
+
+Leave
+act_rehearse (const Session *session, const Typed *typed, GError **error)
+{
+  g_auto (Reply) reply = {0, NULL};
+  Leave leave;
+  g_autofree char *target = typed_target (typed);
+  json_t *rehearsal = ask_get (session, target, &reply, &leave, error);
+  if (rehearsal == NULL)
+    return leave;
+  if (!session->is_json)
+    print_rehearsal (session, rehearsal);
+  else if (!typed_has (typed, "--run"))
+    answer_raw (&reply);
+  if (answer_stops (rehearsal, NULL))
+    leave = LEAVE_REFUSED;
+  else if (typed_has (typed, "--run"))
+    leave = hold_free (session, rehearsal, error);
+  json_decref (rehearsal);
+  return leave;
+}

@@ -218,6 +218,12 @@ const Command commands[] = {
    .summary = {"les offres d'opérateurs que Témoin connaît", "the operators' offers that Témoin knows"}},
   {.words = "dialogue list", .method = "GET", .path = "/v1/dialogues", .columns = "id operator purpose channel cost sourced verified_on signed signed_by", .run = ask_list,
    .summary = {"les dialogues avec les opérateurs, et ceux qui sont signés", "the dialogues with operators, and those that are signed"}},
+  {.words = "dialogue dry-run", .method = "GET", .path = "/v1/dialogues/rehearsal", .run = act_rehearse,
+   .summary = {"ce que dirait un dialogue, sans rien envoyer", "what a dialogue would say, sending nothing"},
+   .parameters = {
+     {"DIALOGUE", {"DIALOGUE", "DIALOGUE"}, "dialogue", PARAMETER_TEXT, PARAMETER_REQUIRED, {"nom du dialogue", "name of the dialogue"}},
+     {"--line", {"LIGNE", "LINE"}, "line", PARAMETER_TEXT, 0, {"avec la carte de cette ligne, qui est dans un modem", "with the card of that line, which is in a modem"}},
+     {"--run", NOTHING, NULL, PARAMETER_FLAG, 0, {"tenir vraiment un dialogue de solde qui est gratuit", "really hold a balance dialogue that is free"}}}},
   {.words = "dialogue sign", .method = "POST", .path = "/v1/dialogues/signatures", .is_write = TRUE, .run = ask_act,
    .done = {"{dialogue}  est signé : il peut dépenser", "{dialogue}  is signed: it may spend"},
    .summary = {"signer un dialogue après l'avoir lu et essayé", "sign a dialogue after reading and trying it"},

@@ -58,6 +58,7 @@ static const Field fields[] = {
     {"signal_percent", FIELD_NUMBER, {"Signal %", "Signal %"}},
     {"pin_on", FIELD_PLAIN, {"Demande un PIN", "Asks for a PIN"}},
     {"pin_left", FIELD_NUMBER, {"Essais PIN", "PIN attempts"}},
+    {"pin_kept", FIELD_WORD, {"PIN au registre", "PIN in the register"}},
     {"puk_left", FIELD_NUMBER, {"Essais PUK", "PUK attempts"}},
     {"attempts_left", FIELD_NUMBER, {"Essais restants", "Attempts left"}},
     {"answer", FIELD_PLAIN, {"Réponse de l'opérateur", "Operator's answer"}},

@@ -73,6 +73,9 @@ static const struct {
     {"failure", {"en panne", "failing"}},
     {"cold", {"trop froide", "cold"}},
     /* the SIM bench */
+    {"one", {"un", "one"}},
+    {"two",
+     {"deux : l'ancien et le nouveau, la carte dira lequel", "two: the old and the new one, the card will tell"}},
     {"identify", {"lire la carte", "read the card"}},
     {"pin_enter", {"donner le PIN", "enter the PIN"}},
     {"pin_change", {"changer le PIN", "change the PIN"}},

@@ -110,6 +110,24 @@ gboolean sim_topup (Store *store, const ActionContext *context, const TopupReque
 /* Could a recharge of that line be sent now? Errors as sim_topup. */
 gboolean sim_topup_check (Store *store, const char *line, const char *dialogue, const SimBench *bench, GError **error);
 
+/* What a dialogue would do with the card of a line, without sending anything. */
+typedef struct {
+  const char *dialogue; /* required */
+  const char *line;     /* absent: no card is looked at */
+} RehearsalRequest;
+typedef struct {
+  const Dialogue *dialogue; /* borrowed from the Dialogues */
+  gboolean is_signed, fits; /* fits: it is the one that would be chosen for that card */
+  Code line, sim;           /* or "" */
+  char *port;               /* of the modem that holds the card, or NULL */
+  char *text;               /* the steps, codes as dots */
+} Rehearsal;
+void rehearsal_clear (Rehearsal *rehearsal);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Rehearsal, rehearsal_clear)
+/* verdict: what stands against it now. FALSE only for what cannot be looked at: M_DIALOGUE_NOT_FOUND, M_LINE_NOT_FOUND ... */
+gboolean sim_rehearse (Store *store, const RehearsalRequest *request, const SimBench *bench, Rehearsal *rehearsal,
+                       Verdict *verdict, GError **error);
+
 /* ---- what comes of it ---- */
 
 /* The step that spends is about to leave: the act and its recharge are sent from here on. An error: it must not leave. */

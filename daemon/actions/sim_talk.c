@@ -120,6 +120,28 @@ balance_text (gint64 cents, gint64 mb, const Line *line)
                           day_is_set (&line->end.day) ? line->end.day.text : "-");
 }
 
+#define OPEN_LOOKED_AT 500 /* ambiguous recharges: few, or somebody has another trouble */
+
+/* A recharge of that line without an answer may be settled by what was just read. before: the balance that was known, -1 = none. */
+static gboolean
+tell_ambiguous (SimEnd *end, gint64 before, GError **error)
+{
+  const RechargeState ambiguous = RECHARGE_AMBIGUOUS;
+  const RechargeFilter filter = {.open = &ambiguous};
+  ModemAct *act = end->act;
+  g_autoptr (GPtrArray) open = recharge_list (end->store, &filter, NULL, OPEN_LOOKED_AT, error);
+  for (guint i = 0; open != NULL && i < open->len && act->reason == NULL; i++) {
+    const Recharge *recharge = g_ptr_array_index (open, i);
+    if (!g_str_equal (recharge->line, act->line))
+      continue;
+    g_autofree char *now = g_strdup_printf ("%" G_GINT64_FORMAT, act->eur);
+    g_autofree char *was = before >= 0 ? g_strdup_printf ("%" G_GINT64_FORMAT, before) : NULL;
+    MessageId id = was != NULL ? M_BALANCE_SETTLES_SINCE : M_BALANCE_SETTLES;
+    act->reason = g_strjoin ("|", message_code (id), recharge->code, now, was, NULL);
+  }
+  return open != NULL;
+}
+
 gboolean
 sim_balance_end (SimEnd *end, GError **error)
 {
@@ -129,13 +151,15 @@ sim_balance_end (SimEnd *end, GError **error)
   g_autoptr (Line) line = line_load (end->store, act->line, error);
   if (line == NULL)
     return FALSE;
+  gint64 before_cents = line->balance;
   g_autofree char *before = balance_text (line->balance, line->balance_mb, line);
   if (!line_set_balance (end->store, line->code, act->eur, act->mb, end->context->now, error) ||
       !tell_clocks (end, line, error))
     return FALSE;
   g_autofree char *after = balance_text (act->eur, act->mb, line);
   sim_touch (end, line->code);
-  return action_journal (end->store, end->context, "line.balance", line->code, before, after, error);
+  return (act->eur < 0 || tell_ambiguous (end, before_cents, error)) &&
+         action_journal (end->store, end->context, "line.balance", line->code, before, after, error);
 }
 
 /* ---- recharges ---- */
@@ -193,6 +217,71 @@ sim_topup_check (Store *store, const char *line, const char *dialogue, const Sim
   g_autoptr (Line) found = line_find (store, line, error);
   return found != NULL && find_talk (store, found->code, DIALOGUE_TOPUP, dialogue, bench, &talk, error);
 }
+
+/* ---- rehearsals ---- */
+
+void
+rehearsal_clear (Rehearsal *rehearsal)
+{
+  g_clear_pointer (&rehearsal->port, g_free);
+  g_clear_pointer (&rehearsal->text, g_free);
+}
+
+/* What is refused is told, not failed; what the register cannot answer is. */
+static gboolean
+tell_refused (Verdict *verdict, GError *refused, GError **error)
+{
+  const Finding *finding = rule_error_finding (refused);
+  if (finding == NULL) {
+    g_propagate_error (error, refused);
+    return FALSE;
+  }
+  verdict_take (verdict, finding_copy (finding));
+  g_error_free (refused);
+  return TRUE;
+}
+
+static gboolean
+rehearse_card (Store *store, const char *text, const SimBench *bench, Rehearsal *rehearsal, Verdict *verdict,
+               GError **error)
+{
+  GError *refused = NULL;
+  g_autoptr (Line) line = line_find (store, text, error);
+  if (line == NULL)
+    return FALSE;
+  g_strlcpy (rehearsal->line, line->code, sizeof rehearsal->line);
+  g_autoptr (Card) card = card_of_line (store, line->code, &refused);
+  action_explain_missing (&refused, M_LINE_NO_CARD, line->code);
+  const ModemSlot *slot = card != NULL ? sim_slot_of_card (bench, card, &refused) : NULL;
+  if (card != NULL) {
+    g_strlcpy (rehearsal->sim, card->code, sizeof rehearsal->sim);
+    rehearsal->fits = dialogue_book_match (dialogues_book (bench->dialogues), rehearsal->dialogue->purpose,
+                                           card->iccid) == rehearsal->dialogue;
+  }
+  rehearsal->port = slot != NULL ? g_strdup (slot->port) : NULL;
+  return slot != NULL || tell_refused (verdict, refused, error);
+}
+
+gboolean
+sim_rehearse (Store *store, const RehearsalRequest *request, const SimBench *bench, Rehearsal *rehearsal,
+              Verdict *verdict, GError **error)
+{
+  GError *refused = NULL;
+  const DialogueBook *book = dialogues_book (bench->dialogues);
+  const char *id = field_is_absent (request->dialogue) ? "" : request->dialogue;
+  rehearsal->dialogue = book != NULL ? dialogue_book_find (book, id) : NULL;
+  if (rehearsal->dialogue == NULL) {
+    rule_error_set (error, M_DIALOGUE_NOT_FOUND, id, NULL);
+    return FALSE;
+  }
+  rehearsal->text = dialogue_dry_run (rehearsal->dialogue, NULL);
+  if (!check_dialogue (store, rehearsal->dialogue, &rehearsal->is_signed, &refused) &&
+      !tell_refused (verdict, refused, error))
+    return FALSE;
+  return field_is_absent (request->line) || rehearse_card (store, request->line, bench, rehearsal, verdict, error);
+}
+
+/* ---- what comes of a recharge ---- */
 
 /* What the modem's answer makes of a recharge that was sent. Not said yes or no to by the operator, and surely not sent: it is prepared again. */
 static const char *

@@ -62,6 +62,45 @@ api_dialogue_list (Request *request, Store *store, GError **error)
   return TRUE;
 }
 
+static void
+write_rehearsal (Writer *out, const Rehearsal *rehearsal, const Verdict *verdict)
+{
+  const Dialogue *dialogue = rehearsal->dialogue;
+  writer_open_object (out, NULL);
+  writer_text (out, "kind", "rehearsal");
+  writer_text (out, "dialogue", dialogue->id);
+  writer_text (out, "purpose", dialogue_purpose_name (dialogue->purpose));
+  writer_text (out, "channel", dialogue_channel_name (dialogue->channel));
+  writer_bool (out, "spends", dialogue_spends (dialogue));
+  writer_bool (out, "signed", rehearsal->is_signed);
+  writer_word (out, "line", rehearsal->line);
+  writer_word (out, "sim", rehearsal->sim);
+  writer_text (out, "port", rehearsal->port);
+  writer_bool (out, "fits", rehearsal->fits);
+  writer_text (out, "dry_run", rehearsal->text);
+  problem_write_lists (out, verdict);
+  writer_close (out);
+}
+
+gboolean
+api_dialogue_rehearse (Request *request, Store *store, GError **error)
+{
+  g_auto (Rehearsal) rehearsal = {0};
+  g_autoptr (Verdict) verdict = verdict_new ();
+  Modems *modems = request->world->modems;
+  g_autoptr (GPtrArray) slots = modems != NULL ? modems_slots (modems) : g_ptr_array_new ();
+  const SimBench bench = {.slots = slots, .dialogues = request->world->dialogues};
+  const RehearsalRequest asked = {.dialogue = request_query (request, "dialogue"),
+                                  .line = request_query (request, "line")};
+  if (!sim_rehearse (store, &asked, &bench, &rehearsal, verdict, error))
+    return FALSE;
+  g_auto (Writer) out;
+  writer_init (&out);
+  write_rehearsal (&out, &rehearsal, verdict);
+  request_answer_json (request, 200, &out);
+  return TRUE;
+}
+
 gboolean
 api_dialogue_sign (Request *request, Store *store, GError **error)
 {

@@ -58,6 +58,7 @@ gboolean api_voucher_list (Request *request, Store *store, GError **error);
 gboolean api_product_list (Request *request, Store *store, GError **error);
 gboolean api_offer_list (Request *request, Store *store, GError **error);
 gboolean api_dialogue_list (Request *request, Store *store, GError **error);
+gboolean api_dialogue_rehearse (Request *request, Store *store, GError **error);
 gboolean api_line_due (Request *request, Store *store, GError **error);
 gboolean api_line_notice_list (Request *request, Store *store, GError **error);
 gboolean api_fund_reconcile (Request *request, Store *store, GError **error);

@@ -66,6 +66,7 @@ static const Route routes[] = {
   {ROW ("POST", "/v1/products", ADMINS, ROUTE_WRITE, api_product_add, "", "Add a product, or replace it"), TAKES (api_product_form, 200)},
   {ROW ("GET", "/v1/offers", ALL, ROUTE_READ, api_offer_list, "limit after", "Rules of operators' offers, and the files that could not be read")},
   {ROW ("GET", "/v1/dialogues", ALL, ROUTE_READ, api_dialogue_list, "limit after", "Dialogues with operators: what would be said, and who has signed it")},
+  {ROW ("GET", "/v1/dialogues/rehearsal", ALL, ROUTE_READ, api_dialogue_rehearse, "dialogue line", "What a dialogue would say with the card of a line; nothing is sent")},
   {ROW ("POST", "/v1/dialogues/signatures", ADMINS, ROUTE_WRITE, api_dialogue_sign, "", "Sign the text of a dialogue, so that it may spend"), TAKES (api_sign_form, 200)},
   {ROW ("GET", "/v1/lines/due", ALL, ROUTE_READ, api_line_due, "days unknown limit after", "Lines that die within so many days, what saves them, what the month needs")},
   {ROW ("POST", "/v1/lines/clocks", DESK, ROUTE_WRITE, api_line_set, "", "Say when a line's credit or the line itself ends"), TAKES (api_clocks_form, 200)},

@@ -1,4 +1,5 @@
 /* SIM cards and phone lines, in HTTP. */
+#include "daemon/actions/secret.h"
 #include "daemon/actions/sim.h"
 #include "daemon/api/resources.h"
 #include "daemon/rules/item.h"
@@ -25,8 +26,20 @@ api_pin_write (Writer *out, gint64 pin_on, gint64 pin_left, gint64 puk_left)
   writer_maybe_int (out, "puk_left", puk_left);
 }
 
+/* Which PINs of it are sealed in the register: "two" while nobody knows which of them the card has. */
+static gboolean
+write_kept (View *view, const Card *card, GError **error)
+{
+  gboolean has_pin, has_next;
+  if (!secret_has (view->store, SECRET_PIN, card->code, &has_pin, error) ||
+      !secret_has (view->store, SECRET_PIN_NEXT, card->code, &has_next, error))
+    return FALSE;
+  writer_text (view->out, "pin_kept", has_next ? "two" : has_pin ? "one" : "none");
+  return TRUE;
+}
+
 static void
-write_card (View *view, const Card *card)
+open_card (View *view, const Card *card)
 {
   writer_open_object (view->out, NULL);
   writer_text (view->out, "kind", "sim");
@@ -36,7 +49,6 @@ write_card (View *view, const Card *card)
   writer_instant (view->out, "created_at", card->created_at);
   writer_instant (view->out, "seen_at", card->seen_at);
   api_pin_write (view->out, card->pin_on, card->pin_left, card->puk_left);
-  writer_close (view->out);
 }
 
 gboolean
@@ -45,7 +57,10 @@ api_card_show (View *view, const char *code, GError **error)
   g_autoptr (Card) card = card_load (view->store, code, error);
   if (card == NULL)
     return FALSE;
-  write_card (view, card);
+  open_card (view, card);
+  if (!write_kept (view, card, error))
+    return FALSE;
+  writer_close (view->out);
   return TRUE;
 }
 
@@ -69,8 +84,10 @@ write_card_of_line (View *view, gconstpointer record, GError **error)
   g_autoptr (Card) card = NULL;
   if (!load_card_of (view->store, line->code, &card, error))
     return FALSE;
-  if (card != NULL)
-    write_card (view, card);
+  if (card != NULL) {
+    open_card (view, card);
+    writer_close (view->out);
+  }
   return TRUE;
 }
 

@@ -747,7 +747,7 @@ def test_bench_watch_without_a_daemon_leaves_at_once(folder):
 # ---- the manual ----
 
 def test_manual_names_every_command_and_option():
-    words = re.findall(r"^  ((?:[a-z]+ )*[a-z]+)  +\S", subprocess.run([TEMOIN, "help", "--lang", "en"], capture_output=True, check=True).stdout.decode(), re.M)
+    words = re.findall(r"^  ((?:[a-z-]+ )*[a-z-]+)  +\S", subprocess.run([TEMOIN, "help", "--lang", "en"], capture_output=True, check=True).stdout.decode(), re.M)
     assert len(words) > 25
     with open(os.path.join(ROOT, "docs", "man", "temoin.1"), encoding="utf-8") as file:
         manual = file.read().replace("\\-", "-")

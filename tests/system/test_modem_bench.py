@@ -86,7 +86,7 @@ class Desk:
         self.fleet = Fleet(scenario).start()
         (folder / "dialogues").mkdir(exist_ok=True)
         (folder / "dialogues" / "test.conf").write_text(DIALOGUES.replace("\\\\", "\\"))
-        config = f"[daemon]\ndialogues_dir = {folder}/dialogues\n[bench]\noperator_s = 2\n" + config
+        config = f"[daemon]\ndialogues_dir = {folder}/dialogues\n[bench]\n{config or 'operator_s = 2'}\n"
         self.daemon = Daemon(env=self.fleet.env(), bench=True, config=config, **options)
 
     def __enter__(self):
@@ -365,6 +365,24 @@ def test_what_cannot_be_asked_says_why(start):
     assert desk.daemon.get("/v1/acts")["items"] == []
 
 
+def test_a_dialogue_is_rehearsed_without_a_word_to_the_operator(start):
+    desk = start(OPERATOR + cards(2) + modem(1))
+    _, line = desk.sim(1)
+    _, away = desk.sim(2)
+    desk.wait_modem(lambda m: m["state"] == "online")
+    shown = desk.daemon.get(f"/v1/dialogues/rehearsal?dialogue=balance&line={line}")
+    assert (shown["fits"], shown["port"], shown["spends"], shown["impossible"]) == (True, "3-1.1", False, []) and "#123#" in shown["dry_run"]
+    shown = desk.daemon.get(f"/v1/dialogues/rehearsal?dialogue=topup&line={away}")
+    assert [f["code"] for f in shown["impossible"]] == ["dialogue_unsigned", "sim_not_in_modem"] and "{code}" not in shown["dry_run"]
+    status, said, _ = desk.cli("dialogue", "dry-run", "topup", "--line", line)
+    assert status == 1 and "*124*" in said and "administrateur" in said, said
+    assert desk.cli("dialogue", "dry-run", "topup")[0] == 1 and desk.cli("dialogue", "dry-run", "none")[0] == 4
+    assert desk.fleet.state("S1")["ussd_asked"] == "0" and desk.daemon.get("/v1/acts")["items"] == []
+    status, said, _ = desk.cli("dialogue", "dry-run", "balance", "--line", line, "--run")
+    assert status == 0 and "4,20 €" in said and desk.fleet.state("S1")["ussd_asked"] == "1", said
+    assert desk.cli("dialogue", "dry-run", "balance", "--run")[0] == 2
+
+
 # ---- recharges ----
 
 class Till:
@@ -457,6 +475,7 @@ def test_an_answer_that_is_lost_is_ambiguous_and_settled_by_a_balance(till, faul
     if fault == "gone@topup":
         desk.fleet.send("plug M1")
     seen = desk.balance(shop.lines[0])
+    assert seen["reason"].split("|")[:2] == ["balance_settles", recharge["code"]] and "temoin recharge settle" in seen["todo_fr"]
     assert seen["balance_cents"] == int(balance) == (920 if spent else 420)
     outcome = "confirmed" if spent else "rejected"
     desk.daemon.done("POST", "/v1/recharges/outcomes", {"recharge": recharge["code"], "outcome": outcome, "evidence": "balance",
@@ -608,6 +627,7 @@ def test_a_change_without_an_answer_keeps_both_until_the_card_tells(locked, how)
     act = desk.act(number)
     assert act["state"] == "ambiguous", act
     assert (reveal(desk, sim), reveal(desk, sim, "pin_next")) == (OLD, NEW)
+    assert desk.daemon.get(f"/v1/objects/{sim}")["pin_kept"] == "two"
     if how == "gone":
         desk.fleet.send("plug M1")
     else:

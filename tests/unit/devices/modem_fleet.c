@@ -89,7 +89,7 @@ static const char files[] =
     "20\n"
     "success=reste\nmb=reste (\\d+) ?([MG])o\ndate=au (\\d+/\\d+/\\d+)\n"
     "[silent]\noperator=E\npurpose=balance\nchannel=sms\ncost=paid\nsource=t\nsourced=no\nto=556\nsend=conso\ntimeout_"
-    "s=5\n";
+    "s=1\n";
 
 /* ---- helpers ---- */
 
@@ -129,7 +129,7 @@ keep (char **slot, const char *value)
 static void
 on_job (guint64 job, ModemNews news, const char *text, const ModemResult *result, gpointer user)
 {
-  static const char marks[] = {[MODEM_SAID] = '>', [MODEM_ANSWERED] = '<', [MODEM_WAITING] = '.'};
+  static const char marks[] = {[MODEM_SAID] = '>', [MODEM_ANSWERED] = '<', [MODEM_HELD] = '!', [MODEM_WAITING] = '.'};
   Fixture *fixture = user;
   (void)job;
   if (result == NULL) {
@@ -166,7 +166,8 @@ set_up (Fixture *fixture, gconstpointer data)
   (void)data;
   g_autoptr (GError) error = NULL;
   g_autofree char *program = program_path ();
-  const ModemBenchOptions options = {.program = program};
+  /* an operator here answers within a second or never, and a process that is alive says so at once */
+  const ModemBenchOptions options = {.program = program, .answer_s = 3, .silent_s = 4, .retry_s = 2};
   fixture->cards = g_string_new (NULL);
   fixture->news = g_string_new (NULL);
   fixture->book = dialogue_book_parse ("t", files, strlen (files), &error);
@@ -686,6 +687,35 @@ test_ambiguous (Fixture *fixture, gconstpointer data)
   }
 }
 
+/* A step that spends waits until it may go: until then nothing was sent, and it can still be called off. */
+static void
+test_held (Fixture *fixture, gconstpointer data)
+{
+  (void)data;
+  plug (fixture, "one", "lost", "3-1.1", MODEM_ONLINE);
+  int topups = fleet_number ("lost", "topups");
+  ModemOrder order = talk_order (fixture, "3-1.1", "topup", "32345678901234");
+  order.is_held = TRUE;
+  guint64 job = begin (fixture, &order);
+  WAIT_FOR (strchr (fixture->news->str, '!') != NULL);
+  g_assert_null (strchr (fixture->news->str, '>'));
+  modem_bench_cancel (fixture->bench, job);
+  WAIT_FOR (fixture->n_results == 1);
+  expect (fixture, MODEM_NOT_DONE, MODEM_CODE_CANCELLED);
+  modem_bench_go (fixture->bench, job); /* it is over: nothing goes */
+  g_assert_cmpint (fleet_number ("lost", "topups"), ==, topups);
+  order.code = "11111111111119"; /* refused by the operator: the good codes are other tests' */
+  job = begin (fixture, &order);
+  WAIT_FOR (strchr (fixture->news->str, '!') != NULL);
+  modem_bench_go (fixture->bench, job);
+  WAIT_FOR (fixture->n_results == 1);
+  g_assert_nonnull (strchr (fixture->news->str, '>'));
+  g_assert_cmpint (fleet_number ("lost", "topups"), ==, topups);
+  g_assert_cmpint (fleet_number ("lost", "wrong_codes"), ==, 1);
+  TELL_FLEET ("set lost wrong_codes=0");
+  unplug (fixture, "one", "3-1.1");
+}
+
 /* The same before anything that spends was sent: nothing is ambiguous. */
 static void
 test_not_done (Fixture *fixture, gconstpointer data)
@@ -946,6 +976,7 @@ run_tests (int argc, char **argv)
       {"/devices/modem-bench/balance-in-every-style", test_balance},
       {"/devices/modem-bench/a-code-is-credited-once", test_topup},
       {"/devices/modem-bench/a-lost-answer-is-ambiguous", test_ambiguous},
+      {"/devices/modem-bench/what-spends-waits-until-it-may-go", test_held},
       {"/devices/modem-bench/what-was-not-sent-is-not-done", test_not_done},
       {"/devices/modem-bench/a-swap-nobody-saw", test_swap_before_the_order},
       {"/devices/modem-bench/a-wedged-process-costs-its-bench-30-s", test_wedged},
