@@ -119,7 +119,7 @@ def test_a_wipe_asked_long_ago_is_not_begun_by_a_daemon_that_starts():
         assert bench.fleet.state("TAB")["wipe_commands"] == "0" and bench.item_state(item) == "to_wipe"
 
 
-def test_a_restore_in_the_middle_of_a_wipe_leaves_no_run_behind_and_takes_up_what_it_brings():
+def test_a_restore_in_the_middle_of_a_wipe_leaves_no_run_behind_and_takes_up_what_it_brings(on_a_file):
     with Short(tablet(adb="tap") + tablet("OTHER", "1-1.3", "R9TESTOTHER1", adb="tap")) as bench:
         first, second = bench.know(), bench.know("R9TESTOTHER1")
         old = bench.ask(first)
