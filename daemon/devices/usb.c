@@ -1,5 +1,6 @@
-/* libusb as a GSource. Hotplug callbacks only queue; the queue is read in the same turn of the loop. Only the main thread
- * handles libusb's events, so every transfer ends there; the worker makes no call that would handle them too. */
+/* Two threads beside the main loop. The bus thread alone handles libusb's events: transfers end there, and plug-ins are heard; it only passes on what
+ * it hears. The worker opens, claims and closes, which may take as long as a wedged device likes. What both bring is told by a GSource, for at most
+ * TURN_US in one turn: with 45 tablets that talk at once the loop still looks at everything else in between. */
 #include "daemon/devices/usb.h"
 
 #include "daemon/devices/deadline.h"
@@ -11,7 +12,10 @@
 #define PERMISSION_RETRIES_MAX 10
 #define DRAIN_STEP_MS          20
 #define DRAIN_MAX_US           (5 * G_USEC_PER_SEC)
-#define PORT_DEPTH_MAX         7 /* USB allows no more hubs in a row */
+#define TURN_US                5000
+#define ORDERS_AT_ONCE         8
+#define BUS_REST_S             60 /* of the bus thread, when nothing happens */
+#define PORT_DEPTH_MAX         7  /* USB allows no more hubs in a row */
 
 typedef struct {
   GSource source;
@@ -19,8 +23,7 @@ typedef struct {
 } UsbSource;
 
 typedef struct {
-  Usb *usb;
-  void (*work) (gpointer data);
+  void (*work) (gpointer data); /* NULL: it is done elsewhere, or only the telling is left */
   void (*done) (gpointer data);
   gpointer data;
 } Job;
@@ -34,12 +37,14 @@ struct _Usb {
   libusb_context *context;
   libusb_hotplug_callback_handle hotplug;
   GSource *source;
+  GThread *bus;
+  gint is_ending;      /* atomic: the bus thread ends when nothing is left to run */
+  GAsyncQueue *orders; /* of Job: to be run in the bus thread */
   GThreadPool *worker;
-  GAsyncQueue *finished; /* of Job */
+  GAsyncQueue *finished; /* of Job: to be told */
+  GAsyncQueue *events;   /* of Event: to be told */
+  GQueue heard;          /* of Event, not passed on yet: the bus thread's once it runs */
   guint jobs, handles;
-  GQueue events;      /* of Event */
-  GMutex fds_mutex;   /* libusb adds and removes from both threads */
-  GHashTable *fds;    /* fd -> GSource tag */
   GPtrArray *devices; /* of UsbDevice, plugged in now */
   UsbFunc func;
   gpointer user;
@@ -83,37 +88,101 @@ usb_set_error (GError **error, int status, const char *what)
 
 /* ---- jobs ---- */
 
+static Job *
+job_new (void (*work) (gpointer data), void (*done) (gpointer data), gpointer data)
+{
+  Job *job = g_new (Job, 1);
+  *job = (Job){.work = work, .done = done, .data = data};
+  return job;
+}
+
+static void
+finished (Usb *usb, Job *job)
+{
+  g_async_queue_push (usb->finished, job);
+  g_main_context_wakeup (NULL);
+}
+
 static void
 run_job (gpointer data, gpointer user)
 {
   Job *job = data;
-  Usb *usb = user;
   job->work (job->data);
-  g_async_queue_push (usb->finished, job);
-  g_main_context_wakeup (NULL);
+  finished (user, job);
 }
 
 void
 usb_work (Usb *usb, void (*work) (gpointer data), void (*done) (gpointer data), gpointer data)
 {
-  Job *job = g_new (Job, 1);
-  *job = (Job){.usb = usb, .work = work, .done = done, .data = data};
+  usb_expect (usb);
+  /* an exclusive pool has its thread already: it cannot fail */
+  (void)g_thread_pool_push (usb->worker, job_new (work, done, data), NULL);
+}
+
+void
+usb_expect (Usb *usb)
+{
   usb->jobs++;
-  if (work == NULL)
-    g_async_queue_push (usb->finished, job);
-  else
-    (void)g_thread_pool_push (usb->worker, job, NULL); /* an exclusive pool has its thread already: it cannot fail */
+}
+
+void
+usb_tell (Usb *usb, void (*done) (gpointer data), gpointer data)
+{
+  finished (usb, job_new (NULL, done, data));
 }
 
 static void
-finish_jobs (Usb *usb)
+tell (Usb *usb, Job *taken)
 {
-  /* only those there now: one that queues another must not keep the loop here */
-  for (int n = g_async_queue_length (usb->finished); n > 0; n--) {
-    g_autofree Job *job = g_async_queue_try_pop (usb->finished);
-    usb->jobs--;
-    job->done (job->data);
+  g_autofree Job *job = taken;
+  usb->jobs--;
+  job->done (job->data);
+}
+
+/* ---- the bus thread ---- */
+
+void
+usb_run (Usb *usb, void (*work) (gpointer data), gpointer data)
+{
+  g_async_queue_push (usb->orders, job_new (work, NULL, data));
+  libusb_interrupt_event_handler (usb->context);
+}
+
+/* At most so many. */
+static void
+run_orders (Usb *usb, guint most)
+{
+  Job *order;
+  while (most-- > 0 && (order = g_async_queue_try_pop (usb->orders)) != NULL) {
+    order->work (order->data);
+    g_free (order);
   }
+}
+
+/* Behind the ends of the transfers that were handled with them: what a device still answered is heard before it is gone. */
+static void
+pass_on_events (Usb *usb)
+{
+  if (g_queue_is_empty (&usb->heard))
+    return;
+  while (!g_queue_is_empty (&usb->heard))
+    g_async_queue_push (usb->events, g_queue_pop_head (&usb->heard));
+  g_main_context_wakeup (NULL);
+}
+
+/* An order, or the end, that comes between the two is not missed: the interruption is kept for the handling that begins. */
+static gpointer
+run_bus (gpointer data)
+{
+  Usb *usb = data;
+  while (!g_atomic_int_get (&usb->is_ending)) {
+    run_orders (usb, ORDERS_AT_ONCE);
+    struct timeval rest = {g_async_queue_length (usb->orders) > 0 ? 0 : BUS_REST_S, 0};
+    (void)libusb_handle_events_timeout_completed (usb->context, &rest, NULL); /* transfers carry their own errors */
+    pass_on_events (usb);
+  }
+  run_orders (usb, G_MAXUINT);
+  return NULL;
 }
 
 /* ---- devices ---- */
@@ -212,16 +281,13 @@ event_free (gpointer data)
 }
 
 static void
-handle_events (Usb *usb)
+handle_event (Usb *usb, Event *event)
 {
-  Event *event;
-  while ((event = g_queue_pop_head (&usb->events)) != NULL) {
-    if (event->is_arrival)
-      handle_arrival (usb, event->device);
-    else
-      handle_departure (usb, event->device);
-    event_free (event);
-  }
+  if (event->is_arrival)
+    handle_arrival (usb, event->device);
+  else
+    handle_departure (usb, event->device);
+  event_free (event);
 }
 
 static int LIBUSB_CALL
@@ -231,7 +297,7 @@ on_hotplug (libusb_context *context, libusb_device *device, libusb_hotplug_event
   Usb *usb = user;
   Event *event = g_new (Event, 1);
   *event = (Event){.device = libusb_ref_device (device), .is_arrival = kind == LIBUSB_HOTPLUG_EVENT_DEVICE_ARRIVED};
-  g_queue_push_tail (&usb->events, event);
+  g_queue_push_tail (&usb->heard, event);
   return 0;
 }
 
@@ -240,26 +306,34 @@ on_hotplug (libusb_context *context, libusb_device *device, libusb_hotplug_event
 static gboolean
 has_work (const Usb *usb)
 {
-  return usb->events.length > 0 || g_async_queue_length (usb->finished) > 0;
+  return g_async_queue_length (usb->events) > 0 || g_async_queue_length (usb->finished) > 0;
 }
 
+/* What the threads bring wakes the loop up, and is looked at before and after its sleep. */
 static gboolean
 source_prepare (GSource *source, int *timeout_ms)
 {
-  Usb *usb = ((UsbSource *)source)->usb;
-  struct timeval next;
   *timeout_ms = -1;
-  if (!libusb_pollfds_handle_timeouts (usb->context) && libusb_get_next_timeout (usb->context, &next) == 1)
-    *timeout_ms = (int)(next.tv_sec * 1000 + next.tv_usec / 1000) + 1;
-  return has_work (usb);
+  return has_work (((UsbSource *)source)->usb);
 }
 
-/* GLib itself looks at the descriptors; this is for what the worker brought. */
 static gboolean
 source_check (GSource *source)
 {
-  Usb *usb = ((UsbSource *)source)->usb;
-  return has_work (usb) || !libusb_pollfds_handle_timeouts (usb->context);
+  return has_work (((UsbSource *)source)->usb);
+}
+
+/* Ends of transfers first: a device that left is heard of by whoever waits for it before it is taken away. */
+static gboolean
+tell_next (Usb *usb)
+{
+  Job *job = g_async_queue_try_pop (usb->finished);
+  Event *event = job == NULL ? g_async_queue_try_pop (usb->events) : NULL;
+  if (job != NULL)
+    tell (usb, job);
+  else if (event != NULL)
+    handle_event (usb, event);
+  return job != NULL || event != NULL;
 }
 
 static gboolean
@@ -267,36 +341,13 @@ source_dispatch (GSource *source, GSourceFunc callback, gpointer user)
 {
   (void)callback; /* the source is its own only user */
   (void)user;
-  Usb *usb = ((UsbSource *)source)->usb;
-  struct timeval now = {0, 0};
-  (void)libusb_handle_events_timeout_completed (usb->context, &now, NULL); /* transfers carry their own errors */
-  finish_jobs (usb);
-  handle_events (usb);
+  gint64 until_us = g_get_monotonic_time () + TURN_US;
+  while (tell_next (((UsbSource *)source)->usb) && g_get_monotonic_time () < until_us)
+    ; /* the rest in the next turn */
   return G_SOURCE_CONTINUE;
 }
 
 static GSourceFuncs source_funcs = {source_prepare, source_check, source_dispatch, NULL, NULL, NULL};
-
-static void LIBUSB_CALL
-on_fd_added (int fd, short events, void *user)
-{
-  Usb *usb = user;
-  g_mutex_lock (&usb->fds_mutex);
-  gpointer tag = g_source_add_unix_fd (usb->source, fd, (GIOCondition)events);
-  g_hash_table_insert (usb->fds, GINT_TO_POINTER (fd), tag);
-  g_mutex_unlock (&usb->fds_mutex);
-}
-
-static void LIBUSB_CALL
-on_fd_removed (int fd, void *user)
-{
-  Usb *usb = user;
-  gpointer tag;
-  g_mutex_lock (&usb->fds_mutex);
-  if (g_hash_table_steal_extended (usb->fds, GINT_TO_POINTER (fd), NULL, &tag))
-    g_source_remove_unix_fd (usb->source, tag);
-  g_mutex_unlock (&usb->fds_mutex);
-}
 
 static void
 source_start (Usb *usb)
@@ -304,11 +355,6 @@ source_start (Usb *usb)
   usb->source = g_source_new (&source_funcs, sizeof (UsbSource));
   ((UsbSource *)usb->source)->usb = usb;
   g_source_set_name (usb->source, "usb");
-  const struct libusb_pollfd **fds = libusb_get_pollfds (usb->context);
-  for (gsize i = 0; fds != NULL && fds[i] != NULL; i++)
-    on_fd_added (fds[i]->fd, fds[i]->events, usb);
-  libusb_free_pollfds (fds);
-  libusb_set_pollfd_notifiers (usb->context, on_fd_added, on_fd_removed, usb);
   g_source_attach (usb->source, NULL);
 }
 
@@ -486,9 +532,9 @@ drain (Usb *usb)
 {
   gint64 deadline = g_get_monotonic_time () + DRAIN_MAX_US;
   while ((usb->jobs > 0 || usb->handles > 0) && g_get_monotonic_time () < deadline) {
-    struct timeval step = {0, DRAIN_STEP_MS * 1000};
-    (void)libusb_handle_events_timeout_completed (usb->context, &step, NULL);
-    finish_jobs (usb);
+    Job *job = g_async_queue_timeout_pop (usb->finished, DRAIN_STEP_MS * 1000);
+    if (job != NULL)
+      tell (usb, job);
   }
 }
 
@@ -514,10 +560,9 @@ usb_new (UsbFunc func, gpointer user, GError **error)
   Usb *usb = g_new0 (Usb, 1);
   usb->func = func;
   usb->user = user;
-  g_mutex_init (&usb->fds_mutex);
-  g_queue_init (&usb->events);
-  usb->fds = g_hash_table_new (NULL, NULL);
+  usb->orders = g_async_queue_new ();
   usb->finished = g_async_queue_new ();
+  usb->events = g_async_queue_new_full (event_free);
   usb->devices = g_ptr_array_new_with_free_func (unref_device);
   usb->worker = g_thread_pool_new (run_job, usb, 1, TRUE, error);
   if (usb->worker == NULL || !start_libusb (usb, error)) {
@@ -525,7 +570,28 @@ usb_new (UsbFunc func, gpointer user, GError **error)
     return NULL;
   }
   source_start (usb);
+  pass_on_events (usb); /* what is plugged in already */
+  usb->bus = g_thread_new ("usb-bus", run_bus, usb);
   return usb;
+}
+
+/* Behind all that was asked of it. */
+static void
+stop_bus (Usb *usb)
+{
+  g_atomic_int_set (&usb->is_ending, TRUE);
+  libusb_interrupt_event_handler (usb->context);
+  (void)g_thread_join (usb->bus); /* it returns nothing */
+}
+
+static void
+stop_source (Usb *usb)
+{
+  for (Job *job; (job = g_async_queue_try_pop (usb->finished)) != NULL;)
+    tell (usb, job);
+  libusb_hotplug_deregister_callback (usb->context, usb->hotplug);
+  g_source_destroy (usb->source);
+  g_source_unref (usb->source);
 }
 
 void
@@ -533,23 +599,20 @@ usb_free (Usb *usb)
 {
   if (usb == NULL)
     return;
-  if (usb->source != NULL)
+  if (usb->bus != NULL)
     drain (usb);
   if (usb->worker != NULL)
     g_thread_pool_free (usb->worker, FALSE, TRUE);
-  if (usb->source != NULL) {
-    finish_jobs (usb);
-    libusb_hotplug_deregister_callback (usb->context, usb->hotplug);
-    libusb_set_pollfd_notifiers (usb->context, NULL, NULL, NULL);
-    g_source_destroy (usb->source);
-    g_source_unref (usb->source);
+  if (usb->bus != NULL) {
+    stop_bus (usb);
+    stop_source (usb);
   }
-  g_queue_clear_full (&usb->events, event_free);
+  g_queue_clear_full (&usb->heard, event_free);
+  g_async_queue_unref (usb->events);
+  g_async_queue_unref (usb->orders);
   g_ptr_array_unref (usb->devices);
   if (usb->context != NULL)
     libusb_exit (usb->context);
   g_async_queue_unref (usb->finished);
-  g_hash_table_unref (usb->fds);
-  g_mutex_clear (&usb->fds_mutex);
   g_free (usb);
 }

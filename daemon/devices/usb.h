@@ -1,4 +1,5 @@
-/* libusb in the main loop: arrivals and departures, and a worker for the calls that can block (open, claim, close).
+/* libusb for the main loop, which never makes a system call to a device: a bus thread handles libusb's events and starts transfers, a worker makes the
+ * calls that can take long (open, claim, close). Arrivals, departures and ends of transfers are told in the main loop, a few at a time.
  * Not for what a device says (adb.c, fastboot.c), nor for whom we talk to (bench.c). Private to this folder. */
 #pragma once
 #include "daemon/devices/holder.h"
@@ -36,8 +37,7 @@ UsbDevice *usb_device_ref (UsbDevice *device);
 void usb_device_unref (UsbDevice *device);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (UsbDevice, usb_device_unref)
 
-/* Runs work(data) in the one worker thread, in the order asked, then done(data) in the main loop. work may be NULL: then it
- * only puts done off to the loop. done is always called, by usb_free at the latest. */
+/* Runs work(data) in the one worker thread, in the order asked, then done(data) in the main loop: always, by usb_free at the latest. */
 void usb_work (Usb *usb, void (*work) (gpointer data), void (*done) (gpointer data), gpointer data);
 
 /* The end of an opening: a handle, now the receiver's (give it back to usb_close), or NULL with a DEVICE_ERROR. */
@@ -57,8 +57,27 @@ void usb_set_error (GError **error, int status, const char *what);
 
 /* Takes an opened and claimed handle; the wire closes it. */
 Wire *usb_wire_new (UsbDevice *device, libusb_device_handle *handle);
-/* Why a transfer ended; FALSE when it did not end well. Timeouts are DEVICE_ERROR_TIMEOUT, an unplugged device _GONE. */
-gboolean usb_transfer_check (const struct libusb_transfer *transfer, GError **error);
+/* A transfer that is used again and again, one at a time. */
+typedef struct _UsbTransfer UsbTransfer;
+/* Its end, in the main loop. n: bytes that went over. Timeouts are DEVICE_ERROR_TIMEOUT, an unplugged device _GONE. It may start the next one, or free. */
+typedef void (*UsbTransferFunc) (gsize n, const GError *error, gpointer user);
+UsbTransfer *usb_transfer_new (UsbDevice *device, UsbTransferFunc func, gpointer user);
+/* Start it; func is always called once. buffer: the caller's, left alone until then. control: the setup packet and room for the answer. */
+void usb_transfer_bulk (UsbTransfer *transfer, libusb_device_handle *handle, guint8 endpoint, guint8 *buffer, gsize n,
+                        guint timeout_ms);
+void usb_transfer_control (UsbTransfer *transfer, libusb_device_handle *handle, guint8 *buffer, guint timeout_ms);
+gboolean usb_transfer_is_under_way (const UsbTransfer *transfer);
+/* It ends soon, well or with DEVICE_ERROR_GONE. Nothing happens when it is not under way. */
+void usb_transfer_cancel (UsbTransfer *transfer);
+/* Not while it is under way. */
+void usb_transfer_free (UsbTransfer *transfer);
+
+/* Runs work(data) in the bus thread, in the order asked. Main loop only. */
+void usb_run (Usb *usb, void (*work) (gpointer data), gpointer data);
+/* One usb_tell will come: usb_free waits for it. Main loop only. */
+void usb_expect (Usb *usb);
+/* Calls done(data) in the main loop. Any thread. */
+void usb_tell (Usb *usb, void (*done) (gpointer data), gpointer data);
 
 /* Reading the strings of a device. */
 typedef struct _UsbIdentify UsbIdentify;

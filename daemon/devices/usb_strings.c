@@ -12,13 +12,12 @@ struct _UsbIdentify {
   UsbDevice *device;
   UsbOpen *opening;
   libusb_device_handle *handle;
-  struct libusb_transfer *transfer;
+  UsbTransfer *transfer;
   guint8 buffer[LIBUSB_CONTROL_SETUP_SIZE + USB_TEXT_MAX];
   guint8 indexes[STEP_END]; /* of the string descriptors; 0 = none */
   Step step;
   guint16 language;
   gboolean is_cancelled;
-  GError *error; /* the transfer could not be submitted */
   UsbIdentifyFunc func;
   gpointer user;
 };
@@ -28,9 +27,8 @@ identify_free (UsbIdentify *identify)
 {
   if (identify->handle != NULL)
     usb_close (identify->device, identify->handle, FALSE);
-  libusb_free_transfer (identify->transfer);
+  usb_transfer_free (identify->transfer);
   usb_device_unref (identify->device);
-  g_clear_error (&identify->error);
   g_free (identify);
 }
 
@@ -62,33 +60,22 @@ take (UsbIdentify *identify, const guint8 *data, gsize n)
 
 static void next_string (UsbIdentify *identify);
 
-static void LIBUSB_CALL
-on_string (struct libusb_transfer *transfer)
+static void
+on_string (gsize n, const GError *error, gpointer user)
 {
-  UsbIdentify *identify = transfer->user_data;
-  g_autoptr (GError) error = NULL;
+  UsbIdentify *identify = user;
   if (identify->is_cancelled) {
     identify_free (identify);
     return;
   }
-  if (usb_transfer_check (transfer, &error))
-    take (identify, libusb_control_transfer_get_data (transfer), (gsize)transfer->actual_length);
-  if (error != NULL && !g_error_matches (error, DEVICE_ERROR, DEVICE_ERROR_PROTOCOL)) {
+  if (error == NULL)
+    take (identify, identify->buffer + LIBUSB_CONTROL_SETUP_SIZE, n);
+  else if (!g_error_matches (error, DEVICE_ERROR, DEVICE_ERROR_PROTOCOL)) {
     finish (identify, error);
     return;
   }
   identify->step++;
   next_string (identify);
-}
-
-static void
-not_submitted (gpointer data)
-{
-  UsbIdentify *identify = data;
-  if (identify->is_cancelled)
-    identify_free (identify);
-  else
-    finish (identify, identify->error);
 }
 
 static void
@@ -105,13 +92,7 @@ next_string (UsbIdentify *identify)
   libusb_fill_control_setup (identify->buffer, LIBUSB_ENDPOINT_IN, LIBUSB_REQUEST_GET_DESCRIPTOR,
                              (guint16)(LIBUSB_DT_STRING << 8 | identify->indexes[identify->step]), language,
                              USB_TEXT_MAX);
-  libusb_fill_control_transfer (identify->transfer, identify->handle, identify->buffer, on_string, identify,
-                                STRING_TIMEOUT_MS);
-  int status = libusb_submit_transfer (identify->transfer);
-  if (status == LIBUSB_SUCCESS)
-    return;
-  usb_set_error (&identify->error, status, "cannot read the serial number");
-  usb_work (identify->device->usb, NULL, not_submitted, identify);
+  usb_transfer_control (identify->transfer, identify->handle, identify->buffer, STRING_TIMEOUT_MS);
 }
 
 static void
@@ -132,7 +113,7 @@ usb_identify (UsbDevice *device, UsbIdentifyFunc func, gpointer user)
   UsbIdentify *identify = g_new0 (UsbIdentify, 1);
   struct libusb_device_descriptor descriptor;
   identify->device = usb_device_ref (device);
-  identify->transfer = libusb_alloc_transfer (0);
+  identify->transfer = usb_transfer_new (device, on_string, identify);
   identify->language = ENGLISH;
   identify->func = func;
   identify->user = user;
@@ -154,6 +135,5 @@ usb_identify_cancel (UsbIdentify *identify)
     return;
   }
   identify->is_cancelled = TRUE;
-  if (identify->error == NULL)
-    (void)libusb_cancel_transfer (identify->transfer); /* when it has ended already, its callback is on its way */
+  usb_transfer_cancel (identify->transfer);
 }

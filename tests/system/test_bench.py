@@ -1,6 +1,7 @@
 """The bench as a technician sees it: names of ports, who needs a hand, what it says of trouble. The real temoind and temoin against the emulated
 fleet."""
 
+import json
 import os
 import subprocess
 
@@ -77,3 +78,43 @@ def test_names_that_would_deceive_are_refused():
         daemon.post("/v1/ports", {"port": "1-12", "name": "Place 1"})  # a port is meant before a name that reads alike
         assert daemon.post("/v1/ports", {"port": "1-1.3", "name": "Place 2", "preview": True}) is not None
         assert [port["port"] for port in daemon.get("/v1/ports")["items"]] == ["1-1.2", "1-12"]
+
+
+# ---- many at once ----
+
+MANY = 45
+
+
+def many(n, **settings):
+    return "".join(tablet(f"T{i}", f"1-{i // 7 + 1}.{i % 7 + 1}", f"R9TESTMANY{i:02}", **settings) for i in range(n))
+
+
+def test_forty_five_tablets_are_wiped_at_once_and_the_news_tell_it_all():
+    with Bench(many(MANY, wipe_seconds="2"), leave=30, back=60, probe=60) as bench:
+        items = [bench.daemon.post("/v1/items", {"serial": f"R9TESTMANY{i:02}", "model": "Galaxy Tab A9"})["code"] for i in range(MANY)]
+        bench.until(lambda: {slot["item"] for slot in bench.slots()} == set(items))
+        link = bench.daemon.connection()
+        link.request("GET", "/v1/events")
+        stream = link.getresponse()
+        wipes = {bench.ask(item) for item in items}
+        waiting, steps, begun = set(), {}, set()
+        while waiting != wipes:  # no question is asked of the api meanwhile
+            line = stream.readline()
+            assert line, bench.daemon.said()
+            slot = (json.loads(line[5:]).get("slot") or {}) if line.startswith(b"data:") else {}
+            if slot.get("wipe"):
+                begun.add(slot["item"])
+                steps.setdefault(slot["wipe"], []).append((slot["percent"], slot["wipe_state"], slot["need"]))
+                if slot["percent"] == 95 and slot["wipe_state"] == "wait_human":
+                    waiting.add(slot["wipe"])
+            assert slot.get("wipe") or slot.get("item") not in begun, f"it ended by itself: {slot}"
+        link.close()
+        for story in steps.values():
+            assert [percent for percent, _, _ in story] == sorted(percent for percent, _, _ in story)
+            assert story[-1][2] == "hand" and {"runs"} == {need for _, state, need in story if state != "wait_human"}
+        for i in range(MANY):
+            truth = bench.fleet.state(f"T{i}")
+            assert truth["wiped"] == "1" and truth["wipe_commands"] == "1" and truth["protocol_errors"] == "0"
+        assert bench.daemon.get("/healthz")["loop"]["turns"] > MANY
+        shown = temoin(bench, "bench", lang="en")
+        assert shown.count("Look at the screen") == MANY

@@ -10,7 +10,7 @@ from fleet import Fleet
 
 CONFIG = """[bench]
 tap_s = {tap}
-probe_s = 5
+probe_s = {probe}
 leave_s = {leave}
 human_s = 20
 return_s = {back}
@@ -29,9 +29,9 @@ def tablet(name="TAB", port="1-1.2", serial="R9TESTBENCH1", **settings):
 class Bench:
     """A fleet, a daemon on it, and a register that knows the tablets it is told of."""
 
-    def __init__(self, scenario, tap=20, leave=3, back=8):
+    def __init__(self, scenario, tap=20, leave=3, back=8, probe=5):
         self.fleet = Fleet(scenario)
-        self.config = CONFIG.format(tap=tap, leave=leave, back=back)
+        self.config = CONFIG.format(tap=tap, leave=leave, back=back, probe=probe)
 
     def __enter__(self):
         with contextlib.ExitStack() as stack:
