@@ -98,6 +98,10 @@ find_target (Store *store, const RevealRequest *request, Target *target, GError 
 static gboolean
 check_right (const ActionContext *context, const Target *target, GError **error)
 {
+  if (target->recharge != NULL && target->recharge->channel == CHANNEL_BENCH) { /* two would send it */
+    rule_error_set (error, M_RECHARGE_OF_BENCH, target->recharge->code, NULL);
+    return FALSE;
+  }
   if (target->recharge != NULL) {
     gboolean waits = target->recharge->state == RECHARGE_PREPARED || target->recharge->state == RECHARGE_SENT;
     if (!waits)

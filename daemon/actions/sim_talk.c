@@ -326,7 +326,8 @@ sim_topup_end (SimEnd *end, GError **error)
     sim_touch (end, recharge->fund);
   if (recharge->voucher[0] != '\0')
     sim_touch (end, recharge->voucher);
-  if (recharge->state != RECHARGE_SENT) /* it never left, or a person has settled it meanwhile */
+  /* it never left, or somebody else has sent or settled it meanwhile */
+  if (recharge->state != RECHARGE_SENT || end->act->sent_at == 0)
     return TRUE;
   if (!settle (end, recharge, error))
     return FALSE;

@@ -497,6 +497,7 @@ def test_a_wrong_card_gets_nothing_and_the_recharge_stays_prepared(till):
     assert act["state"] in ("refused", "not_done") and act["reason"] == "sim_changed", act
     assert (recharge["state"], recharge["sent_at"], shop.state(voucher)) == ("prepared", None, "reserved")
     assert desk.fleet.state("S2")["balance"] == "420"
+    assert desk.refused("/v1/reveals", {"thing": recharge["code"]}) == "recharge_of_bench"  # a person beside the bench would be a second sender
     assert desk.refused("/v1/recharges/sending", {"recharge": recharge["code"]}) == "sim_not_in_modem"
     desk.fleet.insert("M1", "S1")
     desk.wait_modem(lambda m: m["state"] == "online" and m["iccid"] == iccid(1))
