@@ -197,6 +197,8 @@ def test_the_bench_says_what_is_in_each_modem(start):
     assert (found["sim"], found["line"]) == (sim, line)
     status, said, _ = desk.cli("modem", "list")
     assert status == 0 and "sans carte" in said and iccid(1) in said
+    status, said, why = desk.cli("sim", "identify")  # an empty modem is said, and is no failure
+    assert status == 0 and "connue" in said and "sim_absent" in why, (said, why)
     desk.fleet.send("unplug M2")
     end = time.monotonic() + SECONDS
     while "3-1.2" in desk.modems():
@@ -347,7 +349,7 @@ def test_a_balance_moves_the_clocks_by_the_operators_word(start):
     shown = desk.daemon.get(f"/v1/objects/{line}")
     assert (shown["balance_cents"], shown["credit_until"], shown["credit_origin"]) == (1234, "2027-02-03", "operator")
     status, said, _ = desk.cli("line", "balance", line)
-    assert status == 0 and "12,34 €" in said and "03/02/2027" in said, said
+    assert status == 0 and "12,34 €" in said and "03/02/2027" in said and "Mo" not in said and "?" not in said, said
     assert desk.fleet.state("S1")["balance"] == "1234"
     assert [e["verb"] for e in desk.daemon.get("/v1/journal?limit=500")["items"]].count("line.balance") == 2
 
@@ -528,6 +530,58 @@ def test_the_daemon_killed_sends_nothing_twice(till):
     assert desk.done("/v1/recharges/sending", {"recharge": early["code"]})["state"] == "ok"
     assert desk.fleet.state("S1")["balance"] == "1920" and shop.spent() == 1000
     assert desk.daemon.get("/v1/funds/reconcile")["ok"] and desk.daemon.get("/v1/journal/verify")["ok"]
+
+
+def test_a_full_disk_sends_nothing(till):
+    """That it is sent cannot be written: then it is not sent. What came of it is written as soon as there is room."""
+    shop = till(OPERATOR + cards(1) + modem(1, late_seconds=1))
+    desk, voucher = shop.desk, shop.voucher(CODES[0])
+    pid = desk.daemon.process.pid
+    free = resource.prlimit(pid, resource.RLIMIT_FSIZE)
+    desk.fleet.arm("M1", "late@register")
+    recharge = shop.recharge(voucher=voucher)
+    desk.fleet.wait("M1", "armed=0")
+    resource.prlimit(pid, resource.RLIMIT_FSIZE, (1, free[1]))
+    desk.wait_modem(lambda m: m["state"] != "busy")  # it was called off
+    assert not desk.daemon.get(f"/v1/acts/{recharge['act']}")["is_over"]  # that cannot be written either
+    assert desk.fleet.state("S1")["ussd_asked"] == "0"
+    resource.prlimit(pid, resource.RLIMIT_FSIZE, free)
+    act, recharge = shop.over(recharge)
+    assert (act["state"], act["reason"], recharge["state"], shop.state(voucher)) == ("not_done", "modem_cancelled", "prepared", "reserved")
+    assert desk.done("/v1/recharges/sending", {"recharge": recharge["code"]})["state"] == "ok"
+    assert desk.fleet.state("S1")["balance"] == "920" and shop.spent() == 500
+
+
+def test_a_second_click_recharges_once(till):
+    shop = till()
+    desk, voucher = shop.desk, shop.voucher(CODES[0])
+    body = {"line": shop.lines[0], "voucher": voucher, "bench": True}
+    first = desk.daemon.done("POST", "/v1/recharges", body, {"Idempotency-Key": "second-click"})["items"][0]
+    again = desk.daemon.done("POST", "/v1/recharges", body, {"Idempotency-Key": "second-click"})["items"][0]
+    assert again["code"] == first["code"]
+    assert desk.refused("/v1/recharges", body) == "voucher_not_in_stock"  # without the key
+    assert shop.over(first)[1]["state"] == "confirmed" and desk.fleet.state("orange")["codes_spent"] == "1"
+    assert len(desk.daemon.get("/v1/acts")["items"]) == 1
+
+
+def test_the_daemon_of_one_site_gives_up_its_own_acts_alone(cluster, tmp_path):
+    url = cluster.database()
+    with Daemon("--database", url) as first:
+        here, there = [first.post("/v1/sites", {"name": name})["code"] for name in ("Mornant", "Soucieu")]
+    with Desk(OPERATOR + cards(1) + modem(1, late_seconds=4), tmp_path, config="operator_s = 10", demo=False) as desk:
+        desk.daemon.stop()
+        desk.daemon.options = ["--database", url, "--site", here]
+        desk.daemon.start()
+        shop = Till(desk)
+        desk.wait_modem(lambda m: m["state"] == "online")
+        voucher = shop.voucher(CODES[0])
+        desk.fleet.arm("M1", "late@topup")
+        recharge = shop.recharge(voucher=voucher)
+        desk.fleet.wait("M1", "armed=0")
+        with Fleet(OPERATOR) as annex, Daemon("--database", url, "--site", there, env=annex.env(), bench=True, demo=False) as other:
+            assert other.get(f"/v1/acts/{recharge['act']}")["state"] == "sent"  # it started, and left it alone
+            act, recharge = shop.over(recharge)
+        assert (act["state"], act["site"], recharge["state"]) == ("ok", here, "confirmed")
 
 
 # ---- PIN and PUK ----
@@ -723,9 +777,6 @@ def test_a_modem_process_that_dies_or_hangs_costs_one_bench(start, how, limit):
     os.kill(children(desk)[0], how)
     while all(m["state"] != "faulted" for m in desk.modems().values()):
         assert time.monotonic() - began < limit, desk.modems()
-        for port in ports:  # the others work all the while
-            if desk.modems()[port]["state"] == "online" and how == signal.SIGKILL:
-                desk.done("/v1/modems/identify", {"port": port})
         time.sleep(0.05)  # its silence is awaited
     hurt = [m["port"] for m in desk.modems().values() if m["state"] == "faulted"]
     assert len(hurt) == 1 and desk.modems()[hurt[0]]["reason"] == "modem_crashed"
