@@ -327,6 +327,9 @@ register_close (Register *reg)
   g_cond_broadcast (&reg->changed);
   g_cond_broadcast (&reg->readable);
   g_mutex_unlock (&reg->lock);
+  for (int i = 0; i < READERS; i++)
+    if (reg->readers[i] != NULL)
+      store_end (reg->readers[i]);
   for (gsize i = 0; i < G_N_ELEMENTS (reg->threads); i++)
     g_clear_pointer (&reg->threads[i], g_thread_join);
   close_stores (reg);

@@ -99,6 +99,12 @@ store_take_time (Store *store, GError **error)
   return store->engine->take_time (store, error);
 }
 
+void
+store_end (Store *store)
+{
+  store->engine->end (store);
+}
+
 /* ---- statements ---- */
 
 Rows *

@@ -58,6 +58,9 @@ void store_set_deadline (Store *store, guint deadline_ms);
 /* No deadline from here to the end of the transaction. For what reads everything by its nature, and nothing else: journal_verify_sites,
  * fund_reconcile, item_recount, backup_count, store_check. */
 gboolean store_take_time (Store *store, GError **error);
+/* Stops what takes its time like that (DB_ERROR_DEADLINE), now and from now on: whoever has begun to end the program waits for no count of
+ * the whole register. From any thread, while the Store is open and has a deadline. */
+void store_end (Store *store);
 
 /* A result being read. rows_next gives FALSE at the end or on error (then *error is set; pass NULL only after a write without
  * rows). Text is borrowed until the next call; NULL for SQL NULL. Columns count from 0. */

@@ -22,6 +22,7 @@ typedef struct {
   int (*schema) (Store *store);
   void (*set_deadline) (Store *store, guint deadline_ms);
   gboolean (*take_time) (Store *store, GError **error);
+  void (*end) (Store *store);
 
   Rows *(*query) (Store *store, GError **error, const char *sql, const char *types, va_list arguments);
   gboolean (*run) (Store *store, gint64 *changed, GError **error, const char *sql, const char *types,

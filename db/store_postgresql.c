@@ -39,7 +39,9 @@ postgresql_close (Store *base)
   g_hash_table_unref (store->statements);
   store_postgresql_ahead_clear (store);
   g_hash_table_unref (store->known);
-  PQfinish (store->connection); /* accepts NULL */
+  PQfreeCancel (store->cancel); /* both accept NULL */
+  PQfinish (store->connection);
+  g_mutex_clear (&store->ending);
   g_free (store->url);
   g_free (store);
 }
@@ -53,6 +55,7 @@ store_postgresql_new (const char *url, StoreMode mode)
   store->mode = mode;
   store->statements = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   store_postgresql_ahead_init (store);
+  g_mutex_init (&store->ending);
   return store;
 }
 
@@ -79,6 +82,19 @@ postgresql_set_deadline (Store *base, guint deadline_ms)
   PostgresqlStore *store = (PostgresqlStore *)base;
   store->deadline_ms = deadline_ms;
   (void)store_postgresql_limit (store, deadline_ms, FALSE, NULL);
+}
+
+/* Another thread may be waiting for an answer of the connection: only PQcancel may be called meanwhile. */
+static void
+postgresql_end (Store *base)
+{
+  PostgresqlStore *store = (PostgresqlStore *)base;
+  char why[128];
+  g_mutex_lock (&store->ending);
+  store->is_ending = TRUE;
+  if (store->takes_time && store->cancel != NULL)
+    (void)PQcancel (store->cancel, why, sizeof why); /* a server that is gone ends the statement too */
+  g_mutex_unlock (&store->ending);
 }
 
 /* ---- results ---- */
@@ -399,10 +415,23 @@ postgresql_settle (Store *base, GError **error)
 }
 
 static gboolean
+set_takes_time (PostgresqlStore *store, gboolean takes_time, GError **error)
+{
+  g_mutex_lock (&store->ending);
+  store->takes_time = takes_time && !store->is_ending;
+  gboolean may = !takes_time || store->takes_time;
+  g_mutex_unlock (&store->ending);
+  if (!may)
+    g_set_error (error, DB_ERROR, DB_ERROR_DEADLINE, "the program is ending");
+  return may;
+}
+
+static gboolean
 postgresql_take_time (Store *base, GError **error)
 {
   PostgresqlStore *store = (PostgresqlStore *)base;
-  return postgresql_settle (base, error) && (store->deadline_ms == 0 || store_postgresql_limit (store, 0, TRUE, error));
+  return postgresql_settle (base, error) && set_takes_time (store, TRUE, error) &&
+         (store->deadline_ms == 0 || store_postgresql_limit (store, 0, TRUE, error));
 }
 
 /* ---- transactions ---- */
@@ -429,6 +458,7 @@ static gboolean
 begin (PostgresqlStore *store, GError **error)
 {
   take_rest (store);
+  (void)set_takes_time (store, FALSE, NULL);
   if (!store_postgresql_link (store, error))
     return FALSE;
   store->is_in_transaction = store->mode == STORE_WRITE ? begin_write (store, error)
@@ -547,6 +577,7 @@ const StoreEngine store_postgresql = {
     .schema = postgresql_schema,
     .set_deadline = postgresql_set_deadline,
     .take_time = postgresql_take_time,
+    .end = postgresql_end,
     .query = postgresql_query,
     .run = postgresql_run,
     .send = postgresql_send,

@@ -32,7 +32,12 @@ typedef struct {
   GQueue ahead;            /* what was sent and has no answer yet, in order: PostgresqlKnown, owned; NULL for a write */
   GHashTable *known;       /* what was asked for ahead since the last write: GBytes -> PostgresqlKnown, both owned */
   gboolean is_in_transaction;
-  guint deadline_ms;                  /* of each statement; 0: none */
+  guint deadline_ms; /* of each statement; 0: none */
+  GMutex ending;
+  /* under that lock */
+  PGcancel *cancel; /* of the connection; NULL: there is none */
+  gboolean takes_time, is_ending;
+  /* the writer's or reader's own again */
   gint64 retry_at_us, retry_delay_us; /* monotonic: no new connection before */
 } PostgresqlStore;
 

@@ -122,15 +122,26 @@ prepare_session (PGconn *connection, StoreMode mode, GError **error)
   return version > 0;
 }
 
+static void
+set_cancel (PostgresqlStore *store, PGcancel *cancel)
+{
+  g_mutex_lock (&store->ending);
+  PQfreeCancel (store->cancel); /* accepts NULL */
+  store->cancel = cancel;
+  g_mutex_unlock (&store->ending);
+}
+
 gboolean
 store_postgresql_connect (PostgresqlStore *store, GError **error)
 {
   g_hash_table_remove_all (store->statements);
   store_postgresql_ahead_clear (store);
+  set_cancel (store, NULL);
   g_clear_pointer (&store->connection, PQfinish);
   store->connection = connect_to (store->url);
   if (PQstatus (store->connection) != CONNECTION_OK)
     return store_postgresql_fail (store->connection, NULL, error);
+  set_cancel (store, PQgetCancel (store->connection));
   return prepare_session (store->connection, store->mode, error) &&
          (store->deadline_ms == 0 || store_postgresql_limit (store, store->deadline_ms, FALSE, error));
 }

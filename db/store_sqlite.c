@@ -9,9 +9,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#define BUSY_TIMEOUT_MS     5000
-#define STEPS_UNWATCHED     4000 /* instructions of SQLite's machine, some 0.1 ms, between two looks at the clock */
-#define WAL_KEPT_BYTES      "67108864"
+#define BUSY_TIMEOUT_MS 5000
+#define STEPS_UNWATCHED 4000 /* instructions of SQLite's machine, some 0.1 ms, between two looks at the clock */
+#define WAL_KEPT_BYTES  "67108864"
+#define UNDO_KEPT_BYTES                                                                                                \
+  (1 << 20) /* of what a savepoint may have to undo: kept in one piece of memory, and more in a temporary file */
 #define WRITER_CACHE        "PRAGMA cache_size = -16384;" /* KiB: what one group of requests touches */
 #define SECURITY_STATEMENTS "PRAGMA trusted_schema = OFF;"
 
@@ -24,6 +26,7 @@ typedef struct {
   StoreFile file;
   gint64 deadline_us;   /* of each statement; 0: none */
   gboolean takes_time;  /* none until the next transaction */
+  gint is_ending;       /* atomic: what takes its time is stopped */
   SqliteRows *stepping; /* the statement that runs, or ran last; not owned */
   int lock_fd;          /* of the one that writes; else -1 */
 } SqliteStore;
@@ -173,7 +176,6 @@ prepare_for_writing (sqlite3 *handle, int version, GError **error)
   return store_sqlite_exec (handle,
                             SECURITY_STATEMENTS "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
                                                 "PRAGMA journal_size_limit = " WAL_KEPT_BYTES ";" WRITER_CACHE
-                                                "PRAGMA temp_store = MEMORY;" /* what a savepoint may have to undo */
                                                 "PRAGMA foreign_keys = ON",
                             error) &&
          schema_migrate (handle, version, migrations, migrations_n, error);
@@ -185,7 +187,9 @@ on_steps (void *data)
 {
   const SqliteStore *store = data;
   SqliteRows *rows = store->stepping;
-  if (rows == NULL || store->deadline_us == 0 || store->takes_time)
+  if (store->takes_time)
+    return g_atomic_int_get (&store->is_ending);
+  if (rows == NULL || store->deadline_us == 0)
     return 0;
   gint64 now = g_get_monotonic_time ();
   if (rows->until_us == 0)
@@ -201,6 +205,12 @@ sqlite_set_deadline (Store *base, guint deadline_ms)
   sqlite3_progress_handler (store->handle, deadline_ms > 0 ? STEPS_UNWATCHED : 0, on_steps, store);
 }
 
+static void
+sqlite_end (Store *base)
+{
+  g_atomic_int_set (&((SqliteStore *)base)->is_ending, TRUE);
+}
+
 static gboolean
 sqlite_take_time (Store *store, GError **error)
 {
@@ -209,14 +219,17 @@ sqlite_take_time (Store *store, GError **error)
   return TRUE;
 }
 
-/* The engine's own count of its memory is one lock that all threads take at every allocation. */
+/* The engine's own count of its memory is one lock that all threads take at every allocation. What a savepoint may have to undo it would
+ * keep in pieces of 1 KiB (some hundred for a lend), or write to a file from 64 KiB on. Both are refused when the engine is in use
+ * already: slower, no worse. */
 static void
 configure_engine (void)
 {
   static gsize is_done;
   if (!g_once_init_enter (&is_done))
     return;
-  (void)sqlite3_config (SQLITE_CONFIG_MEMSTATUS, 0); /* refused when the engine is in use already: slower, no worse */
+  (void)sqlite3_config (SQLITE_CONFIG_STMTJRNL_SPILL, UNDO_KEPT_BYTES);
+  (void)sqlite3_config (SQLITE_CONFIG_MEMSTATUS, 0);
   g_once_init_leave (&is_done, 1);
 }
 
@@ -541,6 +554,7 @@ const StoreEngine store_sqlite = {
     .schema = sqlite_schema,
     .set_deadline = sqlite_set_deadline,
     .take_time = sqlite_take_time,
+    .end = sqlite_end,
     .query = sqlite_query,
     .run = sqlite_run,
     .send = sqlite_send,

@@ -365,6 +365,7 @@ def behind_a_hub():
 
 
 GADGET = "/sys/kernel/config/usb_gadget/adbd"
+ADBD = os.environ.get("ADBD") or shutil.which("adbd")
 
 
 @contextlib.contextmanager
@@ -387,7 +388,7 @@ def real_adbd():
     with open(f"{tools}/getprop", "w", encoding="utf-8") as file:
         file.write("#!/bin/sh\necho '[ro.serialno]: [R9ADBD01]'\necho '[ro.product.model]: [adbd]'\necho '[ro.build.version.sdk]: [34]'\n")
     os.chmod(f"{tools}/getprop", 0o755)
-    process = subprocess.Popen(["unshare", "--net", shutil.which("adbd")], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    process = subprocess.Popen(["unshare", "--net", ADBD], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                                env={**os.environ, "PATH": f"{tools}:{os.environ['PATH']}"})
     try:
         until(lambda: os.path.exists("/dev/usb-ffs/adb/ep1"), "adbd's endpoints")
@@ -401,8 +402,8 @@ def real_adbd():
 
 def debian_adbd():
     """Our side of adb against a daemon of Google's code: it is read, and what it says is judged. Nothing can be wiped on it."""
-    if shutil.which("adbd") is None:
-        return "SKIPPED: no adbd here (package adbd, bookworm-backports)"
+    if ADBD is None:
+        return "SKIPPED: no adbd here (package adbd of bookworm-backports, or ADBD=PROGRAM)"
     with real_adbd(), Daemon() as daemon:
         item = daemon.know("R9ADBD01")
         wipe = daemon.wipe(item, strategy="guided")

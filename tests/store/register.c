@@ -318,6 +318,53 @@ what_reads_all_by_its_nature_may_take_time (void)
   MUST (register_read_wait (reg, read_long_twice, NULL, &error));
 }
 
+typedef struct {
+  GMutex lock;
+  GCond changed;
+  gboolean is_reading, is_stopped;
+} Endless;
+
+static gboolean
+read_on_and_on (Store *store, gpointer data, GError **error)
+{
+  Endless *endless = data;
+  g_autoptr (Rows) rows =
+      store_take_time (store, error)
+          ? store_query (store, error,
+                         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n", "")
+          : NULL;
+  while (rows != NULL && rows_next (rows, error)) {
+    g_mutex_lock (&endless->lock);
+    endless->is_reading = TRUE;
+    g_cond_signal (&endless->changed);
+    g_mutex_unlock (&endless->lock);
+  }
+  return FALSE; /* it never comes to its end */
+}
+
+static void
+note_stopped (gpointer data, const GError *error)
+{
+  g_assert_error (error, DB_ERROR, DB_ERROR_DEADLINE);
+  ((Endless *)data)->is_stopped = TRUE;
+}
+
+static void
+closing_stops_what_takes_its_time (void)
+{
+  g_auto (Place) place;
+  place_init (&place);
+  Register *reg = open_register (&place);
+  Endless endless = {0};
+  register_read (reg, read_on_and_on, note_stopped, &endless);
+  g_mutex_lock (&endless.lock);
+  while (!endless.is_reading)
+    g_cond_wait (&endless.changed, &endless.lock);
+  g_mutex_unlock (&endless.lock);
+  register_close (reg);
+  g_assert_true (endless.is_stopped);
+}
+
 /* The slow one alone is told so; who was in its group is told to come again when the engine gave up the whole of it. */
 static void
 write_that_takes_too_long_is_stopped (void)
@@ -759,6 +806,7 @@ main (int argc, char **argv)
   test_on_each ("/register/what-reads-all-by-its-nature-may-take-time", what_reads_all_by_its_nature_may_take_time);
   test_on_each ("/register/write-that-takes-too-long-is-stopped", write_that_takes_too_long_is_stopped);
   test_on_each ("/register/closing-finishes-what-is-queued", closing_finishes_what_is_queued);
+  test_on_each ("/register/closing-stops-what-takes-its-time", closing_stops_what_takes_its_time);
   test_on_each ("/register/closing-refuses-what-comes-late", closing_refuses_what_comes_late);
   test_on_each ("/register/too-many-waiting-are-told-to-come-back", too_many_waiting_are_told_to_come_back);
   test_on_each ("/register/reader-sees-one-instant", reader_sees_one_instant);

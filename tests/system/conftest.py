@@ -1,4 +1,9 @@
-"""What several test files use: one PostgreSQL a worker, and both engines."""
+"""What several test files use: one PostgreSQL a worker, and both engines.
+
+    ENGINE=postgresql make system    every test of a daemon on PostgreSQL, but those of the file itself
+"""
+
+import os
 
 import pytest
 
@@ -6,12 +11,19 @@ import daemon
 from cluster import Cluster
 
 # whose tests run once on each engine: every Daemon in them that names no register has one there
-ON_BOTH = ("test_accounts", "test_find", "test_money", "test_regie", "test_wipe")
+ON_BOTH = ("test_accounts", "test_clock", "test_find", "test_money", "test_prepare", "test_regie", "test_wipe")
+# about a register that is a file: what cuts, disks, copies and other programs do to it
+OF_THE_FILE = ("test_backup", "test_copy", "test_disk_faults", "test_durability", "test_flow", "test_powercut")
+ENGINE = os.environ.get("ENGINE", "sqlite")
 
 
 def pytest_generate_tests(metafunc):
-    if metafunc.module.__name__ in ON_BOTH:
+    name = metafunc.module.__name__
+    if name in ON_BOTH and ENGINE == "sqlite":
         metafunc.parametrize("engine", ["sqlite", "postgresql"], indirect=True, scope="module")
+    elif ENGINE == "postgresql" and name not in OF_THE_FILE:
+        metafunc.parametrize("engine", ["postgresql"], indirect=True, scope="module")
+
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -23,6 +35,13 @@ def engine(request):
     daemon.new_register = lambda: ["--database", shared.database()]
     yield
     daemon.new_register = before
+
+
+@pytest.fixture()
+def on_a_file():
+    """For a test that takes or restores a backup: on a server that is done with its own tools."""
+    if ENGINE == "postgresql":
+        pytest.skip("of a register that is a file")
 
 
 @pytest.fixture(scope="session")

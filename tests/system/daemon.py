@@ -7,6 +7,7 @@
 A bench: Daemon(env=fleet.env(), bench=True), inside `with Fleet(...)`, so that the daemon stops first.
 """
 
+import contextlib
 import http.client
 import json
 import os
@@ -14,6 +15,7 @@ import select
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import tempfile
 import threading
@@ -78,6 +80,15 @@ class Daemon:
     @property
     def state_dir(self):
         return self.given_dir or os.path.join(self.folder, "state")
+
+    def edit(self, sql):
+        """Changes the register behind the daemon's back, as another program would."""
+        if "--database" in self.options:
+            url = self.options[self.options.index("--database") + 1]
+            subprocess.run(["psql", "-Xq", "-v", "ON_ERROR_STOP=1", "-d", url, "-c", sql], check=True)
+            return
+        with contextlib.closing(sqlite3.connect(os.path.join(self.state_dir, "register.db"), isolation_level=None)) as register:
+            register.execute(sql)
 
     @property
     def socket_path(self):

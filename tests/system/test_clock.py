@@ -1,8 +1,5 @@
 """A machine's clock that went back: nothing is dated before what it follows, until an administrator says that the clock is right."""
 
-import contextlib
-import os
-import sqlite3
 import subprocess
 import time
 
@@ -22,8 +19,7 @@ def set_back(daemon):
     daemon.post("/v1/demo/clock", {"day": f"{time.gmtime().tm_year + 1}-06-01"})
     daemon.post("/v1/persons", {"name": "Anne Durand"}, key="before-the-clock")
     daemon.stop()
-    with contextlib.closing(sqlite3.connect(os.path.join(daemon.state_dir, "register.db"), isolation_level=None)) as register:
-        register.execute("DELETE FROM setting WHERE key = 'demo_clock_offset_s'")
+    daemon.edit("DELETE FROM setting WHERE key = 'demo_clock_offset_s'")
     daemon.start()
 
 

@@ -75,10 +75,13 @@ def test_exit_statuses_are_those_of_the_manual():
         assert leave("--config", wrong, "--state-dir", folder) == 1
 
 
-def test_the_guides_name_every_refusal_of_the_bench():
-    """A sentence that stops a technician is in the table of both guides, under its stable word; and no word there is dead."""
+def test_the_guides_name_every_refusal_and_every_wait_of_the_bench():
+    """A sentence that stops a technician, or asks for a hand, is in the tables of both guides, under its stable word; and no word there is
+    dead."""
     with open(os.path.join("daemon", "rules", "messages.def.h"), encoding="utf-8") as file:
-        words = set(re.findall(r'X \([A-Z0-9_]+, "((?:wipe|device|enrol)_[a-z0-9_]+)", MESSAGE_(?:REFUSED|CONFIRM|DEVICE)', file.read()))
+        text = file.read()
+    words = set(re.findall(r'X \([A-Z0-9_]+, "((?:wipe|device|enrol)_[a-z0-9_]+)", MESSAGE_(?:REFUSED|CONFIRM|DEVICE)', text))
+    words |= set(re.findall(r'X \([A-Z0-9_]+, "(todo_[a-z0-9_]+)"', text))
     for language in ("fr", "en"):
         with open(os.path.join("docs", f"guide-technician.{language}.md"), encoding="utf-8") as file:
             named = set(re.findall(r"^\|.*\| `([a-z0-9_]+)` \|$", file.read(), re.M))

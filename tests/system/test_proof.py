@@ -4,7 +4,6 @@ import contextlib
 import copy
 import json
 import os
-import sqlite3
 import subprocess
 import tempfile
 
@@ -257,9 +256,7 @@ def test_a_forged_certificate_is_told_apart_and_what_differs_is_said():
 def test_a_record_changed_after_the_certificate_is_told():
     with Bench(tablet(**TRADEIN)) as bench:
         code, certificate = certified(bench)
-        with contextlib.closing(sqlite3.connect(os.path.join(bench.daemon.state_dir, "register.db"))) as database:
-            database.execute("UPDATE wipe_event SET text = 'adb-absent: x' WHERE text LIKE 'trade-in-reset%'")
-            database.commit()
+        bench.daemon.edit("UPDATE wipe_event SET text = 'adb-absent: x' WHERE text LIKE 'trade-in-reset%'")
         said = temoin(bench.daemon, "certificate", "verify", certificate["qr"])
         assert said.returncode == 1, said.stdout
         said = temoin(bench.daemon, "certificate", "verify", "-", text=json.dumps(certificate))
