@@ -151,6 +151,9 @@ install: programs ## install under DESTDIR and PREFIX
 	install -m644 daemon/system/70-temoin.rules $(DESTDIR)$(PREFIX)/lib/udev/rules.d/
 	install -d $(DESTDIR)/etc/temoin
 	[ -e $(DESTDIR)/etc/temoin/temoin.conf ] || install -m644 daemon/system/temoin.conf $(DESTDIR)/etc/temoin/
+	install -d $(DESTDIR)/etc/temoin/dialogues
+	for file in daemon/system/dialogues/*.conf; do \
+	  [ -e $(DESTDIR)/etc/temoin/dialogues/$${file##*/} ] || install -m644 $$file $(DESTDIR)/etc/temoin/dialogues/; done
 	install -d $(DESTDIR)$(PREFIX)/share/temoin/offers
 	install -m644 daemon/system/offers/*.conf $(DESTDIR)$(PREFIX)/share/temoin/offers/
 	install -m644 daemon/system/temoin.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/temoin.conf

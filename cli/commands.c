@@ -302,6 +302,12 @@ const Command commands[] = {
   {.words = "purchase list", .method = "GET", .path = "/v1/purchases", .columns = "code on supplier invoice total_cents count fund state", .run = ask_list,
    .summary = {"les achats", "the purchases"},
    .parameters = {{"--fund", FUND, "fund", PARAMETER_TEXT, 0, {"d'un fonds", "of a fund"}}, LIMIT, AFTER}},
+  {.words = "purchase assign", .method = "POST", .path = "/v1/purchases/items", .is_write = TRUE, .run = ask_act,
+   .done = {"{code}  {supplier}  facture {invoice}  {total_cents}", "{code}  {supplier}  invoice {invoice}  {total_cents}"},
+   .summary = {"dire quels appareils sont les parts d'un achat qui étaient seulement comptées", "say which devices the shares of a purchase are, that were only counted"},
+   .parameters = {
+     {"PURCHASE", {"ACHAT", "PURCHASE"}, "purchase", PARAMETER_TEXT, PARAMETER_REQUIRED, {"code de l'achat", "code of the purchase"}},
+     {"ID", ID, "items", PARAMETER_LIST, PARAMETER_REQUIRED | PARAMETER_MANY, {"codes des appareils, qui n'ont pas encore de prix", "codes of the devices, which have no price yet"}}}},
   {.words = "purchase cancel", .method = "POST", .path = "/v1/purchases/cancellations", .is_write = TRUE, .run = ask_act,
    .done = {"{code}  {supplier}  facture {invoice}  {total_cents}  {state}", "{code}  {supplier}  invoice {invoice}  {total_cents}  {state}"},
    .summary = {"annuler un achat par une écriture contraire", "cancel a purchase by a counter-entry"},

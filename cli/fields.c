@@ -111,6 +111,7 @@ static const Field fields[] = {
     {"ledger_ok", FIELD_PLAIN, {"Comptes justes", "Accounts add up"}},
     {"checked_at", FIELD_INSTANT, {"Vérifiés le", "Checked"}},
     {"ambiguous_recharges", FIELD_NUMBER, {"Recharges sans réponse", "Recharges without answer"}},
+    {"purchase", FIELD_CODE, {"Achat", "Purchase"}},
     {"supplier", FIELD_PLAIN, {"Fournisseur", "Supplier"}},
     {"invoice", FIELD_PLAIN, {"Facture", "Invoice"}},
     {"paper_hash", FIELD_PLAIN, {"Empreinte de la pièce", "Hash of the paper"}},

@@ -1,6 +1,8 @@
 /* Backups that were tried before they are called backups. */
 #include "db/backup.h"
 #include "db/fund.h"
+#include "db/purchase.h"
+#include "db/regie.h"
 #include "db/item.h"
 #include "db/journal.h"
 #include <glib/gstdio.h>
@@ -55,7 +57,25 @@ check_item_counts (Store *store, GError **error)
   return is_same;
 }
 
-/* What only we can check: the chain of the journal, the funds' ledgers, the numbers of items. */
+static gboolean
+is_right (GPtrArray *wrong, const char *noun, GError **error)
+{
+  g_autoptr (GPtrArray) codes = wrong;
+  if (codes != NULL && codes->len > 0)
+    g_set_error (error, DB_ERROR, DB_ERROR_CORRUPT, "the ledger of %s %s does not add up", noun,
+                 (const char *)g_ptr_array_index (codes, 0));
+  return codes != NULL && codes->len == 0;
+}
+
+static gboolean
+check_ledgers (Store *store, GError **error)
+{
+  return is_right (fund_reconcile (store, error), "fund", error) &&
+         is_right (purchase_reconcile (store, 1, error), "purchase", error) &&
+         is_right (regie_reconcile (store, error), "regie", error);
+}
+
+/* What only we can check: the chain of the journal, the ledgers, the numbers of items. */
 static gboolean
 check_contents (Store *store, GError **error)
 {
@@ -68,11 +88,7 @@ check_contents (Store *store, GError **error)
                  journal_problem_name (journal.problem));
     return FALSE;
   }
-  g_autoptr (GPtrArray) wrong = fund_reconcile (store, error);
-  if (wrong != NULL && wrong->len > 0)
-    g_set_error (error, DB_ERROR, DB_ERROR_CORRUPT, "the ledger of fund %s does not add up",
-                 (const char *)g_ptr_array_index (wrong, 0));
-  return wrong != NULL && wrong->len == 0 && check_item_counts (store, error);
+  return check_ledgers (store, error) && check_item_counts (store, error);
 }
 
 /* A backup of an older version is looked at as a restore would make it: brought up to date, in a copy. Removed with it. */

@@ -125,6 +125,32 @@ purchase_share_list (Store *store, const char *purchase, GError **error)
                   error);
 }
 
+gboolean
+purchase_share_assign (Store *store, const char *purchase, gint64 number, const char *item, GError **error)
+{
+  gint64 changed;
+  return store_run (store, &changed, error,
+                    "UPDATE purchase_share SET item = $3 WHERE purchase = $1 AND number = $2 AND item IS NULL", "sis",
+                    purchase, number, item) &&
+         row_changed (changed, DB_ERROR_STALE, "share of purchase", purchase, error);
+}
+
+gboolean
+purchase_of_item (Store *store, const char *item, Code code, GError **error)
+{
+  g_autoptr (GPtrArray) codes =
+      row_texts (store_query (store, error,
+                              "SELECT purchase.code FROM purchase_share JOIN purchase"
+                              " ON purchase.code = purchase_share.purchase WHERE purchase_share.item = $1"
+                              " AND purchase.cancelled_at = 0 LIMIT 1",
+                              "s", item),
+                 error);
+  if (codes == NULL)
+    return FALSE;
+  g_strlcpy (code, codes->len > 0 ? g_ptr_array_index (codes, 0) : "", sizeof (Code));
+  return TRUE;
+}
+
 GPtrArray *
 purchase_reconcile (Store *store, guint limit, GError **error)
 {

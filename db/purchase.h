@@ -25,6 +25,11 @@ gboolean purchase_share_insert (Store *store, const char *purchase, const Purcha
 /* All of them, in order. Array of PurchaseShare; caller unrefs. */
 GPtrArray *purchase_share_list (Store *store, const char *purchase, GError **error);
 
+/* The thing of a share that named none. DB_ERROR_STALE when it names one already, or does not exist. */
+gboolean purchase_share_assign (Store *store, const char *purchase, gint64 number, const char *item, GError **error);
+/* The purchase, not cancelled, that an item came with; "" when there is none. */
+gboolean purchase_of_item (Store *store, const char *item, Code code, GError **error);
+
 /* Codes of purchases whose shares or whose ledger lines do not add up to their total (to nothing, once cancelled): empty when all is well. At
  * most limit. Array of g_free'd strings. Reads all purchases: nightly, not per request. */
 GPtrArray *purchase_reconcile (Store *store, guint limit, GError **error);

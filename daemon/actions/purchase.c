@@ -1,4 +1,4 @@
-/* purchase.add and purchase.cancel: see purchase.h. */
+/* purchase.add, purchase.cancel and purchase.assign: see purchase.h. */
 #include "daemon/actions/purchase.h"
 #include "daemon/actions/field.h"
 #include "daemon/actions/fund.h"
@@ -345,19 +345,24 @@ judge_undo (Store *store, const ActionContext *context, const Purchase *purchase
   return FALSE;
 }
 
+/* Caller frees. */
+static Purchase *
+find_purchase (Store *store, const char *text, GError **error)
+{
+  Code code;
+  if (!code_parse_kind (text, "D", code, error))
+    return NULL;
+  Purchase *purchase = purchase_load (store, code, error);
+  action_explain_missing (error, M_PURCHASE_NOT_FOUND, code);
+  return purchase;
+}
+
 gboolean
 purchase_undo (Store *store, const ActionContext *context, const PurchaseCancelRequest *request, Outcome *outcome,
                GError **error)
 {
-  Code code;
-  if (!code_parse_kind (request->purchase, "D", code, error))
-    return FALSE;
-  g_autoptr (Purchase) purchase = purchase_load (store, code, error);
-  if (purchase == NULL) {
-    action_explain_missing (error, M_PURCHASE_NOT_FOUND, code);
-    return FALSE;
-  }
-  if (!judge_undo (store, context, purchase, outcome->verdict, error))
+  g_autoptr (Purchase) purchase = find_purchase (store, request->purchase, error);
+  if (purchase == NULL || !judge_undo (store, context, purchase, outcome->verdict, error))
     return FALSE;
   if (!action_may_go_on (context, outcome->verdict, error))
     return action_is_previewed (context);
@@ -367,5 +372,85 @@ purchase_undo (Store *store, const ActionContext *context, const PurchaseCancelR
   }
   outcome_add_code (outcome, purchase->code);
   outcome_add_code (outcome, purchase->fund);
+  return TRUE;
+}
+
+/* ---- purchase.assign ---- */
+
+/* The shares that name nothing yet. */
+static GPtrArray *
+free_shares (Store *store, const Purchase *purchase, GError **error)
+{
+  GPtrArray *shares = purchase_share_list (store, purchase->code, error);
+  for (guint i = shares != NULL ? shares->len : 0; i > 0; i--)
+    if (((const PurchaseShare *)g_ptr_array_index (shares, i - 1))->item[0] != '\0')
+      g_ptr_array_remove_index (shares, i - 1);
+  return shares;
+}
+
+static gboolean
+read_assigned (Store *store, const PurchaseAssignRequest *request, Order *order, GError **error)
+{
+  order->purchase = find_purchase (store, request->purchase, error);
+  order->fund = order->purchase != NULL ? fund_load (store, order->purchase->fund, error) : NULL;
+  if (order->fund == NULL)
+    return FALSE;
+  if (request->items == NULL || request->items[0] == NULL) {
+    rule_error_set (error, M_FIELD_MISSING, "items", NULL);
+    return FALSE;
+  }
+  for (const char *const *text = request->items; *text != NULL; text++)
+    if (!add_item (store, order, *text, error))
+      return FALSE;
+  return TRUE;
+}
+
+static void
+judge_assigned (const Order *order, const GPtrArray *shares, Verdict *verdict)
+{
+  g_autofree char *left = g_strdup_printf ("%u", shares->len);
+  g_autofree char *asked = g_strdup_printf ("%u", order->items->len);
+  if (order->purchase->cancelled_at != 0)
+    verdict_add (verdict, M_PURCHASE_CANCELLED, order->purchase->code, NULL);
+  else if (order->items->len > shares->len)
+    verdict_add (verdict, M_PURCHASE_FULL, order->purchase->code, left, asked, NULL);
+  judge_items (order, verdict);
+}
+
+static gboolean
+write_assigned (Store *store, const ActionContext *context, const Order *order, const GPtrArray *shares, GError **error)
+{
+  const Purchase *purchase = order->purchase;
+  g_autoptr (GString) subjects = g_string_new (purchase->code);
+  for (guint i = 0; i < order->items->len; i++) {
+    const PurchaseShare *share = g_ptr_array_index (shares, i);
+    const Item *item = item_at (order, i);
+    if (!purchase_share_assign (store, purchase->code, share->number, item->code, error) ||
+        !item_set_price (store, item->code, money_of_cents (0), "", share->price, purchase->fund, error))
+      return FALSE;
+    g_string_append_printf (subjects, " %s", item->code);
+  }
+  return action_journal (store, context, "purchase.assign", subjects->str, NULL, NULL, error);
+}
+
+gboolean
+purchase_assign (Store *store, const ActionContext *context, const PurchaseAssignRequest *request, Outcome *outcome,
+                 GError **error)
+{
+  g_auto (Order) order = {.items = g_ptr_array_new_with_free_func (destroy_item)};
+  if (!read_assigned (store, request, &order, error))
+    return FALSE;
+  g_autoptr (GPtrArray) shares = free_shares (store, order.purchase, error);
+  if (shares == NULL)
+    return FALSE;
+  judge_assigned (&order, shares, outcome->verdict);
+  if (!action_may_go_on (context, outcome->verdict, error))
+    return action_is_previewed (context);
+  if (!write_assigned (store, context, &order, shares, error)) {
+    action_explain (error, M_STALE, M_STALE);
+    return FALSE;
+  }
+  outcome_add_code (outcome, order.purchase->code);
+  outcome_add_code (outcome, order.purchase->fund);
   return TRUE;
 }

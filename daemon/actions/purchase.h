@@ -32,6 +32,16 @@ typedef struct {
 gboolean purchase_undo (Store *store, const ActionContext *context, const PurchaseCancelRequest *request,
                         Outcome *outcome, GError **error);
 
+/* As typed; borrowed. */
+typedef struct {
+  const char *purchase;
+  const char *const *items; /* codes of things that have no price yet */
+} PurchaseAssignRequest;
+/* Verb "purchase.assign": things that were counted when the invoice came are in the register now; they take the free shares in order, their price
+ * and the fund. No money moves. outcome: the purchase's code, then the fund's. RULE_ERROR: as purchase_add, M_PURCHASE_FULL. */
+gboolean purchase_assign (Store *store, const ActionContext *context, const PurchaseAssignRequest *request,
+                          Outcome *outcome, GError **error);
+
 /* A hash as it was typed, in small letters; NULL when absent. M_PAPER_HASH. Caller frees. */
 gboolean paper_hash_read (const char *text, char **hash, GError **error);
 /* The day of a paper: today when absent, never one to come. M_DAY_*. */

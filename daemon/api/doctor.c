@@ -3,6 +3,8 @@
 #include "daemon/api/problem.h"
 #include "daemon/api/resources.h"
 #include "db/recharge.h"
+#include "db/regie.h"
+#include <string.h>
 
 /* Adds what it found: notes and troubles. FALSE only when the register cannot be read. */
 typedef gboolean (*Check) (Request *request, Store *store, GPtrArray *findings, GError **error);
@@ -73,6 +75,22 @@ check_recharges (Request *request, Store *store, GPtrArray *findings, GError **e
   return recharges != NULL;
 }
 
+/* Months of regies that are over and not handed to the accountant: at least monthly, say the rules. */
+static gboolean
+check_regies (Request *request, Store *store, GPtrArray *findings, GError **error)
+{
+  enum { SHOWN = 20 };
+  const Day today = request_today (request);
+  g_autoptr (GPtrArray) regies = regie_list (store, NULL, SHOWN, error);
+  for (guint i = 0; regies != NULL && i < regies->len; i++) {
+    const Regie *regie = g_ptr_array_index (regies, i);
+    gboolean is_over = strncmp (regie->month, today.text, strlen (regie->month)) < 0;
+    if (is_over && strcmp (regie->closed_month, regie->month) < 0)
+      g_ptr_array_add (findings, finding_new (M_REGIE_TO_CLOSE, regie->name, regie->month, regie->code, NULL));
+  }
+  return regies != NULL;
+}
+
 /* Files that were left out at start: keys, offers. */
 static gboolean
 check_files (Request *request, Store *store, GPtrArray *findings, GError **error)
@@ -90,10 +108,7 @@ check_files (Request *request, Store *store, GPtrArray *findings, GError **error
 }
 
 static const Check checks[] = {
-    check_backup,
-    check_copy,
-    check_recharges,
-    check_files,
+    check_backup, check_copy, check_recharges, check_regies, check_files,
 };
 
 static void

@@ -100,7 +100,8 @@ write_item (View *view, gconstpointer record, GError **error)
   if (!api_loan_write_holder (view, item->code, error) || !write_pieces (view, item->code, error) ||
       !write_last_wipe (view, item->code, error) ||
       (view->is_full &&
-       (!api_check_write (view, item->code, item->kind, error) || !api_repair_write (view, item->code, error))))
+       (!api_purchase_write_of (view, item->code, error) || !api_check_write (view, item->code, item->kind, error) ||
+        !api_repair_write (view, item->code, error))))
     return FALSE;
   writer_close (view->out);
   return TRUE;

@@ -21,6 +21,12 @@ static const Field cancel_fields[] = {
 };
 const Form api_purchase_cancel_form = {sizeof (PurchaseCancelRequest), cancel_fields, G_N_ELEMENTS (cancel_fields)};
 
+static const Field assign_fields[] = {
+    {"purchase", FIELD_TEXT, G_STRUCT_OFFSET (PurchaseAssignRequest, purchase), TRUE, 0},
+    {"items", FIELD_TEXTS, G_STRUCT_OFFSET (PurchaseAssignRequest, items), TRUE, 0},
+};
+const Form api_purchase_assign_form = {sizeof (PurchaseAssignRequest), assign_fields, G_N_ELEMENTS (assign_fields)};
+
 static gboolean
 write_shares (View *view, const Purchase *purchase, GError **error)
 {
@@ -70,6 +76,16 @@ write_short (View *view, gconstpointer record, GError **error)
 }
 
 gboolean
+api_purchase_write_of (View *view, const char *item, GError **error)
+{
+  Code code;
+  if (!purchase_of_item (view->store, item, code, error))
+    return FALSE;
+  writer_word (view->out, "purchase", code);
+  return TRUE;
+}
+
+gboolean
 api_purchase_show (View *view, const char *code, GError **error)
 {
   g_autoptr (Purchase) purchase = purchase_load (view->store, code, error);
@@ -105,4 +121,10 @@ gboolean
 api_purchase_cancel (Request *request, Store *store, GError **error)
 {
   return purchase_undo (store, &request->context, form_data_input (request->form), &request->outcome, error);
+}
+
+gboolean
+api_purchase_assign (Request *request, Store *store, GError **error)
+{
+  return purchase_assign (store, &request->context, form_data_input (request->form), &request->outcome, error);
 }

@@ -82,7 +82,10 @@ gboolean api_key_rotate (Request *request, Store *store, GError **error);
 gboolean api_act_reply (Request *request, Store *store, GError **error);
 gboolean api_secret_reply (Request *request, Store *store, GError **error);
 gboolean api_key_reply (Request *request, Store *store, GError **error);
-/* Purchases, and what more is asked of funds. */
+/* Purchases, and what more is asked of funds. The member "purchase" of an item: the one it came with. */
+gboolean api_purchase_write_of (View *view, const char *item, GError **error);
+gboolean api_purchase_assign (Request *request, Store *store, GError **error);
+extern const Form api_purchase_assign_form;
 extern const Form api_purchase_form, api_purchase_cancel_form, api_fund_change_form;
 gboolean api_purchase_list (Request *request, Store *store, GError **error);
 gboolean api_fund_report (Request *request, Store *store, GError **error);

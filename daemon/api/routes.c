@@ -38,6 +38,7 @@ static const Route routes[] = {
   {ROW ("GET", "/v1/funds/report", ALL, ROUTE_READ, api_fund_report, "fund", "What became of a fund's money by month, and what it will still have to pay")},
   {ROW ("GET", "/v1/purchases", ALL, ROUTE_READ, api_purchase_list, "fund limit after", "Purchases, by code")},
   {ROW ("POST", "/v1/purchases", ADMINS, ROUTE_WRITE, api_purchase_add, "", "Enter an invoice that a fund paid; its price is shared out over the things"), TAKES (api_purchase_form, 201)},
+  {ROW ("POST", "/v1/purchases/items", ADMINS, ROUTE_WRITE, api_purchase_assign, "", "Say which things the shares of a purchase are, that were only counted"), TAKES (api_purchase_assign_form, 200)},
   {ROW ("POST", "/v1/purchases/cancellations", ADMINS, ROUTE_WRITE, api_purchase_cancel, "", "Cancel a purchase by a counter-entry"), TAKES (api_purchase_cancel_form, 200)},
   {ROW ("GET", "/v1/regies", ALL, ROUTE_READ, api_regie_list, "limit after", "Regies d'avances with their tills, by code")},
   {ROW ("POST", "/v1/regies", ADMINS, ROUTE_WRITE, api_regie_add, "", "Open a regie, by an act"), TAKES (api_regie_form, 201)},

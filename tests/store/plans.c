@@ -446,6 +446,11 @@ walk_purchases (Store *store)
   MANY (purchase_list (store, NULL, "D0000001", PAGE, &error));
   MANY (purchase_list (store, "F0000001", "D0000001", PAGE, &error));
   MANY (purchase_share_list (store, "D8000000", &error));
+  Code found;
+  MUST (purchase_of_item (store, "T0000000", found, &error));
+  const PurchaseShare open = {.number = 2};
+  MUST (purchase_share_insert (store, "D8000000", &open, &error));
+  MUST (purchase_share_assign (store, "D8000000", 2, "T0000001", &error));
   MUST (item_set_price (store, "T0000001", money_of_cents (52667), "", money_of_cents (1), "F0000001", &error));
   MUST (purchase_cancel (store, "D8000000", AT, &error));
   MANY (purchase_reconcile (store, PAGE, &error));

@@ -22,7 +22,7 @@ from test_wipe import CONFIG, OVER, tablet
 GOLDEN = os.path.join(os.path.dirname(__file__), os.pardir, "data", "faults.golden")
 AT_ONCE = 30  # the preload library opens 50 nodes at most; a cell may have two tablets
 ASK_SECONDS, CELL_SECONDS, REST_SECONDS, LEAVE_SECONDS, POLL_SECONDS = 20, 60, 5, 0.5, 0.2
-WAITS = {"tap": 4, "leave": 5, "back": 18}
+WAITS = {"tap": 4, "probe": 12, "leave": 5, "back": 18}
 ORDERED, FASTBOOT = ("owner", "recovery-wipe", "helper", "test-harness"), ("fastboot", "fastbootd")
 BY_HAND = {"guided": "settings-reset", "recovery-keys": "recovery-wipe"}
 HEAD = """# Each strategy (column 1) against each fault of the bench (column 2):
@@ -445,7 +445,7 @@ def test_each_strategy_against_each_fault(tmp_path):
     apk = tmp_path / "helper.apk"
     apk.write_bytes(APK)
     config = CONFIG.format(**WAITS) + app("owner") + app("helper", 0) + f"apk = {apk}\n"
-    config = config.replace("human_s = 20", "human_s = 6").replace("settle_s = 0.4", "settle_s = 0.8").replace("probe_s = 5", "probe_s = 12")
+    config = config.replace("human_s = 20", "human_s = 6").replace("settle_s = 0.4", "settle_s = 0.8")
     with Fleet("".join(cell.scenario() for cell in cells)) as fleet, Daemon(env=fleet.env(), bench=True, config=config) as daemon:
         bench = FaultBench(fleet, daemon)
         for cell in cells:

@@ -530,6 +530,58 @@ def test_the_daemon_killed_sends_nothing_twice(till):
     assert desk.daemon.get("/v1/funds/reconcile")["ok"] and desk.daemon.get("/v1/journal/verify")["ok"]
 
 
+def test_a_full_disk_sends_nothing(till):
+    """That it is sent cannot be written: then it is not sent. What came of it is written as soon as there is room."""
+    shop = till(OPERATOR + cards(1) + modem(1, late_seconds=1))
+    desk, voucher = shop.desk, shop.voucher(CODES[0])
+    pid = desk.daemon.process.pid
+    free = resource.prlimit(pid, resource.RLIMIT_FSIZE)
+    desk.fleet.arm("M1", "late@register")
+    recharge = shop.recharge(voucher=voucher)
+    desk.fleet.wait("M1", "armed=0")
+    resource.prlimit(pid, resource.RLIMIT_FSIZE, (1, free[1]))
+    desk.wait_modem(lambda m: m["state"] != "busy")  # it was called off
+    assert not desk.daemon.get(f"/v1/acts/{recharge['act']}")["is_over"]  # that cannot be written either
+    assert desk.fleet.state("S1")["ussd_asked"] == "0"
+    resource.prlimit(pid, resource.RLIMIT_FSIZE, free)
+    act, recharge = shop.over(recharge)
+    assert (act["state"], act["reason"], recharge["state"], shop.state(voucher)) == ("not_done", "modem_cancelled", "prepared", "reserved")
+    assert desk.done("/v1/recharges/sending", {"recharge": recharge["code"]})["state"] == "ok"
+    assert desk.fleet.state("S1")["balance"] == "920" and shop.spent() == 500
+
+
+def test_a_second_click_recharges_once(till):
+    shop = till()
+    desk, voucher = shop.desk, shop.voucher(CODES[0])
+    body = {"line": shop.lines[0], "voucher": voucher, "bench": True}
+    first = desk.daemon.done("POST", "/v1/recharges", body, {"Idempotency-Key": "second-click"})["items"][0]
+    again = desk.daemon.done("POST", "/v1/recharges", body, {"Idempotency-Key": "second-click"})["items"][0]
+    assert again["code"] == first["code"]
+    assert desk.refused("/v1/recharges", body) == "voucher_not_in_stock"  # without the key
+    assert shop.over(first)[1]["state"] == "confirmed" and desk.fleet.state("orange")["codes_spent"] == "1"
+    assert len(desk.daemon.get("/v1/acts")["items"]) == 1
+
+
+def test_the_daemon_of_one_site_gives_up_its_own_acts_alone(cluster, tmp_path):
+    url = cluster.database()
+    with Daemon("--database", url) as first:
+        here, there = [first.post("/v1/sites", {"name": name})["code"] for name in ("Mornant", "Soucieu")]
+    with Desk(OPERATOR + cards(1) + modem(1, late_seconds=4), tmp_path, config="operator_s = 10", demo=False) as desk:
+        desk.daemon.stop()
+        desk.daemon.options = ["--database", url, "--site", here]
+        desk.daemon.start()
+        shop = Till(desk)
+        desk.wait_modem(lambda m: m["state"] == "online")
+        voucher = shop.voucher(CODES[0])
+        desk.fleet.arm("M1", "late@topup")
+        recharge = shop.recharge(voucher=voucher)
+        desk.fleet.wait("M1", "armed=0")
+        with Fleet(OPERATOR) as annex, Daemon("--database", url, "--site", there, env=annex.env(), bench=True, demo=False) as other:
+            assert other.get(f"/v1/acts/{recharge['act']}")["state"] == "sent"  # it started, and left it alone
+            act, recharge = shop.over(recharge)
+        assert (act["state"], act["site"], recharge["state"]) == ("ok", here, "confirmed")
+
+
 # ---- PIN and PUK ----
 
 OLD, NEW, PUK = "1357", "86420975", "97531864"  # of the emulated card; nothing else has these digits

@@ -204,8 +204,11 @@ def test_an_agent_does_it_all_on_the_command_line():
         temoin(daemon, "regie", "correct", "2", "--comment", "rendu au magasin")
         shown = temoin(daemon, "regie", "show", code)
         assert "Demandes au comptable" in shown and "chargeur" in shown and "reconstitution reçue" in shown
+        assert "regie close" not in temoin(daemon, "doctor")
         temoin(daemon, "demo", "clock", "2030-12-02")
+        assert "regie close 2030-11" in temoin(daemon, "doctor")
         temoin(daemon, "regie", "close", "2030-11")
+        assert "regie close" not in temoin(daemon, "doctor")
         assert "regie_month_closed" in temoin(daemon, "regie", "repay", "1", "--on", "2030-11-30", status=1)
         paper_out, table = os.path.join(folder, "novembre.pdf"), os.path.join(folder, "novembre.csv")
         temoin(daemon, "report", "regie", "2030-11", "-o", paper_out)
@@ -234,6 +237,7 @@ def test_an_edited_journal_is_told_by_the_doctor():
         answer = daemon.get("/v1/funds/reconcile")
         assert (answer["ok"], answer["regies_wrong"]) == (False, 1)
         assert regie[:4] in answer["to_know"][0]["fr"]
+        assert daemon.request("GET", "/v1/backup")[0] == 503  # a register that does not add up is no backup
         assert daemon.get("/healthz")["ledger_ok"] is False
         assert "temoin fund reconcile" in temoin(daemon, "doctor", status=3)
         temoin(daemon, "fund", "reconcile", status=3)

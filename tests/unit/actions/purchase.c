@@ -98,6 +98,38 @@ counted_kits_need_no_record (void)
 }
 
 static void
+counted_kits_are_named_later (void)
+{
+  static const gint64 three = 3;
+  g_auto (Shop) shop;
+  shop_init (&shop);
+  const PurchaseRequest request = {
+      .supplier = "Boulanger", .invoice = "1", .fund = shop.fund, .total = "100", .count = &three};
+  g_assert_true (DESK_DO (&shop.desk, purchase_add, &request));
+  g_autofree char *code = g_strdup (desk_code (&shop.desk, 0));
+  const char *first[] = {shop.kits[4], NULL}, *rest[] = {shop.kits[5], shop.kits[6], shop.kits[7], NULL};
+  PurchaseAssignRequest assign = {.purchase = code, .items = first};
+  g_assert_true (DESK_DO (&shop.desk, purchase_assign, &assign));
+  g_assert_cmpint (price_of (&shop, 4), ==, 3334);
+  g_assert_false (DESK_DO (&shop.desk, purchase_assign, &assign));
+  desk_assert_refused (&shop.desk, M_PURCHASE_PRICED);
+  assign.items = rest;
+  g_assert_false (DESK_DO (&shop.desk, purchase_assign, &assign));
+  desk_assert_refused (&shop.desk, M_PURCHASE_FULL);
+  rest[2] = NULL;
+  g_assert_true (DESK_DO (&shop.desk, purchase_assign, &assign));
+  g_assert_cmpint (price_of (&shop, 5) + price_of (&shop, 6), ==, 6666);
+  g_assert_cmpint (spent (&shop), ==, 10000); /* no money moved */
+  shop.desk.context.comment = "erreur";
+  const PurchaseCancelRequest cancel = {.purchase = code};
+  g_assert_true (DESK_DO (&shop.desk, purchase_undo, &cancel));
+  g_assert_cmpint (price_of (&shop, 4) + price_of (&shop, 5) + spent (&shop), ==, 0);
+  assign.items = first;
+  g_assert_false (DESK_DO (&shop.desk, purchase_assign, &assign));
+  desk_assert_refused (&shop.desk, M_PURCHASE_CANCELLED);
+}
+
+static void
 nothing_is_paid_twice (void)
 {
   g_auto (Shop) shop;
@@ -217,6 +249,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/actions/purchase/first-kits-take-the-cents-left-over", first_kits_take_the_cents_left_over);
   g_test_add_func ("/actions/purchase/counted-kits-need-no-record", counted_kits_need_no_record);
+  g_test_add_func ("/actions/purchase/counted-kits-are-named-later", counted_kits_are_named_later);
   g_test_add_func ("/actions/purchase/nothing-is-paid-twice", nothing_is_paid_twice);
   g_test_add_func ("/actions/purchase/cancelling-gives-everything-back-once", cancelling_gives_everything_back_once);
   g_test_add_func ("/actions/purchase/bad-invoices-change-nothing", bad_invoices_change_nothing);
