@@ -89,8 +89,8 @@ static const struct {
 } lines[] = {
     {"identify", {"{port}  {iccid}  {verdict}  {sim}  {line}", "{port}  {iccid}  {verdict}  {sim}  {line}"}},
     {"balance",
-     {"{line}  {state}  {balance_cents}  {balance_mb} Mo  jusqu'au {credit_until}",
-      "{line}  {state}  {balance_cents}  {balance_mb} MB  until {credit_until}"}},
+     {"{line}  {state}  {balance_cents}  jusqu'au {credit_until}",
+      "{line}  {state}  {balance_cents}  until {credit_until}"}},
     {"topup", {"{recharge}  {line}  {state}", "{recharge}  {line}  {state}"}},
     {"",
      {"{sim}  {iccid}  {state}  essais restants : {attempts_left}",
@@ -116,12 +116,17 @@ static void
 print_act (const Session *session, const json_t *act)
 {
   static const Text answer = {"L'opérateur a répondu : {answer}", "The operator answered: {answer}"};
+  static const Text megabytes = {"Il reste {balance_mb} Mo.", "{balance_mb} MB are left."};
   g_autofree char *line = fields_fill (text_in (line_of (act), session->language), act, session->language);
   g_autofree char *todo = fields_text (act, "todo", session->language);
   printf ("%s\n", g_strchomp (line));
   if (*string_of (act, "answer") != '\0') {
     g_autofree char *words = fields_fill (text_in (answer, session->language), act, session->language);
     printf ("%s\n", words);
+  }
+  if (json_is_integer (json_object_get (act, "balance_mb"))) {
+    g_autofree char *left = fields_fill (text_in (megabytes, session->language), act, session->language);
+    printf ("%s\n", left);
   }
   fflush (stdout);
   if (*todo != '\0' && is_ok (act))
@@ -130,13 +135,20 @@ print_act (const Session *session, const json_t *act)
     answer_complain (session->language, todo, string_of (act, "reason"));
 }
 
+/* Of several modems one may be empty: that is no failure. */
+static gboolean
+is_failure (const json_t *act, gboolean is_alone)
+{
+  return !is_ok (act) && (is_alone || !g_str_equal (string_of (act, "reason"), "sim_absent"));
+}
+
 static Leave
 leave_of (const json_t *acts)
 {
   Leave leave = LEAVE_DONE;
   for (size_t i = 0; i < json_array_size (acts); i++) {
     const json_t *act = json_array_get (acts, i);
-    if (!is_ok (act))
+    if (is_failure (act, json_array_size (acts) == 1))
       return LEAVE_DEVICE;
     if (g_str_equal (string_of (act, "verdict"), "conflict"))
       leave = LEAVE_REFUSED;

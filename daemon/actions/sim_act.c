@@ -95,7 +95,8 @@ SimResult *
 sim_result_new (const ModemResult *from)
 {
   SimResult *result = sim_result_failed (from->outcome, from->code);
-  result->answer = g_strdup (from->answer);
+  if (from->answer != NULL) /* a menu has several lines; it is shown in one */
+    result->answer = g_strdelimit (g_strdup (from->answer), "\r\n", ' ');
   result->eur = from->found->eur_cents;
   result->mb = from->found->mb;
   result->date = g_strdup (from->found->date);

@@ -43,7 +43,7 @@ def test_a_tablet_is_enrolled_then_wiped_by_its_owner_with_an_account_on_it():
             item = bench.know()
             prepare(bench, item)
             assert ends(bench, item)["preparation_state"] == "enrolled" and nothing_erased(bench)
-            assert [line["after"] for line in journal(bench)] == ["asked", "enrolled"]
+            bench.until(lambda: [line["after"] for line in journal(bench)] == ["asked", "enrolled"])
             bench.fleet.send("set TAB google_accounts=1")  # the borrower's
             wipe = bench.ask(item)
             told = bench.reach(wipe, "wait_human", reason="attest")

@@ -75,6 +75,31 @@ def test_two_admins_never_empty_a_till_twice(daemon):
     assert daemon.get("/v1/funds/reconcile")["regies_wrong"] == 0
 
 
+def test_two_sites_share_one_till(cluster):
+    url = cluster.database()
+    with Daemon("--database", url) as first:
+        first.post("/v1/demo/clock", {"day": "2030-11-20"})
+        sites = [first.post("/v1/sites", {"name": name})["code"] for name in ("Mornant", "Annexe")]
+        regie = open_regie(first, "Partagée")
+        first.post("/v1/regies/entries", line(regie, "advance", 50000))
+    with Daemon("--database", url, "--site", sites[0]) as here, Daemon("--database", url, "--site", sites[1]) as there:
+        done = []
+
+        def spend(one):
+            for _ in range(12):
+                done.append(one.request("POST", "/v1/regies/entries", line(regie, "expense", 3000))[0])
+
+        threads = [threading.Thread(target=spend, args=(one,)) for one in (here, there)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert (done.count(201), done.count(409)) == (16, 8)
+        shown = there.get(f"/v1/objects/{regie}")
+        assert (shown["balance_cents"], shown["entries_total"]) == (2000, 17)
+        assert here.get("/v1/funds/reconcile")["ok"]
+
+
 def test_a_second_click_spends_once(daemon):
     regie = open_regie(daemon, "Double clic")
     daemon.post("/v1/regies/entries", line(regie, "advance", 50000))

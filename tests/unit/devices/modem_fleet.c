@@ -89,7 +89,7 @@ static const char files[] =
     "20\n"
     "success=reste\nmb=reste (\\d+) ?([MG])o\ndate=au (\\d+/\\d+/\\d+)\n"
     "[silent]\noperator=E\npurpose=balance\nchannel=sms\ncost=paid\nsource=t\nsourced=no\nto=556\nsend=conso\ntimeout_"
-    "s=1\n";
+    "s=5\n";
 
 /* ---- helpers ---- */
 
