@@ -299,6 +299,29 @@ tell_arrivals (Conductor *conductor, const Device *device, BenchEvent event)
   g_hash_table_foreach_remove (conductor->arrivals, arrival_is_over, NULL);
 }
 
+/* A wipe takes that port over. */
+static void
+end_preparations (Conductor *conductor, const char *port)
+{
+  GHashTableIter iterator;
+  gpointer run;
+  g_hash_table_iter_init (&iterator, conductor->preparations);
+  while (port != NULL && g_hash_table_iter_next (&iterator, NULL, &run))
+    prepare_run_give_way (run, port);
+}
+
+static gboolean
+is_being_prepared (const Conductor *conductor, const char *port)
+{
+  GHashTableIter iterator;
+  gpointer run;
+  g_hash_table_iter_init (&iterator, conductor->preparations);
+  while (g_hash_table_iter_next (&iterator, NULL, &run))
+    if (prepare_run_holds (run, port))
+      return TRUE;
+  return FALSE;
+}
+
 /* A wipe or a preparation takes that port over. */
 static void
 end_arrivals (Conductor *conductor, const char *port)
@@ -383,6 +406,7 @@ on_wipes_found (Conductor *conductor, gpointer user)
     else {
       g_autofree char *code = g_strdup (wipe->code);
       end_arrivals (conductor, wipe->port);
+      end_preparations (conductor, wipe->port);
       g_hash_table_insert (conductor->runs, g_steal_pointer (&code),
                            wipe_run_new (&conductor->world, wipe, question->is_resumed));
     }
@@ -531,9 +555,9 @@ arrival_idle (gpointer user)
   GHashTable *arrivals = arriving->conductor->arrivals;
   g_hash_table_foreach_remove (arrivals, arrival_is_over, NULL);
   if (!g_hash_table_contains (arrivals, arriving->serial))
-    g_hash_table_insert (
-        arrivals, g_strdup (arriving->serial),
-        arrival_run_new (&arriving->conductor->world, arriving->port, arriving->serial, arriving->account));
+    g_hash_table_insert (arrivals, g_strdup (arriving->serial),
+                         arrival_run_new (&arriving->conductor->world, arriving->port, arriving->serial,
+                                          arriving->account, is_being_prepared (arriving->conductor, arriving->port)));
   return G_SOURCE_REMOVE;
 }
 

@@ -8,7 +8,7 @@ import time
 
 from daemon import BUILD, Daemon
 from fleet import Fleet
-from test_fleet import Tools
+from stock import Tools
 from test_wipe import CONFIG, PATIENCE_SECONDS, Bench, refused, tablet
 
 TEMOIN = os.path.join(os.getcwd(), BUILD, "temoin")
