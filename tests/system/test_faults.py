@@ -190,7 +190,7 @@ FAULTS = {
     "no-permission": Fault(anything, {"claim": "denied"}),
     "controller-full": Fault(anything, {"claim": "full"}),
     "hub-vanishes": Fault(by_recovery, {"wipe_seconds": "2", "recovery_visible": "true"}, during=pull_the_hub),
-    "hub-vanishes-and-returns": Fault(by_recovery, {"wipe_seconds": "2", "recovery_visible": "true"}, during=pull_the_hub_for_a_moment),
+    "hub-out-and-in": Fault(by_recovery, {"wipe_seconds": "2", "recovery_visible": "true"}, during=pull_the_hub_for_a_moment),
     "no-adb": Fault(in_android, {"adb": "off"}),
     "no-mtp": Fault(in_android, {"composite": "false"}),
     # the wipe
