@@ -26,7 +26,7 @@ FLEET_PACKAGES := umockdev-1.0
 TEST_PACKAGES := umockdev-1.0 zbar poppler-glib mbim-glib
 JOBS ?= $(shell nproc)
 # these tests mostly wait for tablets: more of them than cores
-TEST_JOBS ?= 4
+TEST_JOBS ?= 6
 # pkg-config is asked once, and only when something is built.
 flags_of = $(shell pkg-config $(1) $(2) 2>/dev/null)
 CPPFLAGS += -I. -I$(BUILD)/gen -D_GNU_SOURCE -DTEMOIN_VERSION='"$(VERSION)"' -DTEMOIN_DATA_DIR='"$(PREFIX)/share/temoin"' -DG_LOG_USE_STRUCTURED

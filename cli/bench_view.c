@@ -141,6 +141,27 @@ cell_of (const json_t *slot, Column column, Language language, gint64 later_s)
   return display_cut (text, columns[column].most);
 }
 
+/* What is wrong with the bench as a whole. NULL after the last. Caller frees. */
+static GStrv
+troubles_of (const json_t *bench, Language language)
+{
+  const json_t *troubles = json_object_get (bench, "troubles");
+  g_autoptr (GStrvBuilder) sentences = g_strv_builder_new ();
+  for (size_t i = 0; i < json_array_size (troubles); i++) {
+    const char *sentence = word_of (json_array_get (troubles, i), language == LANGUAGE_ENGLISH ? "en" : "fr");
+    g_autofree char *clean = display_clean (sentence);
+    g_strv_builder_add (sentences, clean);
+  }
+  return g_strv_builder_end (sentences);
+}
+
+char *
+bench_view_troubles (const json_t *bench, Language language)
+{
+  g_auto (GStrv) sentences = troubles_of (bench, language);
+  return g_strjoinv ("\n", sentences);
+}
+
 /* ---- one look ---- */
 
 char *
@@ -149,8 +170,10 @@ bench_view_list (const json_t *bench, Language language, gboolean has_colour)
   static const char *const shown[] = {"port", "code", "model", "serial_end", "state", "todo"};
   static const Text empty = {"Rien n'est branché sur le banc.\n", "Nothing is plugged in on the bench.\n"};
   const json_t *items = json_object_get (bench, "items");
+  g_autofree char *troubles = bench_view_troubles (bench, language);
+  const char *after = *troubles != '\0' ? "\n" : "";
   if (json_array_size (items) == 0)
-    return g_strdup (text_in (empty, language));
+    return g_strconcat (troubles, after, text_in (empty, language), NULL);
   g_auto (GStrv) titles = g_new0 (char *, G_N_ELEMENTS (shown) + 1);
   for (gsize i = 0; i < G_N_ELEMENTS (shown); i++)
     titles[i] = fields_title (shown[i], language);
@@ -163,7 +186,8 @@ bench_view_list (const json_t *bench, Language language, gboolean has_colour)
     const char *const cells[] = {port, code, model, serial, step, todo};
     table_add (table, cells);
   }
-  GString *out = g_string_new (NULL);
+  GString *out = g_string_new (troubles);
+  g_string_append (out, after);
   table_print (table, out, has_colour, 0);
   return g_string_free (out, FALSE);
 }
@@ -357,6 +381,9 @@ bench_view_draw (const json_t *bench, Language language, gboolean has_colour, gs
                      .height = height,
                      .later_s = later_s,
                      .lines = g_ptr_array_new_with_free_func (g_free)};
+  g_auto (GStrv) troubles = troubles_of (bench, language);
+  for (char **sentence = troubles; *sentence != NULL; sentence++)
+    add_sentence (&drawing, BOLD, *sentence);
   if (json_array_size (drawing.items) == 0)
     add_line (&drawing, "", text_in (empty, language));
   else {

@@ -7,6 +7,8 @@
 void bench_view_sort (json_t *bench);
 /* "45: 3 need you, 30 under way, 12 ready". Caller frees. */
 char *bench_view_summary (const json_t *bench, Language language);
+/* What is wrong with the bench as a whole, a line each; "" when nothing is. Caller frees. */
+char *bench_view_troubles (const json_t *bench, Language language);
 /* A table with everything, never cut: for a pipe, and for one look. Caller frees. */
 char *bench_view_list (const json_t *bench, Language language, gboolean has_colour);
 /* The same facts in at most width columns and height lines (both above 0); what has no room is left out, what to do last of all. later_s: seconds since

@@ -45,6 +45,7 @@ typedef struct {
   const Session *session;
   Stream *stream;
   GHashTable *lines; /* key of a slot -> the line last printed */
+  char *troubles;    /* last printed */
   char *json;        /* what the last answer printed says, but for what only time changes */
   json_t *bench;     /* the last answer; NULL: none yet */
   gint64 looked_at_us;
@@ -56,6 +57,7 @@ watch_clear (Watch *watch)
 {
   stream_free (watch->stream);
   g_hash_table_unref (watch->lines);
+  g_free (watch->troubles);
   g_free (watch->json);
   json_decref (watch->bench);
 }
@@ -98,6 +100,11 @@ print_changes (Watch *watch)
 {
   const json_t *items = json_object_get (watch->bench, "items");
   g_autoptr (GHashTable) present = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autofree char *troubles = bench_view_troubles (watch->bench, watch->session->language);
+  if (*troubles != '\0' && g_strcmp0 (troubles, watch->troubles) != 0)
+    printf ("%s\n", troubles);
+  g_free (watch->troubles);
+  watch->troubles = g_steal_pointer (&troubles);
   for (size_t i = 0; i < json_array_size (items); i++) {
     const json_t *slot = json_array_get (items, i);
     char *key = bench_view_key (slot);

@@ -6,6 +6,8 @@
 #define BATCH_MAX   256  /* requests in one transaction */
 #define WAITING_MAX 4096 /* requests in a queue */
 #define READERS     2
+#define READS_MAX   16                            /* reads of one snapshot */
+#define READS_US    (2 * G_TIME_SPAN_MILLISECOND) /* then the other reader may have the rest */
 
 typedef struct {
   RegisterFunc func;
@@ -163,16 +165,25 @@ batch_run (Register *reg, GPtrArray *batch)
     request_finish (g_ptr_array_index (batch, i));
 }
 
-/* Waits for work and takes at most max requests. NULL: the register stops and nothing is left. */
+/* As much as goes into one transaction: of reads a share, for the other reader is there too. NULL: nothing is there. */
 static GPtrArray *
-take (Register *reg, GQueue *queue, guint max)
+take_now (Register *reg, GQueue *queue)
+{
+  guint max = queue == &reg->reads ? CLAMP (queue->length / READERS, 1, READS_MAX) : BATCH_MAX;
+  GPtrArray *batch = g_queue_is_empty (queue) ? NULL : g_ptr_array_new ();
+  while (batch != NULL && batch->len < max && !g_queue_is_empty (queue))
+    g_ptr_array_add (batch, g_queue_pop_head (queue));
+  return batch;
+}
+
+/* Waits for work. NULL: the register stops and nothing is left. */
+static GPtrArray *
+take (Register *reg, GQueue *queue)
 {
   g_mutex_lock (&reg->lock);
   while (g_queue_is_empty (queue) && !reg->is_stopping)
     g_cond_wait (queue == &reg->reads ? &reg->readable : &reg->changed, &reg->lock);
-  GPtrArray *batch = g_queue_is_empty (queue) ? NULL : g_ptr_array_new ();
-  while (batch != NULL && batch->len < max && !g_queue_is_empty (queue))
-    g_ptr_array_add (batch, g_queue_pop_head (queue));
+  GPtrArray *batch = take_now (reg, queue);
   reg->busy += batch != NULL;
   reg->is_writing = reg->is_writing || (batch != NULL && queue == &reg->writes);
   g_mutex_unlock (&reg->lock);
@@ -195,7 +206,7 @@ writer_thread (gpointer data)
 {
   Register *reg = data;
   GPtrArray *batch;
-  while ((batch = take (reg, &reg->writes, BATCH_MAX)) != NULL) {
+  while ((batch = take (reg, &reg->writes)) != NULL) {
     batch_run (reg, batch);
     g_ptr_array_unref (batch);
     put_down (reg, &reg->writes);
@@ -205,15 +216,50 @@ writer_thread (gpointer data)
 
 /* ---- the readers ---- */
 
-static void
-read_run (Store *store, Request *request)
+/* Runs one request, in the snapshot that is open or in a new one. FALSE: there is no snapshot any more. */
+static gboolean
+read_step (Store *store, Request *request, gboolean is_open)
 {
   if (store == NULL)
     g_set_error (&request->error, DB_ERROR, DB_ERROR_IO, "the register is closed: its file cannot be opened");
-  else if (store_begin (store, &request->error))
-    (void)request_run (request, store); /* request->error tells */
-  if (store != NULL)
+  else
+    is_open = is_open || store_begin (store, &request->error);
+  if (!is_open)
+    return FALSE;
+  /* what failed may have spoiled the snapshot, and leave to take time is one request's */
+  if (request_run (request, store) && !store_takes_time (store))
+    return TRUE;
+  store_rollback (store);
+  return FALSE;
+}
+
+/* Puts the requests from the index on back where they were taken. */
+static void
+give_back (Register *reg, GPtrArray *batch, guint from)
+{
+  g_mutex_lock (&reg->lock);
+  for (guint i = batch->len; i > from; i--)
+    g_queue_push_head (&reg->reads, g_ptr_array_index (batch, i - 1));
+  g_cond_signal (&reg->readable);
+  g_mutex_unlock (&reg->lock);
+}
+
+/* All were asked before the snapshot, so each sees what was answered before it came. */
+static void
+read_batch (Register *reg, Store *store, GPtrArray *batch)
+{
+  gint64 until = g_get_monotonic_time () + READS_US;
+  gboolean is_open = FALSE;
+  guint i = 0;
+  do {
+    Request *request = g_ptr_array_index (batch, i++);
+    is_open = read_step (store, request, is_open);
+    request_finish (request);
+  } while (i < batch->len && g_get_monotonic_time () < until);
+  if (is_open)
     store_rollback (store);
+  if (i < batch->len)
+    give_back (reg, batch, i);
 }
 
 typedef struct {
@@ -226,10 +272,8 @@ reader_thread (gpointer data)
 {
   g_autofree Reader *reader = data;
   GPtrArray *batch;
-  while ((batch = take (reader->reg, &reader->reg->reads, 1)) != NULL) {
-    Request *request = g_ptr_array_index (batch, 0);
-    read_run (reader->reg->readers[reader->index], request);
-    request_finish (request);
+  while ((batch = take (reader->reg, &reader->reg->reads)) != NULL) {
+    read_batch (reader->reg, reader->reg->readers[reader->index], batch);
     g_ptr_array_unref (batch);
     put_down (reader->reg, &reader->reg->reads);
   }

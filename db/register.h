@@ -27,7 +27,8 @@ void register_set_deadline (Register *reg, guint deadline_ms);
 /* Queues a write. done (may be NULL) is always called, with DB_ERROR_STOPPING when the register is closing. DB_ERROR_BUSY at
  * once (through done) when more than 4096 requests wait, or a backup is being restored. */
 void register_write (Register *reg, RegisterFunc func, RegisterDone done, gpointer data);
-/* Queues a read on one of the reader connections; func sees one consistent snapshot. */
+/* Queues a read on one of the reader connections; func sees one consistent snapshot, which it may share with reads that were queued
+ * with it. */
 void register_read (Register *reg, RegisterFunc func, RegisterDone done, gpointer data);
 /* The same, waiting for the result: for start-up and tests, never in the main loop of a running daemon. */
 gboolean register_write_wait (Register *reg, RegisterFunc func, gpointer data, GError **error);

@@ -96,7 +96,14 @@ store_set_deadline (Store *store, guint deadline_ms)
 gboolean
 store_take_time (Store *store, GError **error)
 {
+  store->takes_time = TRUE;
   return store->engine->take_time (store, error);
+}
+
+gboolean
+store_takes_time (Store *store)
+{
+  return store->takes_time;
 }
 
 void
@@ -228,6 +235,7 @@ turn (Store *store, gboolean keeps)
 {
   forget (store);
   store->keeps = keeps;
+  store->takes_time = FALSE;
 }
 
 /* ---- transactions ---- */

@@ -58,6 +58,7 @@ void store_set_deadline (Store *store, guint deadline_ms);
 /* No deadline from here to the end of the transaction. For what reads everything by its nature, and nothing else: journal_verify_sites,
  * fund_reconcile, item_recount, backup_count, store_check. */
 gboolean store_take_time (Store *store, GError **error);
+gboolean store_takes_time (Store *store); /* was it asked in this transaction? */
 /* Stops what takes its time like that (DB_ERROR_DEADLINE), now and from now on: whoever has begun to end the program waits for no count of
  * the whole register. From any thread, while the Store is open and has a deadline. */
 void store_end (Store *store);

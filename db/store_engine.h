@@ -54,9 +54,10 @@ typedef struct {
 /* The Store and the Rows of every engine begin with these. */
 struct _Store {
   const StoreEngine *engine;
-  char site[9];     /* a code */
-  gboolean keeps;   /* a transaction is open */
-  GHashTable *kept; /* name -> Kept; NULL: nothing yet */
+  char site[9];        /* a code */
+  gboolean keeps;      /* a transaction is open */
+  gboolean takes_time; /* and has leave to */
+  GHashTable *kept;    /* name -> Kept; NULL: nothing yet */
 };
 struct _Rows {
   const StoreEngine *engine;

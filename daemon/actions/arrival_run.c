@@ -246,7 +246,7 @@ arrival_run_bench (ArrivalRun *run, const Device *device, BenchEvent event)
 /* ---- life ---- */
 
 ArrivalRun *
-arrival_run_new (WipeRunWorld *world, const char *port, const char *serial, const char *account)
+arrival_run_new (WipeRunWorld *world, const char *port, const char *serial, const char *account, gboolean is_taken)
 {
   ArrivalRun *run = g_new0 (ArrivalRun, 1);
   const Device *device = bench_find_port (world->bench, port);
@@ -256,8 +256,8 @@ arrival_run_new (WipeRunWorld *world, const char *port, const char *serial, cons
   run->serial = g_strdup (serial);
   run->account = g_strdup (account);
   run->cancellable = g_cancellable_new ();
-  if (device == NULL || device->is_duplicate || g_strcmp0 (device->serial, serial) != 0) {
-    fail (run, M_WIPE_SWAPPED);
+  if (is_taken || device == NULL || device->is_duplicate || g_strcmp0 (device->serial, serial) != 0) {
+    fail (run, is_taken ? M_WIPE_PORT_TAKEN : M_WIPE_SWAPPED);
     return run;
   }
   run->session = device->session;

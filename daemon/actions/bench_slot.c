@@ -3,6 +3,7 @@
 #include "daemon/actions/port.h"
 #include "daemon/actions/prepare_run.h"
 #include "daemon/actions/wipe_story.h"
+#include "daemon/devices/device.h"
 #include "db/item.h"
 #include <string.h>
 
@@ -222,6 +223,7 @@ bench_slot_judge (const BenchSlot *slot, BenchAdvice *advice)
       .wipe_state = slot->running != NULL ? slot->running->state : WIPE_STATES_N,
       .prepares = prepare_is_running (slot->preparation),
       .needs_tap = g_strcmp0 (slot->preparation, prepare_state_name (PREPARE_TAP)) == 0,
+      .has_adb = g_strcmp0 (slot->mode, device_mode_name (DEVICE_PLAIN)) != 0,
       .item = slot->item,
       .item_state = slot->item_state,
       .item_reason = slot->item_reason,

@@ -2,6 +2,8 @@
 #include "daemon/actions/conductor.h"
 #include "daemon/actions/arrival_run.h"
 #include "daemon/actions/device_trouble.h"
+#include "daemon/actions/hub_watch.h"
+#include "daemon/actions/port.h"
 #include "daemon/actions/prepare_run.h"
 #include "daemon/actions/wipe_run.h"
 #include "daemon/rules/wipe.h"
@@ -30,13 +32,17 @@ struct _Conductor {
   guint pending; /* questions to the register whose answer is still to come */
   gboolean is_ending;
   GMutex slots_lock;
-  GPtrArray *slots; /* BenchSlot *: the pointer is guarded, what it shows never changes */
+  GPtrArray *slots;    /* BenchSlot *: the pointer is guarded, what it shows never changes */
+  GPtrArray *troubles; /* of char *: of the bench as a whole; likewise */
+  HubWatch *hubs;
 };
 
 /* A question to the register, asked in the main loop and answered there. */
 typedef struct {
   Conductor *conductor;
   GPtrArray *slots; /* to match with the register's items */
+  GPtrArray *gone;  /* HubGone * */
+  GPtrArray *troubles;
   Code code;        /* a wipe to take up */
   GPtrArray *wipes; /* unfinished wipes found */
   gboolean is_resumed;
@@ -48,6 +54,8 @@ static void
 question_free (Question *question)
 {
   g_clear_pointer (&question->slots, g_ptr_array_unref);
+  g_clear_pointer (&question->gone, g_ptr_array_unref);
+  g_clear_pointer (&question->troubles, g_ptr_array_unref);
   g_clear_pointer (&question->wipes, g_ptr_array_unref);
   g_clear_error (&question->error);
   g_free (question);
@@ -103,11 +111,26 @@ slots_of_bench (Bench *bench)
   return slots;
 }
 
+/* Hubs that are gone, by the names that people gave them. */
+static gboolean
+say_hubs (Store *store, Question *question, GError **error)
+{
+  g_autoptr (GPtrArray) names = port_name_list (store, error);
+  question->troubles = g_ptr_array_new_with_free_func (g_free);
+  for (guint i = 0; names != NULL && i < question->gone->len; i++) {
+    const HubGone *gone = g_ptr_array_index (question->gone, i);
+    const char *name = port_name_in (names, gone->hub);
+    g_ptr_array_add (question->troubles, g_strdup_printf ("%s|%s|%u", message_code (M_BENCH_HUB_GONE),
+                                                          name != NULL ? name : gone->hub, gone->lost));
+  }
+  return names != NULL;
+}
+
 static gboolean
 match_in_register (Store *store, gpointer user, GError **error)
 {
   Question *question = user;
-  return bench_slots_match (store, question->slots, error);
+  return bench_slots_match (store, question->slots, error) && say_hubs (store, question, error);
 }
 
 /* News of each slot that shows something else than before, and of each that is no more. */
@@ -127,12 +150,15 @@ tell_changes (Conductor *conductor, const GPtrArray *before, const GPtrArray *af
   }
 }
 
+/* Both taken. */
 static void
-show_slots (Conductor *conductor, GPtrArray *slots)
+show_slots (Conductor *conductor, GPtrArray *slots, GPtrArray *troubles)
 {
   g_mutex_lock (&conductor->slots_lock);
   g_autoptr (GPtrArray) before = g_steal_pointer (&conductor->slots);
+  g_autoptr (GPtrArray) old_troubles = g_steal_pointer (&conductor->troubles);
   conductor->slots = slots;
+  conductor->troubles = troubles;
   g_mutex_unlock (&conductor->slots_lock);
   tell_changes (conductor, before, slots);
   events_publish (conductor->events, "bench", "");
@@ -162,7 +188,7 @@ on_matched (Conductor *conductor, gpointer user)
     g_warning ("the bench cannot be matched with the register: %s", question->error->message);
   else if (!conductor->match_again) {
     add_preparations (conductor, question->slots);
-    show_slots (conductor, g_steal_pointer (&question->slots));
+    show_slots (conductor, g_steal_pointer (&question->slots), g_steal_pointer (&question->troubles));
   }
   if (conductor->match_again)
     match_slots (conductor);
@@ -180,6 +206,7 @@ match_slots (Conductor *conductor)
   conductor->match_again = FALSE;
   Question *question = g_new0 (Question, 1);
   question->slots = slots_of_bench (conductor->bench);
+  question->gone = hub_watch_gone (conductor->hubs);
   question->answer = on_matched;
   ask (conductor, match_in_register, question);
 }
@@ -204,6 +231,15 @@ conductor_slots (Conductor *conductor)
   GPtrArray *slots = g_ptr_array_ref (conductor->slots);
   g_mutex_unlock (&conductor->slots_lock);
   return slots;
+}
+
+GPtrArray *
+conductor_troubles (Conductor *conductor)
+{
+  g_mutex_lock (&conductor->slots_lock);
+  GPtrArray *troubles = g_ptr_array_ref (conductor->troubles);
+  g_mutex_unlock (&conductor->slots_lock);
+  return troubles;
 }
 
 /* ---- the runs ---- */
@@ -263,6 +299,29 @@ tell_arrivals (Conductor *conductor, const Device *device, BenchEvent event)
   g_hash_table_foreach_remove (conductor->arrivals, arrival_is_over, NULL);
 }
 
+/* A wipe takes that port over. */
+static void
+end_preparations (Conductor *conductor, const char *port)
+{
+  GHashTableIter iterator;
+  gpointer run;
+  g_hash_table_iter_init (&iterator, conductor->preparations);
+  while (port != NULL && g_hash_table_iter_next (&iterator, NULL, &run))
+    prepare_run_give_way (run, port);
+}
+
+static gboolean
+is_being_prepared (const Conductor *conductor, const char *port)
+{
+  GHashTableIter iterator;
+  gpointer run;
+  g_hash_table_iter_init (&iterator, conductor->preparations);
+  while (g_hash_table_iter_next (&iterator, NULL, &run))
+    if (prepare_run_holds (run, port))
+      return TRUE;
+  return FALSE;
+}
+
 /* A wipe or a preparation takes that port over. */
 static void
 end_arrivals (Conductor *conductor, const char *port)
@@ -274,10 +333,47 @@ end_arrivals (Conductor *conductor, const char *port)
     arrival_run_give_way (run, port);
 }
 
+/* A wipe makes its tablet leave: that says nothing of the hub. */
+static gboolean
+is_leaving_expected (const Conductor *conductor, const char *port)
+{
+  GHashTableIter each;
+  gpointer run;
+  g_hash_table_iter_init (&each, conductor->runs);
+  while (g_hash_table_iter_next (&each, NULL, &run))
+    if (wipe_run_expects_leaving (run, port))
+      return TRUE;
+  return FALSE;
+}
+
+/* How many devices are on the hub of that port. */
+static guint
+count_on_hub (const Conductor *conductor, const char *port)
+{
+  g_autofree char *hub = hub_watch_hub_of (port);
+  g_autoptr (GPtrArray) devices = bench_list (conductor->bench);
+  guint n = 0;
+  for (guint i = 0; hub != NULL && i < devices->len; i++) {
+    g_autofree char *other = hub_watch_hub_of (((const Device *)g_ptr_array_index (devices, i))->port);
+    n += g_strcmp0 (hub, other) == 0;
+  }
+  return n;
+}
+
+static void
+watch_hubs (Conductor *conductor, const Device *device, BenchEvent event)
+{
+  if (event == BENCH_ARRIVED)
+    hub_watch_arrived (conductor->hubs, device->port);
+  else if (event == BENCH_LEFT && !is_leaving_expected (conductor, device->port))
+    hub_watch_left (conductor->hubs, device->port, count_on_hub (conductor, device->port), g_get_monotonic_time ());
+}
+
 static void
 on_bench (const Device *device, BenchEvent event, gpointer user)
 {
   Conductor *conductor = user;
+  watch_hubs (conductor, device, event);
   g_autoptr (GList) codes = g_hash_table_get_keys (conductor->runs);
   for (GList *code = codes; code != NULL; code = code->next) /* a run only ends from the loop, never inside this call */
     wipe_run_bench (g_hash_table_lookup (conductor->runs, code->data), device, event);
@@ -310,6 +406,7 @@ on_wipes_found (Conductor *conductor, gpointer user)
     else {
       g_autofree char *code = g_strdup (wipe->code);
       end_arrivals (conductor, wipe->port);
+      end_preparations (conductor, wipe->port);
       g_hash_table_insert (conductor->runs, g_steal_pointer (&code),
                            wipe_run_new (&conductor->world, wipe, question->is_resumed));
     }
@@ -458,9 +555,9 @@ arrival_idle (gpointer user)
   GHashTable *arrivals = arriving->conductor->arrivals;
   g_hash_table_foreach_remove (arrivals, arrival_is_over, NULL);
   if (!g_hash_table_contains (arrivals, arriving->serial))
-    g_hash_table_insert (
-        arrivals, g_strdup (arriving->serial),
-        arrival_run_new (&arriving->conductor->world, arriving->port, arriving->serial, arriving->account));
+    g_hash_table_insert (arrivals, g_strdup (arriving->serial),
+                         arrival_run_new (&arriving->conductor->world, arriving->port, arriving->serial,
+                                          arriving->account, is_being_prepared (arriving->conductor, arriving->port)));
   return G_SOURCE_REMOVE;
 }
 
@@ -515,6 +612,8 @@ conductor_new (Register *reg, Events *events, const char *key_path, const Conduc
   conductor->timeouts = *timeouts;
   g_mutex_init (&conductor->slots_lock);
   conductor->slots = bench_slots_new ();
+  conductor->troubles = g_ptr_array_new_with_free_func (g_free);
+  conductor->hubs = hub_watch_new ();
   conductor->runs = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify)wipe_run_free);
   conductor->arrivals = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify)arrival_run_free);
   conductor->preparations = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify)prepare_run_free);
@@ -558,6 +657,8 @@ conductor_free (Conductor *conductor)
   g_hash_table_unref (conductor->arrivals);
   g_hash_table_unref (conductor->preparations);
   g_ptr_array_unref (conductor->slots);
+  g_ptr_array_unref (conductor->troubles);
+  hub_watch_free (conductor->hubs);
   g_mutex_clear (&conductor->slots_lock);
   g_free (conductor);
 }

@@ -41,3 +41,6 @@ gboolean conductor_can_prepare (const Conductor *conductor);
 void conductor_prepare (Conductor *conductor, const char *item, const char *account);
 /* The bench now: array of BenchSlot *, shared and never changed; the caller unrefs it. Any thread. */
 GPtrArray *conductor_slots (Conductor *conductor);
+/* What is wrong with the bench as a whole: array of char *, each a message's code and arguments as a wipe's reason. Shared; the caller unrefs it. Any
+ * thread. */
+GPtrArray *conductor_troubles (Conductor *conductor);

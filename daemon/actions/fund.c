@@ -42,6 +42,7 @@ funds_where (Store *store, gboolean (*keep) (const Fund *fund, gconstpointer wis
 
 typedef struct {
   Strand strand;
+  Expense expense;
   const Day *day;
 } Running;
 
@@ -49,14 +50,14 @@ static gboolean
 is_running (const Fund *fund, gconstpointer wish)
 {
   const Running *running = wish;
-  return fund_has_strand (fund, running->strand) && strcmp (fund->from.text, running->day->text) <= 0 &&
-         strcmp (running->day->text, fund->to.text) <= 0;
+  return fund_has_strand (fund, running->strand) && fund_pays (fund, running->expense) &&
+         strcmp (fund->from.text, running->day->text) <= 0 && strcmp (running->day->text, fund->to.text) <= 0;
 }
 
 GPtrArray *
-fund_paying (Store *store, Strand strand, const Day *day, GError **error)
+fund_paying (Store *store, Strand strand, Expense expense, const Day *day, GError **error)
 {
-  const Running wish = {.strand = strand, .day = day};
+  const Running wish = {.strand = strand, .expense = expense, .day = day};
   return funds_where (store, is_running, &wish, error);
 }
 
@@ -75,7 +76,7 @@ fund_names (const GPtrArray *funds)
 Fund *
 fund_only_one (Store *store, Strand strand, const Day *day, GError **error)
 {
-  g_autoptr (GPtrArray) funds = fund_paying (store, strand, day, error);
+  g_autoptr (GPtrArray) funds = fund_paying (store, strand, EXPENSE_RECHARGE, day, error);
   if (funds == NULL)
     return NULL;
   if (funds->len == 1)

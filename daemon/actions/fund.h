@@ -39,9 +39,9 @@ gboolean fund_change (Store *store, const ActionContext *context, const FundChan
 
 /* The fund with the code that somebody typed. M_CODE_*, M_FUND_NOT_FOUND. Caller frees. */
 Fund *fund_find (Store *store, const char *text, GError **error);
-/* The funds that pay that strand and run on day. Array of Fund; caller unrefs. */
-GPtrArray *fund_paying (Store *store, Strand strand, const Day *day, GError **error);
+/* The funds that pay that strand and that kind of expense and run on day. Array of Fund; caller unrefs. */
+GPtrArray *fund_paying (Store *store, Strand strand, Expense expense, const Day *day, GError **error);
 /* "FBCD-FGHK Don Durand, ..." for a sentence. Caller frees. */
 char *fund_names (const GPtrArray *funds);
-/* The fund that pays that strand and runs on day, when there is exactly one: M_FUND_NONE, M_FUND_CHOOSE. Caller frees. */
+/* The fund that pays recharges of that strand and runs on day, when there is exactly one: M_FUND_NONE, M_FUND_CHOOSE. Caller frees. */
 Fund *fund_only_one (Store *store, Strand strand, const Day *day, GError **error);

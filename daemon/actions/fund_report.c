@@ -126,7 +126,7 @@ static gboolean
 find_others (Store *store, const Day *today, FundReport *report, GError **error)
 {
   report->others = fund_has_strand (report->fund, STRAND_CONNECTION)
-                       ? fund_paying (store, STRAND_CONNECTION, today, error)
+                       ? fund_paying (store, STRAND_CONNECTION, EXPENSE_RECHARGE, today, error)
                        : g_ptr_array_new ();
   for (guint i = report->others != NULL ? report->others->len : 0; i > 0; i--)
     if (g_str_equal (((const Fund *)g_ptr_array_index (report->others, i - 1))->code, report->fund->code))

@@ -13,6 +13,7 @@ struct _PrepareRun {
   PrepareState state;
   char *reason;
   gboolean is_freed, is_probing, has_left;
+  gboolean has_given_way; /* the link is not ours to close any more */
   Deadline wait;
   GCancellable *cancellable;
 };
@@ -116,7 +117,7 @@ end (PrepareRun *run, PrepareState state, char *reason)
   deadline_clear (&run->wait);
   run->state = state;
   run->reason = reason;
-  if (run->session != 0 && !run->has_left)
+  if (run->session != 0 && !run->has_left && !run->has_given_way)
     bench_disconnect (run->world->bench, run->session);
   write_end (run);
   run->world->changed (run->item, run->world->user);
@@ -280,6 +281,22 @@ prepare_run_bench (PrepareRun *run, const Device *device, BenchEvent event)
     refuse (run, M_WIPE_SWAPPED);
   else
     take_link (run, device->link);
+}
+
+gboolean
+prepare_run_holds (const PrepareRun *run, const char *port)
+{
+  return !is_over (run->state) && g_str_equal (run->port, port);
+}
+
+void
+prepare_run_give_way (PrepareRun *run, const char *port)
+{
+  if (!prepare_run_holds (run, port))
+    return;
+  run->has_given_way = TRUE;
+  refuse (run, M_WIPE_PORT_TAKEN); /* first: what is cancelled ends it no other way */
+  g_cancellable_cancel (run->cancellable);
 }
 
 /* ---- life ---- */

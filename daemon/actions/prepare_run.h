@@ -16,6 +16,10 @@ PrepareRun *prepare_run_new (WipeRunWorld *world, const char *item, const char *
 /* What is under way on the device is cancelled. Accepts NULL. */
 void prepare_run_free (PrepareRun *run);
 void prepare_run_bench (PrepareRun *run, const Device *device, BenchEvent event);
+/* A wipe takes that port over: its link is the wipe's from now on. */
+void prepare_run_give_way (PrepareRun *run, const char *port);
+/* Is it under way on that port? */
+gboolean prepare_run_holds (const PrepareRun *run, const char *port);
 PrepareState prepare_run_state (const PrepareRun *run);
 /* Why it is refused, "code|arg|arg" as a wipe's reason; NULL. Borrowed. */
 const char *prepare_run_reason (const PrepareRun *run);

@@ -582,3 +582,10 @@ wipe_run_reload (WipeRun *run)
 {
   run_happen (run, happening_new (HAPPENED_RELOAD));
 }
+
+gboolean
+wipe_run_expects_leaving (const WipeRun *run, const char *port)
+{
+  WipeState state = run->wipe->state == WIPE_WAIT_HUMAN ? wipe_waited_in (run->wipe) : run->wipe->state;
+  return g_strcmp0 (run->wipe->port, port) == 0 && wipe_may_have_begun (state);
+}

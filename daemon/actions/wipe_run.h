@@ -28,5 +28,7 @@ void wipe_run_free (WipeRun *run);
 const char *wipe_run_code (const WipeRun *run);
 /* Something happened on the bench: to its port, or to its serial elsewhere. */
 void wipe_run_bench (WipeRun *run, const Device *device, BenchEvent event);
+/* May its tablet leave that port at any moment, because of the wipe? */
+gboolean wipe_run_expects_leaving (const WipeRun *run, const char *port);
 /* A person changed the wipe in the register: read it again. */
 void wipe_run_reload (WipeRun *run);

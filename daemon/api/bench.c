@@ -1,7 +1,9 @@
 /* What stands at each port of the bench, in HTTP and in the news. */
 #include "daemon/actions/wipe_story.h"
 #include "daemon/api/resources.h"
+#include "daemon/rules/evidence.h"
 #include "daemon/rules/item.h"
+#include <string.h>
 
 /* How far its wipe is. */
 static void
@@ -70,24 +72,50 @@ api_bench_write (Writer *out, const BenchSlot *slot, gint64 now)
   writer_close (out);
 }
 
-static gboolean
-write_slot (View *view, gconstpointer record, GError **error)
+static void
+write_trouble (Writer *out, const char *reason)
 {
-  (void)error; /* in memory: nothing is read */
-  api_bench_write (view->out, record, view->now);
-  return TRUE;
+  g_autofree char *code = g_strndup (reason, strcspn (reason, "|"));
+  g_autofree char *french = wipe_reason_text (reason, LANGUAGE_FR);
+  g_autofree char *english = wipe_reason_text (reason, LANGUAGE_EN);
+  writer_open_object (out, NULL);
+  writer_text (out, "code", code);
+  writer_text (out, "fr", french);
+  writer_text (out, "en", english);
+  writer_close (out);
+}
+
+static void
+write_all (Writer *out, const GPtrArray *slots, const GPtrArray *troubles, gint64 now)
+{
+  writer_open_object (out, NULL);
+  writer_open_array (out, "items");
+  for (guint i = 0; i < slots->len; i++)
+    api_bench_write (out, g_ptr_array_index (slots, i), now);
+  writer_close (out);
+  writer_null (out, "next");
+  writer_open_array (out, "troubles");
+  for (guint i = 0; i < troubles->len; i++)
+    write_trouble (out, g_ptr_array_index (troubles, i));
+  writer_close (out);
+  writer_close (out);
 }
 
 gboolean
 api_bench_list (Request *request, Store *store, GError **error)
 {
+  (void)store; /* all of it is in memory */
   if (request->world->conductor == NULL) {
     rule_error_set (error, M_BENCH_MISSING, NULL);
     return FALSE;
   }
   g_autoptr (GPtrArray) slots = conductor_slots (request->world->conductor);
-  const Page all = {.limit = slots->len};
-  return view_answer_list (request, store, &all, slots, write_slot, NULL, error);
+  g_autoptr (GPtrArray) troubles = conductor_troubles (request->world->conductor);
+  g_auto (Writer) out;
+  writer_init (&out);
+  write_all (&out, slots, troubles, clock_now (request->world->clock));
+  request_answer_json (request, 200, &out);
+  return TRUE;
 }
 
 char *

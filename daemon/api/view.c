@@ -37,8 +37,7 @@ view_of (const Request *request, Store *store, Writer *out)
                 .screens = request->world->screens,
                 .vault = request->world->vault,
                 .offers = request->world->offers,
-                .today = request_today (request),
-                .now = clock_now (request->world->clock)};
+                .today = request_today (request)};
 }
 
 const char *

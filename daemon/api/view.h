@@ -11,7 +11,6 @@ typedef struct {
   Vault *vault;         /* NULL: no keys */
   const Offers *offers; /* NULL: none are known */
   Day today;
-  gint64 now;       /* epoch seconds */
   gboolean is_full; /* with what only one object at a time shows: a person's loans, a ledger, evidence */
 } View;
 /* Writes one record as an object, at the top or in an array. */

@@ -41,7 +41,7 @@ struct _Adb {
   grefcount refs;
   Wire *wire; /* NULL once over */
   const AdbKey *key;
-  gboolean offers_key, is_offered, has_answered, is_ready, has_shell_v2;
+  gboolean offers_key, is_offered, tells_tap, has_answered, is_ready, has_shell_v2;
   guint timeout_ms;
   Deadline silence;
   guint signatures, stale;
@@ -197,6 +197,10 @@ on_written (const guint8 *data, gsize n, const GError *error, gpointer user)
   const Stream *stream = g_hash_table_lookup (adb->streams, GUINT_TO_POINTER (transfer->opens));
   transfer_free (transfer);
   write_first (adb);
+  if (adb->tells_tap && g_queue_is_empty (&adb->writes)) { /* the tablet has it: its screen can be looked at */
+    adb->tells_tap = FALSE;
+    change_state (adb, ADB_NEEDS_TAP);
+  }
   if (stream != NULL && stream->funcs != NULL)
     stream->funcs->written (stream->user);
 }
@@ -247,7 +251,7 @@ offer_key (Adb *adb)
   adb->is_offered = TRUE;
   stop_timer (adb);
   send_message (adb, ADB_AUTH, AUTH_PUBLIC_KEY, 0, text, n);
-  change_state (adb, ADB_NEEDS_TAP);
+  adb->tells_tap = TRUE;
 }
 
 static void
@@ -318,6 +322,7 @@ handle_cnxn (Adb *adb, const AdbMessage *message, const guint8 *payload)
     return;
   stop_timer (adb);
   adb->has_answered = adb->is_ready = TRUE;
+  adb->tells_tap = FALSE;
   adb->version = MIN (message->arg0, ADB_VERSION_NO_CHECKSUM);
   adb->max_payload = MIN (message->arg1, ADB_MAX_PAYLOAD);
   adb->has_shell_v2 = banner_has_feature (banner, "shell_v2");

@@ -451,7 +451,8 @@ bench_disconnect (Bench *bench, guint64 session)
     return;
   close_link (slot);
   slot->device.has_asked = FALSE;
-  set_link (slot, DEVICE_LINK_NONE);
+  if (slot->link_error == NULL)
+    set_link (slot, DEVICE_LINK_NONE);
 }
 
 Adb *

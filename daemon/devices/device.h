@@ -96,7 +96,7 @@ typedef enum {
 gboolean bench_connect (Bench *bench, guint64 session, BenchConnectFlags flags, GError **error);
 /* Why the last connect of that session failed; NULL when it did not. Borrowed. */
 const char *bench_link_error (Bench *bench, guint64 session);
-/* Closes the link; the interface is free for other programs. */
+/* Closes the link; the interface is free for other programs. One that failed keeps showing why, until it is tried again. */
 void bench_disconnect (Bench *bench, guint64 session);
 
 /* What a connected device says of itself. -1 / NULL = it did not say. Account names are never kept, only counts. */

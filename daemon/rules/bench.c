@@ -69,6 +69,8 @@ advise_at_rest (const BenchFacts *facts, BenchAdvice *advice)
   }
   if (facts->item_state == ITEM_BLOCKED && says_something (facts->item_reason))
     todo = g_strdup (facts->item_reason);
+  else if (at_rest[facts->item_state].todo == M_BENCH_WIPE && !facts->has_adb)
+    todo = reason_with (M_BENCH_NO_ADB, facts->item);
   else if (at_rest[facts->item_state].todo != MESSAGES_N)
     todo = reason_with (at_rest[facts->item_state].todo, facts->item);
   advise (advice, at_rest[facts->item_state].need, at_rest[facts->item_state].rank, todo);

@@ -21,6 +21,7 @@ typedef struct {
   gboolean has_wipe;   /* an unfinished one holds it */
   WipeState wipe_state;
   gboolean prepares, needs_tap; /* a preparation is under way; it waits for a tap */
+  gboolean has_adb;             /* or fastboot: it can be talked to */
   const char *item;             /* its code; "" when the register does not know it */
   ItemState item_state;
   const char *item_reason; /* why it is blocked: as a wipe's reason, a word, or NULL */

@@ -499,6 +499,8 @@
   X (BENCH_LENT, "bench_lent", MESSAGE_NOTE, NULL, "Encore prêtée : enregistrez son retour (temoin return {1c}).", "Still lent: record its return (temoin return {1c}).") \
   X (BENCH_BLOCKED, "bench_blocked", MESSAGE_NOTE, NULL, "Bloquée : temoin show {1c}", "Blocked: temoin show {1c}") \
   X (BENCH_FOUND, "bench_found", MESSAGE_NOTE, NULL, "Elle était perdue ou volée : temoin show {1c}", "It was lost or stolen: temoin show {1c}") \
+  X (BENCH_HUB_GONE, "bench_hub_gone", MESSAGE_DEVICE, NULL, "Le concentrateur {1} a perdu d'un coup ses {2} tablettes : il est débranché, n'a plus de courant ou redémarre. Rebranchez-le au même endroit ; Témoin reprend chaque tablette où elle en est.", "The hub {1} lost its {2} tablets at once: it is unplugged, has no power or restarts. Plug it in again at the same place; Témoin takes every tablet up where it is.") \
+  X (BENCH_NO_ADB, "bench_no_adb", MESSAGE_NOTE, NULL, "À effacer : temoin wipe {1c}. Le débogage USB est coupé : vous l'effacerez dans ses Réglages, Témoin regarde le port.", "To be wiped: temoin wipe {1c}. USB debugging is off: you will reset it in its Settings, Témoin watches the port.") \
   X (BENCH_UNKNOWN, "bench_unknown", MESSAGE_NOTE, NULL, "Inconnue du registre : on n'y touche pas.", "Not in the register: left alone.") \
   X (CODE_NEAR, "code_near", MESSAGE_NOTE, NULL, "Vouliez-vous dire {1c} ?", "Did you mean {1c}?") \
 

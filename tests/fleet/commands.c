@@ -106,6 +106,16 @@ act_swap (struct Fleet *fleet, char **words, GError **error)
 }
 
 static char *
+act_hub (struct Fleet *fleet, char **words, GError **error)
+{
+  gboolean is_in = g_str_equal (words[2], "in");
+  if (is_in || g_str_equal (words[2], "out"))
+    return done (fleet_plug_hub (fleet, words[1], is_in, error));
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "in or out is needed");
+  return NULL;
+}
+
+static char *
 act_insert (struct Fleet *fleet, char **words, GError **error)
 {
   Modem *modem = fleet_find_modem (fleet, words[1], error);
@@ -209,6 +219,7 @@ static const struct {
     {"human", 2, 2, act_human,
      "human NAME settings-reset|recovery-wipe|bootloader|reboot|power-on|setup|unlock-screen|revoke-keys"},
     {"swap", 2, 2, act_swap, "swap NAME NAME"},
+    {"hub", 2, 2, act_hub, "hub PORT in|out"},
     {"insert", 2, 2, act_insert, "insert MODEM SIM"},
     {"eject", 1, 1, act_eject, "eject MODEM"},
     {"restart", 1, 1, act_restart, "restart MODEM"},

@@ -470,3 +470,18 @@ fleet_swap (Tablet *one, Tablet *other, GError **error)
   (void)tablet_unplug (other, NULL);
   return move (one, other_port, was_in, error) && move (other, port, other_was_in, error);
 }
+
+gboolean
+fleet_plug_hub (struct Fleet *fleet, const char *hub, gboolean is_in, GError **error)
+{
+  g_autofree char *below = g_strconcat (hub, ".", NULL);
+  guint moved = 0;
+  for (guint i = 0; i < fleet->tablets->len; i++) {
+    Tablet *tablet = g_ptr_array_index (fleet->tablets, i);
+    if (g_str_has_prefix (tablet->settings.port, below) && tablet->plugged != is_in)
+      moved += is_in ? tablet_plug (tablet, NULL, error) : tablet_unplug (tablet, error);
+  }
+  if (moved == 0)
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "nothing is to be moved below %s", hub);
+  return moved > 0;
+}

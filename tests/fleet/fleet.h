@@ -38,3 +38,6 @@ const struct Thing *fleet_thing (const struct Fleet *fleet, const char *name, GE
 
 // Two tablets change ports; cables that were in are in again. FALSE with error when one has no port.
 gboolean fleet_swap (Tablet *one, Tablet *other, GError **error);
+
+// The plug of a hub ("1-2") goes out, and all tablets below it with it; or in again, where they were. FALSE with error when none is there.
+gboolean fleet_plug_hub (struct Fleet *fleet, const char *hub, gboolean is_in, GError **error);

@@ -32,6 +32,7 @@ static const struct Key rows[] = {
     {"bootloader", KEY_CHOICE, AT (bootloader), "locked", "none|locked|unlocked"},
     {"mode", KEY_CHOICE, AT (mode), "default", "default|adb|fastboot|plain"},
     {"wipe", KEY_CHOICE, AT (wipe), "honest", "honest|unwiped|never_returns|dies|ignored|refused"},
+    {"claim", KEY_CHOICE, AT (claim), "ok", "ok|denied|full"}, // full: its controller has no room for its endpoints
     {"install", KEY_CHOICE, AT (install), "ok", "ok|refused"},
     {"after_wipe", KEY_CHOICE, AT (after_wipe), "plain", "plain|adb|frp|tradein"},
     {"lock_text", KEY_CHOICE, AT (lock_text), "aosp", "aosp|state|flag|unlock-first"},

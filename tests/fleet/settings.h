@@ -8,6 +8,7 @@ enum Bootloader { BOOTLOADER_NONE, BOOTLOADER_LOCKED, BOOTLOADER_UNLOCKED };
 enum StartMode { START_DEFAULT, START_ADB, START_FASTBOOT, START_PLAIN };
 // WIPE_DIES: its battery is empty in the middle; switched on again it begins anew, as Android's recovery does.
 enum WipeManner { WIPE_HONEST, WIPE_UNWIPED, WIPE_NEVER_RETURNS, WIPE_DIES, WIPE_IGNORED, WIPE_REFUSED };
+enum Claim { CLAIM_OK, CLAIM_DENIED, CLAIM_FULL };
 enum Install { INSTALL_OK, INSTALL_REFUSED };
 enum AfterWipe { AFTER_PLAIN, AFTER_ADB, AFTER_FRP, AFTER_TRADEIN };
 enum LockText { LOCK_AOSP, LOCK_STATE, LOCK_FLAG, LOCK_UNLOCK_FIRST };
@@ -47,7 +48,8 @@ struct Settings {
   int android, protocol, google_accounts, samsung_accounts, battery, users;
   int boot_loops;           // times it leaves again before it stays, after it was wiped
   int maxdata, reply_bytes; // of adb's packets, of fastboot's answers
-  int adb, bootloader, mode, wipe, after_wipe, lock_text, unknown_variable, quirk, install, tradein; // the enums above
+  int adb, bootloader, mode, wipe, after_wipe, lock_text, unknown_variable, quirk, install, tradein,
+      claim;                                                                                         // the enums above
   int plugged, shell_v2, charging, recovery_visible, keyguard, composite, snapshot, userspace, busy; // booleans
   int partition_type;                                                                                // an enum above
   int screen_lock, oem_unlock, halt_refused, says_unlocked, erase_says, reboot_says;                 // booleans

@@ -7,6 +7,7 @@
 #include "tests/fleet/adb.h"
 #include "tests/fleet/fastboot.h"
 
+#include <errno.h>
 #include <gio/gio.h>
 #include <string.h>
 
@@ -98,16 +99,18 @@ static const struct {
     [TABLET_RECOVERY] = {0xd001, {0x06, 0x01, 0x01, "MTP"}, &mute_model},
 };
 
-static gboolean
+static int
 gadget_claimed (gpointer user, guint interface)
 {
+  static const int refusals[] = {[CLAIM_OK] = 0, [CLAIM_DENIED] = EACCES, [CLAIM_FULL] = ENOSPC};
   Tablet *tablet = user;
+  int refusal = tablet->settings.busy ? EBUSY : refusals[tablet->settings.claim];
   (void)interface; // any touch counts
-  if (tablet->settings.busy)
-    return FALSE;
+  if (refusal != 0)
+    return refusal;
   tablet->opened++;
   tablet_touch (tablet);
-  return TRUE;
+  return 0;
 }
 
 static void

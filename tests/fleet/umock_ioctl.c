@@ -420,8 +420,11 @@ serve_claim (struct UmockClient *client)
   }
   guint32 bit = 1u << interface;
   gboolean is_new = (client->claims & bit) == 0;
-  if (is_new && (is_claimed_by_another (client, bit) || !device->gadget->claimed (device->model, interface))) {
-    refuse (client, EBUSY);
+  int refusal = 0;
+  if (is_new)
+    refusal = is_claimed_by_another (client, bit) ? EBUSY : device->gadget->claimed (device->model, interface);
+  if (refusal != 0) {
+    refuse (client, refusal);
     return;
   }
   client->claims |= bit;

@@ -264,12 +264,12 @@ show (ModemPort *port, const struct ModemShape *shape, GError **error)
 
 // ---- the port ----
 
-static gboolean
+static int
 claimed (gpointer model, guint interface)
 {
   (void)model;
   (void)interface;
-  return FALSE; // the kernel driver has it
+  return EBUSY; // the kernel driver has it
 }
 
 static void

@@ -29,8 +29,8 @@ struct UsbIdentity {
 
 // What a model wants to hear. Called in the main loop; the model may detach its device from inside.
 struct UsbGadget {
-  // A host program wants an interface of the device. FALSE: it is told that another program holds it.
-  gboolean (*claimed) (gpointer model, guint interface);
+  // A host program wants an interface of the device. 0: it may; else the errno it is told (EBUSY: another program holds it).
+  int (*claimed) (gpointer model, guint interface);
   // One host transfer arrived on the OUT endpoint of the talking interface; length 0 is a zero-length packet.
   void (*received) (gpointer model, const guint8 *bytes, gsize length);
 };

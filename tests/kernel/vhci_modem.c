@@ -93,12 +93,12 @@ control (UsbDevice *device, const guint8 *setup, const guint8 *out, gsize length
   return 0; // formats and sizes are taken as they come
 }
 
-static gboolean
+static int
 claimed (gpointer model, guint interface)
 {
   (void)model;
   (void)interface;
-  return TRUE;
+  return 0; // what is not told cannot be refused
 }
 
 static void

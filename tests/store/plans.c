@@ -142,19 +142,22 @@ add_recharge (Store *store, int number)
   MUST (fund_spend (store, "F0000001", recharge.amount, recharge.code, NULL, AT, &error));
 }
 
+/* Of one cent, for a thing that is there and one that was only counted. */
 static void
 add_purchase (Store *store, int number)
 {
   g_autofree char *invoice = g_strdup_printf ("F-%07d", number);
   Purchase purchase = {
       .supplier = (char *)"Fournisseur", .invoice = invoice, .on = day_of ("2026-03-02"), .fund = "F0000001"};
-  PurchaseShare share = {.number = 1, .item = "T0000000", .price = money_of_cents (1)};
+  const PurchaseShare share = {.number = 1, .item = "T0000000", .price = money_of_cents (1)}, counted = {.number = 2};
   code_of ('D', number, purchase.code);
   purchase.total = money_of_cents (1);
-  purchase.n_shares = 1;
+  purchase.n_shares = 2;
   purchase.at = AT;
   MUST (purchase_insert (store, &purchase, &error));
   MUST (purchase_share_insert (store, purchase.code, &share, &error));
+  MUST (purchase_share_insert (store, purchase.code, &counted, &error));
+  MUST (fund_spend (store, "F0000001", purchase.total, purchase.code, NULL, AT, &error));
 }
 
 static Regie
@@ -448,11 +451,10 @@ walk_purchases (Store *store)
   MANY (purchase_share_list (store, "D8000000", &error));
   Code found;
   MUST (purchase_of_item (store, "T0000000", found, &error));
-  const PurchaseShare open = {.number = 2};
-  MUST (purchase_share_insert (store, "D8000000", &open, &error));
   MUST (purchase_share_assign (store, "D8000000", 2, "T0000001", &error));
   MUST (item_set_price (store, "T0000001", money_of_cents (52667), "", money_of_cents (1), "F0000001", &error));
   MUST (purchase_cancel (store, "D8000000", AT, &error));
+  MUST (fund_credit (store, "F0000001", money_of_cents (1), "D8000000", NULL, AT, &error));
   MANY (purchase_reconcile (store, PAGE, &error));
 }
 

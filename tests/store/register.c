@@ -318,6 +318,62 @@ what_reads_all_by_its_nature_may_take_time (void)
   MUST (register_read_wait (reg, read_long_twice, NULL, &error));
 }
 
+/* What a read of a group has to come to. */
+typedef struct {
+  RegisterFunc func;
+  int expected; /* DbError, or -1: none */
+  gint *left;   /* atomic */
+} GroupRead;
+
+static gboolean
+count_nobody (Store *store, G_GNUC_UNUSED gpointer data, G_GNUC_UNUSED GError **error)
+{
+  g_assert_cmpint (count_rows (store, "person"), ==, 0);
+  return TRUE;
+}
+
+static gboolean
+find_nobody (Store *store, G_GNUC_UNUSED gpointer data, GError **error)
+{
+  g_autoptr (Person) person = person_load (store, "P0000001", error);
+  return person != NULL;
+}
+
+static void
+group_read_done (gpointer data, const GError *error)
+{
+  const GroupRead *read = data;
+  if (read->expected < 0)
+    g_assert_no_error (error);
+  else
+    g_assert_error (error, DB_ERROR, read->expected);
+  (void)g_atomic_int_dec_and_test (read->left);
+}
+
+/* Those that are read in one snapshot: who fails, who is stopped and who may take time changes nothing for the next one. */
+static void
+reads_of_a_group_do_not_touch_each_other (void)
+{
+  enum { ROUNDS = 12 };
+  gint left = 0;
+  const GroupRead kinds[] = {{count_nobody, -1, &left},
+                             {find_nobody, DB_ERROR_NOT_FOUND, &left},
+                             {take_time_and_read_long, -1, &left},
+                             {read_forever, DB_ERROR_DEADLINE, &left}};
+  g_auto (Place) place;
+  place_init (&place);
+  Register *reg = open_register (&place);
+  register_set_deadline (reg, BRIEF_MS);
+  left = ROUNDS * (int)G_N_ELEMENTS (kinds);
+  for (int i = 0; i < ROUNDS; i++)
+    for (gsize kind = 0; kind < G_N_ELEMENTS (kinds); kind++)
+      register_read (reg, kinds[kind].func, group_read_done, (gpointer)&kinds[kind]);
+  MUST (register_read_wait (reg, count_nobody, NULL, &error)); /* the last one: all before it are begun */
+  while (g_atomic_int_get (&left) > 0)
+    MUST (register_read_wait (reg, count_nobody, NULL, &error));
+  register_close (reg);
+}
+
 typedef struct {
   GMutex lock;
   GCond changed;
@@ -806,6 +862,7 @@ main (int argc, char **argv)
   test_on_each ("/register/what-reads-all-by-its-nature-may-take-time", what_reads_all_by_its_nature_may_take_time);
   test_on_each ("/register/write-that-takes-too-long-is-stopped", write_that_takes_too_long_is_stopped);
   test_on_each ("/register/closing-finishes-what-is-queued", closing_finishes_what_is_queued);
+  test_on_each ("/register/reads-of-a-group-do-not-touch-each-other", reads_of_a_group_do_not_touch_each_other);
   test_on_each ("/register/closing-stops-what-takes-its-time", closing_stops_what_takes_its_time);
   test_on_each ("/register/closing-refuses-what-comes-late", closing_refuses_what_comes_late);
   test_on_each ("/register/too-many-waiting-are-told-to-come-back", too_many_waiting_are_told_to_come_back);

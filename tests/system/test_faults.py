@@ -91,6 +91,18 @@ def swap_when_gone(cell, wipe):
         cell.send(f"swap {cell.name} {cell.other}")
 
 
+def pull_the_hub(cell, wipe):
+    if wipe["state"] in ("gone", "recovery") and cell.once("hub"):
+        cell.send(f"hub {cell.port.split('.')[0]} out")
+
+
+def pull_the_hub_for_a_moment(cell, wipe):
+    pull_the_hub(cell, wipe)
+    if "hub" in cell.memory and cell.once("hub in"):
+        time.sleep(0.3)  # how long it is out is the case
+        cell.send(f"hub {cell.port.split('.')[0]} in")
+
+
 def another_takes_the_port(cell, wipe):
     if cell.truth()["plugged"] == "0" and cell.once("another"):
         cell.send(f"plug {cell.other} {cell.port}")
@@ -175,6 +187,10 @@ FAULTS = {
     "swapped-while-gone": Fault(anything, {"wipe_seconds": "2", "boot_seconds": "1"}, during=swap_when_gone, twin={"plugged": "false"}),
     "another-on-the-port": Fault(by_recovery, arm="unplug@gone", during=another_takes_the_port, twin={"plugged": "false"}),
     "interface-busy": Fault(lambda way: talks_adb(way) if way not in FASTBOOT else None, {"busy": "true"}),
+    "no-permission": Fault(anything, {"claim": "denied"}),
+    "controller-full": Fault(anything, {"claim": "full"}),
+    "hub-vanishes": Fault(by_recovery, {"wipe_seconds": "2", "recovery_visible": "true"}, during=pull_the_hub),
+    "hub-out-and-in": Fault(by_recovery, {"wipe_seconds": "2", "recovery_visible": "true"}, during=pull_the_hub_for_a_moment),
     "no-adb": Fault(in_android, {"adb": "off"}),
     "no-mtp": Fault(in_android, {"composite": "false"}),
     # the wipe
@@ -240,6 +256,8 @@ class Cell:
         self.bench, self.way, self.fault = bench, way, FAULTS[fault]
         self.title = f"{way}/{fault}"
         self.name, self.other, self.port = f"T{number}", f"T{number}B", port_of(2 * number)
+        if self.fault.during in (pull_the_hub, pull_the_hub_for_a_moment):
+            self.port = f"9-{1 + number % 99}.1"  # nobody else's hub
         self.serial = f"R9FAULT{number:04}"
         self.memory = set()
         self.story = ""

@@ -6,7 +6,7 @@ import subprocess
 import tempfile
 
 import pytest
-from daemon import BUILD
+from daemon import BUILD, Problem
 from test_strategies import APK, PACKAGE, app, bench_of
 from test_wipe import refused
 
@@ -43,7 +43,7 @@ def test_a_tablet_is_enrolled_then_wiped_by_its_owner_with_an_account_on_it():
             item = bench.know()
             prepare(bench, item)
             assert ends(bench, item)["preparation_state"] == "enrolled" and nothing_erased(bench)
-            assert [line["after"] for line in journal(bench)] == ["asked", "enrolled"]
+            bench.until(lambda: [line["after"] for line in journal(bench)] == ["asked", "enrolled"])
             bench.fleet.send("set TAB google_accounts=1")  # the borrower's
             wipe = bench.ask(item)
             told = bench.reach(wipe, "wait_human", reason="attest")
@@ -128,3 +128,31 @@ def test_on_the_command_line(settings, status, says):
         done = subprocess.run([CLI, "--socket", bench.daemon.socket_path, "--lang", "fr", "prepare", item], capture_output=True,
                               text=True, timeout=60, check=False)
         assert (done.returncode, says in done.stdout) == (status, True), done
+
+
+def test_a_wipe_takes_the_port_over_from_a_preparation_whose_end_leaves_the_link_alone():
+    """Asked in the same moment: the wipe is accepted when the bench does not show the preparation yet, and then the port is its own."""
+    with bench_of({"apps": PACKAGE, "answer_seconds": "0.3"}, app("owner")) as bench:
+        item = bench.know()
+        for _ in range(20):
+            prepare(bench, item)
+            try:
+                wipe = bench.ask(item)
+                break
+            except Problem as problem:
+                assert problem.body["code"] == "enrol_running"
+                assert ends(bench, item)["preparation_state"] in ("enrolled", "refused")
+        bench.until(lambda: journal(bench)[-1]["after"] == "refused reason=wipe_port_taken")
+        bench.reach(wipe, "wait_human", reason="attest")
+        assert bench.fleet.state("TAB")["wipe_commands"] == "1"
+
+
+def test_a_reading_does_not_close_the_link_of_a_preparation():
+    with bench_of({"apps": PACKAGE, "answer_seconds": "0.3"}, app("owner")) as bench:
+        item = bench.know()
+        prepare(bench, item)
+        bench.fleet.wait("TAB", "opened=1")
+        bench.daemon.post("/v1/arrivals", {"port": "1-1.2"})
+        bench.until(lambda: bench.daemon.get("/v1/arrivals/R9TESTBENCH1")["state"] == "failed")
+        assert bench.daemon.get("/v1/arrivals/R9TESTBENCH1")["reason"] == "wipe_port_taken"
+        assert ends(bench, item)["preparation_state"] == "enrolled"

@@ -21,7 +21,7 @@ from test_wipe import OVER, tablet, untouched
 SEED = int(os.environ.get("TORTURE_SEED", "0")) or random.SystemRandom().randrange(1, 10**6)
 WIPES = int(os.environ.get("TORTURE_WIPES", "150"))
 ACTORS = [f"T{i}" for i in range(1, 1 + int(os.environ.get("TORTURE_TABLETS", "14")))]
-CONFIG = "[bench]\ntap_s = 1.5\nprobe_s = 3\nleave_s = 1.5\nhuman_s = 2.5\nreturn_s = 4\nsettle_s = 0.4\n"
+CONFIG = "[bench]\ntap_s = 2\nprobe_s = 12\nleave_s = 3\nhuman_s = 4\nreturn_s = 10\nsettle_s = 0.4\n"
 WAIT_SECONDS = 150  # for one wipe; a silent tablet is waited for 75 s once its order may have left
 STOP_SECONDS = 10
 LENT = ["LENT1", "LENT2"]
@@ -148,7 +148,7 @@ class World:
     def mischief(self, is_over):
         """Kills the daemon, stops it, or takes its disk away, now and then."""
         try:
-            while not is_over.wait(self.random.uniform(1, 4)):
+            while not is_over.wait(self.random.uniform(3, 12)):
                 with self.lock:
                     self.random.choice([self.kill, self.stop, self.fill_the_disk])()
         except Exception as failure:  # told by the main thread
@@ -294,7 +294,7 @@ class Actor:
             self.look(wipe)
         elif wipe["reason"] == "tap":
             self.act((0.7, lambda: self.do(f"allow {self.name}")), (0.2, lambda: self.do(f"deny {self.name}")),
-                     (0.3, lambda: self.cancel(wipe)), (0.3, self.pull))
+                     (0.2, lambda: self.cancel(wipe)), (0.2, self.pull))
         elif wipe["reason"] in BY_HAND:
             self.act((0.7, lambda: self.do(f"human {self.name} {BY_HAND[wipe['reason']]}")), (0.2, self.pull), (0.1, self.swap),
                      (0.2, lambda: self.cancel(wipe)))
@@ -303,8 +303,8 @@ class Actor:
         """What happens to a tablet on a bench while nobody is asked for anything."""
         if self.strategy == "recovery-keys" and wipe["state"] in ("gone", "recovery"):
             self.act((0.2, lambda: self.do(f"human {self.name} recovery-wipe")))
-        self.act((0.002, self.pull), (0.0005, self.swap), (0.001, lambda: self.cancel(wipe)),
-                 (0.001, lambda: self.do(f"unplug {self.name}")), (0.02, lambda: self.do(f"plug {self.name}")),
+        self.act((0.0006, self.pull), (0.0002, self.swap), (0.0004, lambda: self.cancel(wipe)),
+                 (0.0004, lambda: self.do(f"unplug {self.name}")), (0.02, lambda: self.do(f"plug {self.name}")),
                  (0.02, lambda: self.do(f"human {self.name} power-on")))
 
     def follow(self, code):

@@ -4,12 +4,14 @@ import resource
 import time
 
 import pytest
-from test_random_wipes import CONFIG, complaints, limit_files
+from test_random_wipes import complaints, limit_files
 from test_wipe import OVER, Bench, tablet, untouched
+
+CONFIG = "[bench]\ntap_s = 1.5\nprobe_s = 3\nleave_s = 1.5\nhuman_s = 2.5\nreturn_s = 4\nsettle_s = 0.4\n"
 
 
 class Short(Bench):
-    """A bench with the short waits of the torture."""
+    """A bench whose waits are short."""
 
     def __init__(self, scenario):
         super().__init__(scenario)

@@ -78,6 +78,25 @@ fund_is_named_when_there_are_two_or_none (void)
   desk_assert_refused (&prepaid.desk, M_FUND_NONE);
 }
 
+/* A donor who pays other things of the same strand is not asked for recharges. */
+static void
+fund_for_something_else_is_not_chosen (void)
+{
+  static const char *const repairs[] = {"repair", NULL};
+  g_auto (Prepaid) prepaid;
+  prepaid_init (&prepaid);
+  Code second;
+  desk_add_fund (&prepaid.desk, "Réparations", "50", "connection", second);
+  prepaid.desk.context.comment = "convention";
+  const FundChange change = {.fund = second, .conditions = {.expenses = repairs}};
+  g_assert_true (DESK_DO (&prepaid.desk, fund_change, &change));
+  const RechargeRequest request = {.line = prepaid.line, .amount = "9,90"};
+  g_assert_true (DESK_DO (&prepaid.desk, recharge_line, &request));
+  const RechargeRequest named = {.line = prepaid.line, .amount = "9,90", .fund = second};
+  g_assert_false (DESK_DO (&prepaid.desk, recharge_line, &named));
+  desk_assert_refused (&prepaid.desk, M_FUND_EXPENSE);
+}
+
 static void
 overdue_borrower_keeps_the_line_alive_only (void)
 {
@@ -142,6 +161,7 @@ main (int argc, char **argv)
   g_test_add_func ("/actions/recharge/balance-is-never-negative", balance_is_never_negative);
   g_test_add_func ("/actions/recharge/fund-is-named-when-there-are-two-or-none",
                    fund_is_named_when_there_are_two_or_none);
+  g_test_add_func ("/actions/recharge/fund-for-something-else-is-not-chosen", fund_for_something_else_is_not_chosen);
   g_test_add_func ("/actions/recharge/overdue-borrower-keeps-the-line-alive-only",
                    overdue_borrower_keeps_the_line_alive_only);
   g_test_add_func ("/actions/recharge/bad-requests-are-refused", bad_requests_are_refused);
