@@ -120,14 +120,24 @@ def test_a_preview_prepares_nothing_and_a_daemon_killed_leaves_nothing_behind():
 
 
 @pytest.mark.parametrize("settings, status, says", [
-    ({"apps": PACKAGE}, 0, "notre application la gère"), ({"apps": PACKAGE, "google_accounts": "2"}, 5, "n'est PAS préparée. 2 compte"),
-    ({"apps": PACKAGE, "adb": "tap", "tap_after": "0.3"}, 0, "À FAIRE : Déverrouillez")])
+    ({"apps": PACKAGE}, 0, "notre application la gère"), ({"apps": PACKAGE, "google_accounts": "2"}, 5, "n'est PAS préparée. 2 compte")])
 def test_on_the_command_line(settings, status, says):
     with bench_of(settings, app("owner")) as bench:
         item = bench.know()
         done = subprocess.run([CLI, "--socket", bench.daemon.socket_path, "--lang", "fr", "prepare", item], capture_output=True,
                               text=True, timeout=60, check=False)
         assert (done.returncode, says in done.stdout) == (status, True), done
+
+
+def test_the_command_line_says_what_to_do_and_waits_for_it():
+    with bench_of({"apps": PACKAGE, "adb": "never"}, app("owner")) as bench:
+        item = bench.know()
+        with subprocess.Popen([CLI, "--socket", bench.daemon.socket_path, "--lang", "fr", "prepare", item], stdout=subprocess.PIPE,
+                              text=True) as asked:
+            assert any("À FAIRE : Déverrouillez" in line for line in asked.stdout)
+            bench.fleet.send("allow TAB")
+            assert "notre application la gère" in asked.stdout.read()
+            assert asked.wait(60) == 0
 
 
 def test_a_wipe_takes_the_port_over_from_a_preparation_whose_end_leaves_the_link_alone():
