@@ -49,14 +49,12 @@ item_read (Rows *rows, GError **error)
 
 static const RowKind item_row = {"item", item_read, item_destroy};
 
-/* In the rows of the store's site. from: "" for an item that is new. */
+/* In the row of the store's site. One statement for both rows of a move would make SQLite build a table of their keys each time. */
 static gboolean
-move_count (Store *store, const char *from, const char *to, GError **error)
+count (Store *store, const char *state, gint64 more, GError **error)
 {
-  return store_send (store, error,
-                     "UPDATE item_count SET items = items + CASE WHEN state = $2 THEN 1 ELSE 0 END"
-                     " - CASE WHEN state = $1 THEN 1 ELSE 0 END WHERE site = $3 AND state IN ($1, $2)",
-                     "sss", from, to, store_site (store));
+  return store_send (store, error, "UPDATE item_count SET items = items + $3 WHERE site = $2 AND state = $1", "ssi",
+                     state, store_site (store), more);
 }
 
 /* What store_search finds it by. */
@@ -90,7 +88,7 @@ item_insert (Store *store, const Item *item, GError **error)
                     "ssssssisssi", item->code, item_kind_name (item->kind), item->serial, item->model, item->imei,
                     item->inventory_no, item->price.cents, row_null_if_empty (item->fund),
                     item_state_name (item->state), item->state_reason, item->created_at) &&
-         move_count (store, "", item_state_name (item->state), error) && put_words (store, item, error);
+         count (store, item_state_name (item->state), 1, error) && put_words (store, item, error);
 }
 
 static const char by_code[] = SELECT_ITEM "WHERE code = $1";
@@ -203,5 +201,5 @@ item_set_state (Store *store, const char *code, ItemState from, ItemState to, co
                     "UPDATE item SET state = $3, state_reason = $4 WHERE code = $1 AND state = $2", "ssss", code,
                     item_state_name (from), item_state_name (to), reason) &&
          row_changed (changed, DB_ERROR_STALE, "item", code, error) &&
-         move_count (store, item_state_name (from), item_state_name (to), error);
+         count (store, item_state_name (from), -1, error) && count (store, item_state_name (to), 1, error);
 }
