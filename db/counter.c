@@ -9,10 +9,13 @@ counter_next (Store *store, char kind, gint64 *value, GError **error)
     return FALSE;
   }
   const char letter[] = {kind, '\0'};
-  g_autoptr (Rows) rows = store_query (store, error,
-                                       "INSERT INTO counter (kind, value) VALUES ($1, 1)"
-                                       " ON CONFLICT (kind) DO UPDATE SET value = counter.value + 1 RETURNING value",
-                                       "s", letter);
+  /* RETURNING would make SQLite build a table for its one row each time */
+  if (!store_send (store, error,
+                   "INSERT INTO counter (kind, value) VALUES ($1, 1)"
+                   " ON CONFLICT (kind) DO UPDATE SET value = counter.value + 1",
+                   "s", letter))
+    return FALSE;
+  g_autoptr (Rows) rows = store_query (store, error, "SELECT value FROM counter WHERE kind = $1", "s", letter);
   if (rows == NULL || !rows_next (rows, error))
     return FALSE;
   *value = rows_int (rows, 0);

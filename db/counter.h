@@ -2,6 +2,7 @@
 #pragma once
 #include "db/store.h"
 
-/* The next value of that kind letter: 1, 2, 3 ... Given back only when the transaction is undone. DB_ERROR_CHECK when kind is not
+/* The next value of that kind letter: 1, 2, 3 ... Given back only when the transaction is undone, inside which it has to
+ * be asked for. DB_ERROR_CHECK when kind is not
  * an upper-case letter. */
 gboolean counter_next (Store *store, char kind, gint64 *value, GError **error);

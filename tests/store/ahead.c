@@ -68,11 +68,16 @@ counter_goes_on_within_a_transaction (void)
   g_auto (Place) place;
   place_init (&place);
   g_autoptr (Store) store = open_store (&place);
+  static const char sql[] = "INSERT INTO counter (kind, value) VALUES ('T', 1)"
+                            " ON CONFLICT (kind) DO UPDATE SET value = counter.value + 1 RETURNING value";
   MUST (store_begin (store, &error));
   for (gint64 expected = 1; expected <= 5; expected++) {
     gint64 value = 0;
     MUST (counter_next (store, 'N', &value, &error));
     g_assert_cmpint (value, ==, expected);
+    g_autoptr (Rows) rows = store_query (store, NULL, sql, "");
+    g_assert_true (rows_next (rows, NULL));
+    g_assert_cmpint (rows_int (rows, 0), ==, expected);
   }
   MUST (store_commit (store, &error));
 }
