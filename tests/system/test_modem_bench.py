@@ -444,7 +444,19 @@ def test_a_recharge_by_the_bench_is_confirmed_by_the_operator(till):
     assert CODES[0] not in str(act)
 
 
-def test_a_used_or_wrong_code_rejects_its_voucher(till):
+def test_a_code_that_was_used_elsewhere_rejects_its_voucher(till, tmp_path):
+    text = f"[fleet]\nstate_file={tmp_path}/operator\n" + scenario(1)
+    elsewhere = till(text)  # another body's desk, whose operator remembers
+    elsewhere.over(elsewhere.recharge(voucher=elsewhere.voucher(CODES[0])))
+    shop = till(text)
+    voucher = shop.voucher(CODES[0])
+    act, recharge = shop.over(shop.recharge(voucher=voucher))
+    assert (act["state"], act["reason"], recharge["state"], shop.state(voucher)) == ("refused", "topup_code_used", "rejected", "rejected"), act
+    assert shop.spent() == 0 and shop.desk.fleet.state("S1")["balance"] == "920"  # of the other desk's recharge
+    assert shop.desk.daemon.get("/v1/funds/reconcile")["ok"]
+
+
+def test_a_wrong_code_rejects_its_voucher(till):
     shop = till()
     first = shop.voucher(CODES[0])
     shop.over(shop.recharge(voucher=first))
