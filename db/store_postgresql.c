@@ -458,6 +458,7 @@ static gboolean
 begin (PostgresqlStore *store, GError **error)
 {
   take_rest (store);
+  store_postgresql_forget (store); /* others may have written since */
   (void)set_takes_time (store, FALSE, NULL);
   if (!store_postgresql_link (store, error))
     return FALSE;

@@ -59,6 +59,25 @@ newer_register_is_not_written_to (void)
   g_assert_false (store_is_alive (store));
 }
 
+/* What was known in one transaction is asked again in the next: another daemon may have written between them. */
+static void
+nothing_is_known_from_the_last_transaction (void)
+{
+  g_auto (Place) place;
+  place_init (&place);
+  g_autoptr (Store) one = open_store (&place);
+  g_autoptr (Store) other = open_store (&place);
+  add_item (one, "T0000001", "R9KNOWN1", ITEM_READY);
+  for (int i = 0; i < 2; i++) {
+    MUST (store_begin (one, &error));
+    g_autoptr (Item) item = item_load (one, "T0000001", NULL);
+    g_assert_cmpint (item->state, ==, i == 0 ? ITEM_READY : ITEM_LENT);
+    MUST (store_commit (one, &error));
+    if (i == 0)
+      MUST (item_set_state (other, "T0000001", ITEM_READY, ITEM_LENT, NULL, &error));
+  }
+}
+
 static void
 foreign_database_is_left_alone (void)
 {
@@ -405,6 +424,7 @@ main (int argc, char **argv)
   } tests[] = {
       {"/opening/newer-is-left-alone", newer_register_is_left_alone},
       {"/opening/newer-is-not-written-to", newer_register_is_not_written_to},
+      {"/opening/nothing-is-known-from-the-last-transaction", nothing_is_known_from_the_last_transaction},
       {"/opening/foreign-is-left-alone", foreign_database_is_left_alone},
       {"/opening/other-encodings-are-refused", other_encodings_are_refused},
       {"/opening/failing-migration-leaves-nothing", failing_migration_leaves_nothing},
