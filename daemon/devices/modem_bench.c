@@ -114,7 +114,7 @@ plan_retry (Slot *slot)
 }
 
 static void
-on_ended (const char *detail, gpointer user)
+on_ended (const char *detail, gboolean is_heard, gpointer user)
 {
   Slot *slot = user;
   g_clear_pointer (&slot->child, modem_child_free);
@@ -122,7 +122,7 @@ on_ended (const char *detail, gpointer user)
     set_fault (slot, MODEM_CODE_CRASHED, detail);
   plan_retry (slot);
   if (slot->task != NULL)
-    modem_task_lost (slot->task, slot->shown.code, detail);
+    (is_heard ? modem_task_lost : modem_task_cut) (slot->task, slot->shown.code, detail);
   tell (slot, MODEM_CHANGED);
 }
 
@@ -223,7 +223,7 @@ slot_free (Slot *slot)
   if (slot->retry != 0)
     g_source_remove (slot->retry);
   if (slot->task != NULL && slot->tell_over == 0)
-    modem_task_lost (slot->task, MODEM_CODE_GONE, "the modem was unplugged");
+    modem_task_cut (slot->task, MODEM_CODE_GONE, "the modem was unplugged");
   if (slot->tell_over != 0) {
     g_source_remove (slot->tell_over);
     (void)on_tell_over (slot); /* told now, it has no later */

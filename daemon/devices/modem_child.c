@@ -40,13 +40,13 @@ stop_watching (ModemChild *child)
 
 /* The last thing that is done in a handler: the child may be freed in it. */
 static void
-end (ModemChild *child, const char *detail)
+end (ModemChild *child, const char *detail, gboolean is_heard)
 {
   if (child->is_over)
     return;
   child->is_over = TRUE;
   stop_watching (child);
-  child->funcs->ended (detail, child->user);
+  child->funcs->ended (detail, is_heard, child->user);
 }
 
 /* FALSE: nonsense. */
@@ -78,7 +78,7 @@ on_input (gint fd, GIOCondition condition, gpointer user)
   if (n > 0 && modem_lines_put (child->lines, buffer, n) && take_lines (child))
     return G_SOURCE_CONTINUE;
   child->input = 0; /* removed by what is returned */
-  end (child, n > 0 ? "temoin-modem talked nonsense" : "temoin-modem ended");
+  end (child, n > 0 ? "temoin-modem talked nonsense" : "temoin-modem ended", n == 0);
   return G_SOURCE_REMOVE;
 }
 
@@ -93,7 +93,7 @@ on_ping (gpointer user)
     return G_SOURCE_CONTINUE;
   }
   child->ping = 0;
-  end (child, "temoin-modem was silent");
+  end (child, "temoin-modem was silent", FALSE);
   return G_SOURCE_REMOVE;
 }
 

@@ -4,8 +4,9 @@
 
 typedef struct {
   void (*report) (const ModemReport *report, gpointer user);
-  /* It ended, was silent, or talked nonsense: detail says which. Called once; the child must then be freed. */
-  void (*ended) (const char *detail, gpointer user);
+  /* It ended, was silent, or talked nonsense: detail says which. is_heard: all that it ever said was reported. Called once; the child
+   * must then be freed. */
+  void (*ended) (const char *detail, gboolean is_heard, gpointer user);
 } ModemChildFuncs;
 
 typedef struct _ModemChild ModemChild;

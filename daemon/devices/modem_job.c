@@ -295,6 +295,13 @@ modem_task_report (ModemTask *task, const ModemReport *report)
     on_mine (task, report);
 }
 
+/* A dialogue without a run has only registered; the other jobs only read. */
+static gboolean
+announces (const ModemTask *task)
+{
+  return modem_job_is_pin (task->job) || task->job == MODEM_JOB_ERASE;
+}
+
 void
 modem_task_lost (ModemTask *task, ModemCode code, const char *detail)
 {
@@ -303,7 +310,15 @@ modem_task_lost (ModemTask *task, ModemCode code, const char *detail)
   if (task->run != NULL)
     dialogue_run_failed (task->run, code, detail);
   else
-    finish (task, modem_outcome_of (code, task->is_sent && task->job != MODEM_JOB_DIALOGUE), code, detail);
+    finish (task, modem_outcome_of (code, task->is_sent && announces (task)), code, detail);
+}
+
+void
+modem_task_cut (ModemTask *task, ModemCode code, const char *detail)
+{
+  if (!task->is_over && task->asked != 0)
+    on_sent (task);
+  modem_task_lost (task, code, detail);
 }
 
 void

@@ -25,6 +25,8 @@ guint64 modem_task_number (const ModemTask *task);
 void modem_task_report (ModemTask *task, const ModemReport *report);
 /* The process or the modem is gone, or somebody stops it for good. */
 void modem_task_lost (ModemTask *task, ModemCode code, const char *detail);
+/* The same, but what it said last may not have been read: a step that was asked and not answered is taken as sent. */
+void modem_task_cut (ModemTask *task, ModemCode code, const char *detail);
 /* Sends what is held; no effect when nothing is. */
 void modem_task_go (ModemTask *task);
 /* Ends it as soon as temoin-modem says how it ended. */
