@@ -156,7 +156,7 @@ show_slots (Conductor *conductor, GPtrArray *slots, GPtrArray *troubles)
 {
   g_mutex_lock (&conductor->slots_lock);
   g_autoptr (GPtrArray) before = g_steal_pointer (&conductor->slots);
-  g_autoptr (GPtrArray) old_troubles = g_steal_pointer (&conductor->troubles);
+  g_clear_pointer (&conductor->troubles, g_ptr_array_unref);
   conductor->slots = slots;
   conductor->troubles = troubles;
   g_mutex_unlock (&conductor->slots_lock);

@@ -35,13 +35,13 @@ write_todo (Writer *out, const BenchSlot *slot)
 {
   BenchAdvice advice;
   bench_slot_judge (slot, &advice);
-  g_autofree char *reason = advice.todo;
   g_autofree char *french = bench_slot_todo (slot, &advice, LANGUAGE_FR);
   g_autofree char *english = bench_slot_todo (slot, &advice, LANGUAGE_EN);
   writer_text (out, "need", bench_need_name (advice.need));
   writer_int (out, "rank", advice.rank);
   writer_text (out, "todo_fr", french);
   writer_text (out, "todo_en", english);
+  g_free (advice.todo);
 }
 
 void
