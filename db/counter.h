@@ -2,7 +2,6 @@
 #pragma once
 #include "db/store.h"
 
-/* The next value of that kind letter: 1, 2, 3 ... Given back only when the transaction is undone, inside which it has to
- * be asked for. DB_ERROR_CHECK when kind is not
- * an upper-case letter. */
+/* The next value of that kind letter: 1, 2, 3 ... Only inside a transaction; given back only when that is undone. DB_ERROR_CHECK when kind
+ * is not an upper-case letter. */
 gboolean counter_next (Store *store, char kind, gint64 *value, GError **error);

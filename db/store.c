@@ -229,13 +229,12 @@ forget (Store *store)
     g_hash_table_remove_all (store->kept);
 }
 
-/* A transaction begins or ends. */
+/* Nothing holds beyond a transaction. */
 static void
-turn (Store *store, gboolean keeps)
+leave (Store *store)
 {
   forget (store);
-  store->keeps = keeps;
-  store->takes_time = FALSE;
+  store->keeps = store->takes_time = FALSE;
 }
 
 /* ---- transactions ---- */
@@ -243,21 +242,22 @@ turn (Store *store, gboolean keeps)
 gboolean
 store_begin (Store *store, GError **error)
 {
-  turn (store, store->engine->begin (store, error));
+  leave (store);
+  store->keeps = store->engine->begin (store, error);
   return store->keeps;
 }
 
 gboolean
 store_commit (Store *store, GError **error)
 {
-  turn (store, FALSE);
+  leave (store);
   return store->engine->commit (store, error);
 }
 
 void
 store_rollback (Store *store)
 {
-  turn (store, FALSE);
+  leave (store);
   store->engine->rollback (store);
 }
 

@@ -25,7 +25,6 @@ typedef struct {
   GHashTable *by_address; /* the same, by where their text was last seen: most are constants of the program */
   StoreFile file;
   gint64 deadline_us;   /* of each statement; 0: none */
-  gboolean takes_time;  /* none until the next transaction */
   gint is_ending;       /* atomic: what takes its time is stopped */
   SqliteRows *stepping; /* the statement that runs, or ran last; not owned */
   int lock_fd;          /* of the one that writes; else -1 */
@@ -187,7 +186,7 @@ on_steps (void *data)
 {
   const SqliteStore *store = data;
   SqliteRows *rows = store->stepping;
-  if (store->takes_time)
+  if (store->base.takes_time)
     return g_atomic_int_get (&store->is_ending);
   if (rows == NULL || store->deadline_us == 0)
     return 0;
@@ -211,11 +210,10 @@ sqlite_end (Store *base)
   g_atomic_int_set (&((SqliteStore *)base)->is_ending, TRUE);
 }
 
+/* on_steps looks at the Store's own flag. */
 static gboolean
-sqlite_take_time (Store *store, GError **error)
+sqlite_take_time (G_GNUC_UNUSED Store *store, G_GNUC_UNUSED GError **error)
 {
-  (void)error; /* nothing can fail */
-  ((SqliteStore *)store)->takes_time = TRUE;
   return TRUE;
 }
 
@@ -509,7 +507,6 @@ static gboolean
 sqlite_begin (Store *store, GError **error)
 {
   SqliteStore *file_store = (SqliteStore *)store;
-  file_store->takes_time = FALSE;
   if (!is_writer (file_store))
     return store_file_check (&file_store->file, error) && store_run (store, NULL, error, "BEGIN", "");
   return store_file_check_untouched (&file_store->file, error) && store_run (store, NULL, error, "BEGIN IMMEDIATE", "");
