@@ -15,6 +15,7 @@ import time
 from daemon import Problem
 from fleet import FleetError, modem
 from test_modem_bench import OPERATOR, Desk, card, iccid
+from test_recharges import all_of, kill_now_and_then
 
 SEED = int(os.environ.get("TORTURE_SEED", "0")) or random.SystemRandom().randrange(1, 10**6)
 RECHARGES = int(os.environ.get("TORTURE_BENCH_RECHARGES", "80"))
@@ -225,25 +226,6 @@ def children(daemon):
             return [int(pid) for pid in file.read().split()]
     except (OSError, AttributeError):
         return []  # it was just killed
-
-
-def kill_now_and_then(bench, is_over):
-    while not is_over.is_set():
-        if bench.kill_now.wait(0.1):
-            bench.kill_now.clear()
-            bench.daemon.kill()
-            bench.daemon.start()
-            bench.kills += 1
-
-
-def all_of(daemon, path):
-    items, after = [], ""
-    while True:
-        page = daemon.get(f"{path}{'&' if '?' in path else '?'}limit=500{after}")
-        items += page["items"]
-        if page["next"] is None:
-            return items
-        after = f"&after={page['next']}"
 
 
 def check_the_books(bench, fund, lines):
