@@ -55,12 +55,15 @@ def descriptors(daemon):
 
 @contextlib.contextmanager
 def others_are_served(daemon):
-    """An ordinary client on a connection of its own, while the block runs; and what the attack may cost."""
+    """An ordinary client on a connection of its own, while the block runs; and what the attack may cost.
+
+    It is connected before the attack begins: who comes once all places are taken waits for one, as any service makes people wait."""
     is_over, slowest, faults = threading.Event(), [0.0], []
+    link = daemon.connection()
+    link.request("GET", "/healthz")
+    assert link.getresponse().read()
 
     def ask():
-        link = daemon.connection()
-        link.connect()
         while not is_over.is_set():
             began = time.monotonic()
             try:
@@ -75,7 +78,6 @@ def others_are_served(daemon):
             is_over.wait(0.02)
         link.close()
 
-    daemon.get("/healthz")
     memory, files = resident_kib(daemon), descriptors(daemon)
     watcher = threading.Thread(target=ask)
     watcher.start()
