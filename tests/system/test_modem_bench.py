@@ -237,6 +237,8 @@ def test_a_card_is_new_then_bound_then_known(start):
     act = desk.identify()
     assert (act["state"], act["verdict"], act["sim"], act["iccid"]) == ("ok", "new", None, iccid(1))
     assert "temoin sim identify --line" in act["todo_fr"]
+    status, said, _ = desk.cli("modem", "acts")
+    assert status == 0 and f"La carte {iccid(1)} est nouvelle." in said and "card_new" not in said, said
     act = desk.identify(operator="Orange", offer="Mobicarte")
     assert (act["state"], act["verdict"]) == ("ok", "bound")
     line = desk.daemon.get(f"/v1/objects/{act['line']}")
@@ -442,6 +444,8 @@ def test_a_recharge_by_the_bench_is_confirmed_by_the_operator(till):
     verbs = [e["verb"] for e in shop.desk.daemon.get("/v1/journal?limit=500")["items"]]
     assert [verb for verb in verbs if verb.startswith("recharge.")] == ["recharge.add", "recharge.sent", "recharge.confirmed"]
     assert CODES[0] not in str(act)
+    _, said, _ = shop.desk.cli("product", "list")
+    assert "30 jours" in said and "6 mois" in said and "30d" not in said, said
 
 
 def test_a_code_that_was_used_elsewhere_rejects_its_voucher(till, tmp_path):
