@@ -150,6 +150,17 @@ sim_refuse (const char *code, GError **error)
   return FALSE;
 }
 
+Finding *
+sim_finding_of (GError *refused, GError **error)
+{
+  Finding *finding = finding_copy (rule_error_finding (refused));
+  if (finding == NULL)
+    g_propagate_error (error, refused);
+  else
+    g_error_free (refused);
+  return finding;
+}
+
 const ModemSlot *
 sim_slot_on (const SimBench *bench, const char *port, GError **error)
 {
