@@ -259,7 +259,7 @@ static const struct {
 } inner_lists[] = {
     {"pieces", "code piece state out_state in_state condition", {"Accessoires", "Pieces"}},
     {"loans", "code item item_model started_on due_on state", {"Prêts", "Loans"}},
-    {"entries", "number at debit_cents credit_cents subject reason", {"Écritures", "Entries"}},
+    {"entries", "number at debit_cents credit_cents subject entry_reason", {"Écritures", "Entries"}},
     {"evidence", "clock kind text", {"Preuves", "Evidence"}},
     {"checks", "check result at", {"Contrôles depuis l'effacement", "Checks since the wipe"}},
     {"months", "month debit_cents credit_cents expected_cents left_cents", {"Mois par mois", "Month by month"}},

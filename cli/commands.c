@@ -181,7 +181,7 @@ const Command commands[] = {
      {"--sure", NOTHING, "sure", PARAMETER_FLAG, 0, {"confirmer une deuxième fois", "confirm a second time"}}}},
   {.words = "modem list", .method = "GET", .path = "/v1/modems", .columns = "port name state iccid sim line home network signal_percent pin_left puk_left todo", .run = ask_list,
    .summary = {"les modems du banc de cartes SIM, et leurs cartes", "the modems of the SIM bench, and their cards"}},
-  {.words = "modem acts", .method = "GET", .path = "/v1/acts", .columns = "number at job port sim line recharge state verdict answer reason account", .run = ask_list,
+  {.words = "modem acts", .method = "GET", .path = "/v1/acts", .columns = "number at job port sim line recharge state verdict answer account todo", .run = ask_list,
    .summary = {"ce qui a été demandé aux modems, le plus récent d'abord", "what was asked of the modems, the newest first"}, .parameters = {LIMIT, AFTER}},
   {.words = "sim list", .method = "GET", .path = "/v1/sims", .columns = "code iccid line created_at", .run = ask_list,
    .summary = {"les cartes SIM", "the SIM cards"}, .parameters = {LIMIT, AFTER}},

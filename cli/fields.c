@@ -49,7 +49,6 @@ static const Field fields[] = {
     {"holder.loan", FIELD_CODE, {"Prêt", "Loan"}},
     {"wipe", FIELD_CODE, {"Effacement", "Wipe"}},
     {"sim", FIELD_CODE, {"Carte SIM", "SIM card"}},
-    {"act", FIELD_NUMBER, {"Travail", "Act"}},
     {"job", FIELD_WORD, {"Quoi", "What"}},
     {"recharge", FIELD_CODE, {"Recharge", "Recharge"}},
     {"registration", FIELD_WORD, {"Réseau", "Network"}},
@@ -180,6 +179,7 @@ static const Field fields[] = {
     {"credit_cents", FIELD_MONEY, {"Crédit", "Credit"}},
     {"subject", FIELD_CODE, {"Objet", "Subject"}},
     {"reason", FIELD_PLAIN, {"Motif", "Reason"}},
+    {"entry_reason", FIELD_WORD, {"Motif", "Reason"}},
     {"product", FIELD_PLAIN, {"Recharge", "Product"}},
     {"amount_cents", FIELD_MONEY, {"Montant", "Amount"}},
     {"day", FIELD_DAY, {"Jour", "Day"}},
@@ -274,7 +274,7 @@ stored_name (const char *name)
 {
   static const struct {
     const char *shown, *stored;
-  } aliases[] = {{"serial_end", "serial"}, {"clock", "at"}, {"piece", "name"}};
+  } aliases[] = {{"serial_end", "serial"}, {"clock", "at"}, {"piece", "name"}, {"entry_reason", "reason"}};
   for (gsize i = 0; i < G_N_ELEMENTS (aliases); i++)
     if (g_str_equal (aliases[i].shown, name))
       return aliases[i].stored;

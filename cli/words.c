@@ -206,6 +206,15 @@ static const struct {
     {"make", {"à créer", "to make"}},
     {"known", {"déjà connue", "known"}},
     {"error", {"à corriger", "to correct"}},
+    /* what moved a fund's ledger */
+    {"item.add", {"chose achetée", "thing bought"}},
+    {"purchase.add", {"facture", "invoice"}},
+    {"purchase.cancel", {"facture annulée", "invoice cancelled"}},
+    {"recharge.add", {"recharge", "recharge"}},
+    {"recharge.rejected", {"recharge refusée", "recharge rejected"}},
+    {"recharge.cancel", {"recharge annulée", "recharge cancelled"}},
+    {"item.repair", {"réparation", "repair"}},
+    {"item.repaired", {"réparation", "repair"}},
 };
 
 const char *

@@ -73,14 +73,13 @@ purchase_list (Store *store, const char *fund, const char *after_code, guint lim
   return row_all (&purchase_row, rows, error);
 }
 
-Purchase *
-purchase_standing (Store *store, const char *supplier, const char *invoice, GError **error)
+GPtrArray *
+purchase_list_standing (Store *store, const char *invoice, GError **error)
 {
-  return row_maybe (&purchase_row,
-                    store_query (store, error,
-                                 SELECT_PURCHASE "WHERE supplier = $1 AND invoice = $2 AND cancelled_at = 0", "ss",
-                                 supplier, invoice),
-                    error);
+  return row_all (
+      &purchase_row,
+      store_query (store, error, SELECT_PURCHASE "WHERE invoice = $1 AND cancelled_at = 0 ORDER BY code", "s", invoice),
+      error);
 }
 
 gboolean

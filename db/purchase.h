@@ -15,8 +15,8 @@ gboolean purchase_insert (Store *store, const Purchase *purchase, GError **error
 Purchase *purchase_load (Store *store, const char *code, GError **error);
 /* At most limit purchases by code after after_code (NULL or "" = from the first); fund NULL = of all. Array of Purchase; caller unrefs. */
 GPtrArray *purchase_list (Store *store, const char *fund, const char *after_code, guint limit, GError **error);
-/* The one that stands with that reference, or NULL with *error untouched. Caller frees. */
-Purchase *purchase_standing (Store *store, const char *supplier, const char *invoice, GError **error);
+/* Those that stand with that reference: one a supplier, as its name was written. Array of Purchase; caller unrefs. */
+GPtrArray *purchase_list_standing (Store *store, const char *invoice, GError **error);
 /* DB_ERROR_STALE when it was cancelled already, or does not exist. */
 gboolean purchase_cancel (Store *store, const char *code, gint64 at, GError **error);
 

@@ -127,15 +127,41 @@ offers_problems (const Offers *offers)
 
 /* ---- finding ---- */
 
+/* Is it that name, or one of the others (which may be NULL)? */
+static gboolean
+is_one_of (const char *name, char **others, const char *said)
+{
+  if (field_same_word (name, said))
+    return TRUE;
+  for (char **other = others; other != NULL && *other != NULL; other++)
+    if (field_same_word (*other, said))
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+is_of_operator (const Offer *offer, const char *said)
+{
+  return is_one_of (offer->operator_name, offer->operators, said);
+}
+
+gboolean
+offers_same_operator (const Offers *offers, const char *a, const char *b)
+{
+  if (field_same_word (a, b))
+    return TRUE;
+  for (guint i = 0; offers != NULL && i < offers->all->len; i++) {
+    const Offer *offer = g_ptr_array_index (offers->all, i);
+    if (is_of_operator (offer, a) && is_of_operator (offer, b))
+      return TRUE;
+  }
+  return FALSE;
+}
+
 static gboolean
 is_named (const Offer *offer, const char *said)
 {
-  if (field_same_word (offer->id, said))
-    return TRUE;
-  for (char **name = offer->names; name != NULL && *name != NULL; name++)
-    if (field_same_word (*name, said))
-      return TRUE;
-  return FALSE;
+  return is_one_of (offer->id, offer->names, said);
 }
 
 const Offer *
@@ -145,7 +171,7 @@ offers_find (const Offers *offers, const char *operator_name, const char *offer)
     return NULL;
   for (guint i = 0; i < offers->all->len; i++) {
     const Offer *known = g_ptr_array_index (offers->all, i);
-    if (field_same_word (known->operator_name, operator_name) && is_named (known, offer))
+    if (is_of_operator (known, operator_name) && is_named (known, offer))
       return known;
   }
   return NULL;
@@ -177,9 +203,10 @@ catalogue_clear (Catalogue *catalogue)
 }
 
 static gboolean
-is_of_line (const Product *product, const Offer *known, const char *operator_name, const char *offer)
+is_of_line (const Catalogue *catalogue, const Product *product, const Offer *known, const char *operator_name,
+            const char *offer)
 {
-  if (operator_name == NULL || !field_same_word (product->operator_name, operator_name))
+  if (operator_name == NULL || !offers_same_operator (catalogue->offers, product->operator_name, operator_name))
     return FALSE;
   return product->offer == NULL || (offer != NULL && field_same_word (product->offer, offer)) ||
          (known != NULL && is_named (known, product->offer));
@@ -221,7 +248,7 @@ catalogue_sales (const Catalogue *catalogue, const char *operator_name, const ch
   }
   for (guint i = 0; i < catalogue->products->len; i++) {
     const Product *product = g_ptr_array_index (catalogue->products, i);
-    if (!product->is_active || !is_of_line (product, known, operator_name, offer))
+    if (!product->is_active || !is_of_line (catalogue, product, known, operator_name, offer))
       continue;
     Sale sale = sale_of_product (product);
     g_array_append_val (sales, sale);

@@ -14,6 +14,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Offers, offers_free)
 /* Of Offer, and of Finding. Borrowed. */
 const GPtrArray *offers_all (const Offers *offers);
 const GPtrArray *offers_problems (const Offers *offers);
+/* Do both names mean the same operator? Case, accents and spaces do not count, and files of offers say how else an operator is called ("Free" is
+ * Free Mobile). offers may be NULL. */
+gboolean offers_same_operator (const Offers *offers, const char *a, const char *b);
 /* The offer of a line, by its operator and what its field "offer" says (case, accents and spaces do not count). NULL when none is known; offers
  * may be NULL. Borrowed. */
 const Offer *offers_find (const Offers *offers, const char *operator_name, const char *offer);

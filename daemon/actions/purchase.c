@@ -219,18 +219,24 @@ tell_split (const Order *order, Verdict *verdict)
     verdict_add (verdict, M_PAPER_MISSING, NULL);
 }
 
+/* One paper is entered once, however its supplier's name is written. */
+static gboolean
+judge_paper (Store *store, const Purchase *purchase, Verdict *verdict, GError **error)
+{
+  g_autoptr (GPtrArray) standing = purchase_list_standing (store, purchase->invoice, error);
+  for (guint i = 0; standing != NULL && i < standing->len; i++) {
+    const Purchase *same = g_ptr_array_index (standing, i);
+    if (field_same_word (same->supplier, purchase->supplier))
+      verdict_add (verdict, M_PURCHASE_KNOWN, same->supplier, purchase->invoice, same->code, NULL);
+  }
+  return standing != NULL;
+}
+
 static gboolean
 judge (Store *store, const Order *order, Verdict *verdict, GError **error)
 {
-  const Purchase *purchase = order->purchase;
-  g_autoptr (GError) failed = NULL;
-  g_autoptr (Purchase) same = purchase_standing (store, purchase->supplier, purchase->invoice, &failed);
-  if (failed != NULL) {
-    g_propagate_error (error, g_steal_pointer (&failed));
+  if (!judge_paper (store, order->purchase, verdict, error))
     return FALSE;
-  }
-  if (same != NULL)
-    verdict_add (verdict, M_PURCHASE_KNOWN, purchase->supplier, purchase->invoice, same->code, NULL);
   judge_money (order, verdict);
   judge_items (order, verdict);
   tell_split (order, verdict);

@@ -288,17 +288,17 @@ judge_line (Store *store, const ActionContext *context, const Order *order, cons
 }
 
 static void
-judge_voucher (const Order *order, const Draft *draft, Verdict *verdict)
+judge_voucher (const ActionContext *context, const Order *order, const Draft *draft, Verdict *verdict)
 {
   const Line *line = draft->thing.line;
   if (draft->voucher == NULL)
     return;
-  const VoucherFacts facts = {.voucher = draft->voucher,
-                              .line = line,
-                              .is_other_operator =
-                                  line->operator_name != NULL &&
-                                  !field_same_word (line->operator_name, draft->voucher->operator_name),
-                              .today = order->today};
+  const VoucherFacts facts = {
+      .voucher = draft->voucher,
+      .line = line,
+      .is_other_operator = line->operator_name != NULL &&
+                           !offers_same_operator (context->offers, line->operator_name, draft->voucher->operator_name),
+      .today = order->today};
   voucher_judge (&facts, verdict);
 }
 
@@ -340,7 +340,7 @@ judge_all (Store *store, const ActionContext *context, Order *order, Verdict *ve
     const Draft *draft = draft_at (order, i);
     if (!judge_line (store, context, order, draft, verdict, error))
       return FALSE;
-    judge_voucher (order, draft, verdict);
+    judge_voucher (context, order, draft, verdict);
   }
   if (!judge_fund (store, order, verdict, error))
     return FALSE;

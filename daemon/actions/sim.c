@@ -3,6 +3,7 @@
 #include "daemon/actions/secret.h"
 #include "daemon/actions/state.h"
 #include "daemon/actions/field.h"
+#include "daemon/actions/offers.h"
 #include "daemon/rules/field.h"
 #include "daemon/devices/iccid.h"
 #include "db/sim.h"
@@ -184,13 +185,14 @@ sim_claims (const SimRequest *request, Claims *claims, GError **error)
 }
 
 static const char *
-difference (const Line *asked, const Line *kept)
+difference (const Offers *offers, const Line *asked, const Line *kept)
 {
   if (asked->msisdn != NULL && g_strcmp0 (asked->msisdn, kept->msisdn) != 0)
     return "msisdn";
-  if (asked->operator_name != NULL && g_strcmp0 (asked->operator_name, kept->operator_name) != 0)
+  if (asked->operator_name != NULL &&
+      (kept->operator_name == NULL || !offers_same_operator (offers, asked->operator_name, kept->operator_name)))
     return "operator";
-  if (asked->offer != NULL && g_strcmp0 (asked->offer, kept->offer) != 0)
+  if (asked->offer != NULL && (kept->offer == NULL || !field_same_word (asked->offer, kept->offer)))
     return "offer";
   return NULL;
 }
@@ -211,6 +213,6 @@ sim_known (Store *store, const ActionContext *context, const SimRequest *request
     return FALSE;
   }
   g_strlcpy (code, card != NULL ? card->code : "", sizeof (Code));
-  *differs = kept != NULL ? difference (asked, kept) : NULL;
+  *differs = kept != NULL ? difference (context->offers, asked, kept) : NULL;
   return card == NULL || *differs != NULL || compare_codes (store, context, request, card->code, differs, error);
 }

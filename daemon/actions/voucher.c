@@ -134,9 +134,9 @@ voucher_add (Store *store, const ActionContext *context, const VoucherRequest *r
 /* ---- is it known? ---- */
 
 static const char *
-difference (const Voucher *asked, const Voucher *kept)
+difference (const Offers *offers, const Voucher *asked, const Voucher *kept)
 {
-  if (!field_same_word (asked->operator_name, kept->operator_name))
+  if (!offers_same_operator (offers, asked->operator_name, kept->operator_name))
     return "operator";
   if (!g_str_equal (asked->product, kept->product))
     return "product";
@@ -156,7 +156,7 @@ compare (Store *store, const ActionContext *context, const VoucherRequest *reque
   vault_text_free (code);
   if (!is_read)
     return FALSE;
-  *differs = is_same ? difference (asked, kept) : "code";
+  *differs = is_same ? difference (context->offers, asked, kept) : "code";
   return TRUE;
 }
 

@@ -84,11 +84,30 @@ api_voucher_add (Request *request, Store *store, GError **error)
 
 /* ---- products ---- */
 
+/* "7d", and as people say it. */
+static void
+write_span (Writer *out, const char *name, const Span *span)
+{
+  g_autofree char *text = span_text (span);
+  writer_text (out, name, text);
+  if (text == NULL)
+    return;
+  static const char *const suffixes[] = {[LANGUAGE_FR] = "fr", [LANGUAGE_EN] = "en"};
+  for (gsize i = 0; i < G_N_ELEMENTS (suffixes); i++) {
+    g_autofree char *member = g_strconcat (name, "_", suffixes[i], NULL);
+    g_autofree char *said = span_said (span, (Language)i);
+    writer_text (out, member, said);
+  }
+}
+
 static gboolean
 write_product (View *view, gconstpointer record, GError **error)
 {
   (void)error; /* nothing more is read */
   const Product *product = record;
+  Span credit = {0}, line = {0};
+  (void)span_parse (product->credit_valid, &credit); /* NULL: the offer's rule tells */
+  (void)span_parse (product->line_valid, &line);
   writer_open_object (view->out, NULL);
   writer_text (view->out, "kind", "product");
   writer_text (view->out, "id", product->id);
@@ -97,8 +116,8 @@ write_product (View *view, gconstpointer record, GError **error)
   writer_text (view->out, "name", product->name);
   writer_money (view->out, "price_cents", product->price);
   writer_text (view->out, "currency", "EUR");
-  writer_text (view->out, "credit_valid", product->credit_valid);
-  writer_text (view->out, "line_valid", product->line_valid);
+  write_span (view->out, "credit_valid", &credit);
+  write_span (view->out, "line_valid", &line);
   writer_bool (view->out, "active", product->is_active);
   writer_instant (view->out, "created_at", product->created_at);
   writer_close (view->out);
@@ -132,14 +151,12 @@ api_product_add (Request *request, Store *store, GError **error)
 static void
 write_sale (Writer *out, const Sale *sale)
 {
-  g_autofree char *credit = span_text (&sale->credit_valid);
-  g_autofree char *line = span_text (&sale->line_valid);
   writer_open_object (out, NULL);
   writer_text (out, "id", sale->id);
   writer_text (out, "name", sale->name);
   writer_money (out, "price_cents", sale->price);
-  writer_text (out, "credit_valid", credit);
-  writer_text (out, "line_valid", line);
+  write_span (out, "credit_valid", &sale->credit_valid);
+  write_span (out, "line_valid", &sale->line_valid);
   writer_text (out, "confidence", confidence_name (sale->confidence));
   writer_close (out);
 }
@@ -149,12 +166,11 @@ write_offer (View *view, gconstpointer record, GError **error)
 {
   (void)error; /* nothing is read */
   const Offer *offer = record;
-  g_autofree char *line = span_text (&offer->line_valid);
   writer_open_object (view->out, NULL);
   writer_text (view->out, "kind", "offer");
   writer_text (view->out, "id", offer->id);
   writer_text (view->out, "operator", offer->operator_name);
-  writer_text (view->out, "line_valid", line);
+  write_span (view->out, "line_valid", &offer->line_valid);
   writer_text (view->out, "line_from", offer->line_from == OFFER_FROM_CREDIT_END ? "credit_end" : "recharge");
   writer_text (view->out, "confidence", confidence_name (offer->confidence));
   writer_word (view->out, "verified_on", offer->verified_on.text);

@@ -100,23 +100,35 @@ static const char *const properties[] = {
 
 #define SERIAL_PROPERTY "[ro.serialno]: ["
 
+static gboolean
+begins_with (const char *text, gsize n, const char *head)
+{
+  return strlen (head) <= n && memcmp (text, head, strlen (head)) == 0;
+}
+
+static gboolean
+property_is_told (const char *line, gsize n)
+{
+  const char *separator = memmem (line, n, "]: [", 4);
+  g_autofree char *key = separator != NULL ? g_strndup (line + 1, (gsize)(separator - line) - 1) : NULL;
+  return key != NULL && g_strv_contains (properties, key);
+}
+
 /* "[key]: [value]", whole on its line. */
 static gboolean
 scrub_property (Scrub *scrub, char *line, gsize n)
 {
   while (n > 0 && line[n - 1] == '\r')
     n--;
-  if (n == 0 || line[0] != '[' || line[n - 1] != ']')
+  if (!begins_with (line, n, "[") || line[n - 1] != ']')
     return FALSE;
-  if (n > strlen (SERIAL_PROPERTY) && memcmp (line, SERIAL_PROPERTY, strlen (SERIAL_PROPERTY)) == 0) {
-    scrub_value (scrub, SCRUB_SERIAL, line + strlen (SERIAL_PROPERTY), n - strlen (SERIAL_PROPERTY) - 1);
-    return TRUE;
-  }
-  const char *separator = memmem (line, n, "]: [", 4);
-  g_autofree char *key = separator != NULL ? g_strndup (line + 1, (gsize)(separator - line) - 1) : NULL;
-  if (key == NULL || !g_strv_contains (properties, key))
+  gsize head = strlen (SERIAL_PROPERTY);
+  if (begins_with (line, n, SERIAL_PROPERTY))
+    scrub_value (scrub, SCRUB_SERIAL, line + head, n - head - 1);
+  else if (property_is_told (line, n))
+    scrub_plain (scrub, line, n);
+  else
     return FALSE;
-  scrub_plain (scrub, line, n);
   return TRUE;
 }
 
@@ -177,7 +189,7 @@ static char
 member_kind (const char *key, gsize n)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (members); i++)
-    if (strlen (members[i].key) == n && memcmp (members[i].key, key, n) == 0)
+    if (strlen (members[i].key) == n && begins_with (key, n, members[i].key))
       return members[i].kind;
   return '\0';
 }
@@ -213,23 +225,34 @@ scrub_json_string (Scrub *scrub, char kind, char *text, gsize n)
     memset (text, SCRUB_MASK, n);
 }
 
+static gboolean
+is_number (const char *text, gsize n)
+{
+  gsize digits = 0;
+  while (digits < n && g_ascii_isdigit (text[digits]))
+    digits++;
+  return digits == n && digits <= JSON_NUMBER_MAX;
+}
+
+static gboolean
+is_structure (char letter)
+{
+  return g_ascii_isspace (letter) || (letter != '\0' && strchr ("{}[]:,", letter) != NULL);
+}
+
 /* What stands outside of strings: structure, numbers, true false null. Returns how much of it was taken. */
 static gsize
 scrub_json_bare (char kind, char *text, gsize n)
 {
-  gsize length = 1, digits = 0;
-  if (strchr ("{}[]:,", *text) != NULL && *text != '\0')
-    return 1;
-  if (g_ascii_isspace (*text))
-    return 1;
+  gsize length = 1;
+  if (is_structure (*text))
+    return length;
   while (length < n && (g_ascii_isalnum (text[length]) || text[length] == '.'))
     length++;
-  while (digits < length && g_ascii_isdigit (text[digits]))
-    digits++;
-  gboolean is_word = scrub_word_is_known (text, length) && !g_ascii_isdigit (*text);
-  gboolean is_told = kind == 'n' && digits == length && digits <= JSON_NUMBER_MAX;
-  if (!is_word && !is_told)
-    memset (text, g_ascii_isalpha (*text) ? SCRUB_MASK : '0', length);
+  gboolean is_word = g_ascii_isalpha (*text);
+  gboolean is_told = is_word ? scrub_word_is_known (text, length) : kind == 'n' && is_number (text, length);
+  if (!is_told)
+    memset (text, is_word ? SCRUB_MASK : '0', length);
   return length;
 }
 
@@ -366,7 +389,7 @@ banner_head (const char *text, gsize n)
 {
   static const char *const heads[] = {"host::", "device::", "recovery::", "sideload::", "rescue::", "bootloader::"};
   for (gsize i = 0; i < G_N_ELEMENTS (heads); i++)
-    if (strlen (heads[i]) <= n && memcmp (text, heads[i], strlen (heads[i])) == 0)
+    if (begins_with (text, n, heads[i]))
       return strlen (heads[i]);
   return 0;
 }
@@ -376,7 +399,7 @@ banner_field_is_told (const char *field, gsize n)
 {
   static const char *const keys[] = {"ro.product.name=", "ro.product.model=", "ro.product.device=", "features="};
   for (gsize i = 0; i < G_N_ELEMENTS (keys); i++)
-    if (strlen (keys[i]) <= n && memcmp (field, keys[i], strlen (keys[i])) == 0)
+    if (begins_with (field, n, keys[i]))
       return TRUE;
   return FALSE;
 }
@@ -436,18 +459,25 @@ scrub_knows_fastboot (const char *command)
   return fastboot_kind (command) != '\0';
 }
 
-#define REPLY_HEAD 4 /* OKAY FAIL INFO TEXT DATA */
+#define REPLY_HEAD 4 /* bytes */
+
+static gboolean
+is_reply (const char *text, gsize n)
+{
+  static const char *const heads[] = {"OKAY", "FAIL", "INFO", "TEXT", "DATA"};
+  for (gsize i = 0; i < G_N_ELEMENTS (heads); i++)
+    if (begins_with (text, n, heads[i]))
+      return TRUE;
+  return FALSE;
+}
 
 void
 scrub_fastboot (Scrub *scrub, const char *command, char *text, gsize n)
 {
-  static const char *const heads[] = {"OKAY", "FAIL", "INFO", "TEXT", "DATA"};
-  gboolean is_reply = FALSE;
-  for (gsize i = 0; i < G_N_ELEMENTS (heads); i++)
-    is_reply = is_reply || (n >= REPLY_HEAD && memcmp (text, heads[i], REPLY_HEAD) == 0);
-  char kind = is_reply && memcmp (text, heads[0], REPLY_HEAD) == 0 ? fastboot_kind (command) : 'w';
-  char *said = text + (is_reply ? REPLY_HEAD : 0);
-  gsize length = n - (gsize)(said - text);
+  char kind = begins_with (text, n, "OKAY") ? fastboot_kind (command) : 'w';
+  gsize head = is_reply (text, n) ? REPLY_HEAD : 0;
+  char *said = text + head;
+  gsize length = n - head;
   while (length > 0 && !g_ascii_isgraph (said[length - 1])) /* boot loaders pad with NUL, spaces or line ends */
     said[--length] = ' ';
   if (kind == 'S')

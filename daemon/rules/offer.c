@@ -88,6 +88,7 @@ offer_free (Offer *offer)
   g_array_unref (offer->sales);
   g_free (offer->id);
   g_free (offer->operator_name);
+  g_strfreev (offer->operators);
   g_strfreev (offer->names);
   g_free (offer->source);
   g_free (offer);
@@ -184,6 +185,7 @@ typedef struct {
 static const Key offer_keys[] = {
     {"id", TRUE, set_id, G_STRUCT_OFFSET (Offer, id), ID_FORM},
     {"operator", TRUE, set_text, G_STRUCT_OFFSET (Offer, operator_name), "text"},
+    {"operators", FALSE, set_names, G_STRUCT_OFFSET (Offer, operators), "text;text"},
     {"names", FALSE, set_names, G_STRUCT_OFFSET (Offer, names), "text;text"},
     {"line_valid", FALSE, set_span, G_STRUCT_OFFSET (Offer, line_valid), SPAN_FORM},
     {"line_from", FALSE, set_start, G_STRUCT_OFFSET (Offer, line_from), "recharge, credit_end"},

@@ -32,7 +32,8 @@ typedef enum { OFFER_FROM_RECHARGE, OFFER_FROM_CREDIT_END } OfferStart;
 
 typedef struct {
   char *id, *operator_name;
-  char **names; /* what a line's field "offer" may say, besides the id */
+  char **operators; /* other names by which people call that operator; or NULL */
+  char **names;     /* what a line's field "offer" may say, besides the id */
   Span line_valid;
   OfferStart line_from;
   Confidence confidence;

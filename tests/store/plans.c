@@ -445,7 +445,7 @@ walk_purchases (Store *store)
 {
   add_purchase (store, 8000000);
   ONE (Purchase, purchase_load (store, "D8000000", &error));
-  ONE (Purchase, purchase_standing (store, "Fournisseur", "F-8000000", &error));
+  MANY (purchase_list_standing (store, "F-8000000", &error));
   MANY (purchase_list (store, NULL, "D0000001", PAGE, &error));
   MANY (purchase_list (store, "F0000001", "D0000001", PAGE, &error));
   MANY (purchase_share_list (store, "D8000000", &error));

@@ -66,6 +66,7 @@ class Daemon:
         self.demo = demo
         self.config = config
         self.given_dir = state_dir
+        self.before = []  # words before the command: another user, other limits
         self.folder = None
         self.process = None
         self.output = []
@@ -103,7 +104,7 @@ class Daemon:
             with open(path, "w", encoding="utf-8") as file:
                 file.write(self.config)
             words += ["--config", path]
-        return words + self.options
+        return self.before + words + self.options
 
     def start(self):
         """May be called again after stop or kill: the register is still there."""

@@ -193,10 +193,10 @@ def test_record_shows_fields_and_inner_lists(fake):
     fake.answers["GET /v1/objects/FBCD-FGHK"] = {
         "kind": "fund", "code": "FBCDFGHK", "name": "Don", "strand": "equipment", "from": "2026-01-01", "to": "2026-12-31",
         "granted_cents": 790000, "spent_cents": 52667, "balance_cents": 737333, "currency": "EUR",
-        "entries": [{"number": 1, "at": "2026-11-21T10:00:00Z", "debit_cents": 52667, "credit_cents": 0, "subject": "TBCDFGHK", "reason": None}]}
+        "entries": [{"number": 1, "at": "2026-11-21T10:00:00Z", "debit_cents": 52667, "credit_cents": 0, "subject": "TBCDFGHK", "reason": "recharge.cancel"}]}
     _, out, _ = text_of(run(fake, "fund", "show", "FBCD-FGHK"))
     assert "Reste      7 373,33 €\n" in out and "Volet      équipement\n" in out and "EUR" not in out
-    assert " 1  21/11/2026 10:00:00  526,67 €  0,00 €  TBCD-FGHK\n" in out
+    assert " 1  21/11/2026 10:00:00  526,67 €  0,00 €  TBCD-FGHK  recharge annulée\n" in out
     _, english, _ = text_of(run(fake, "fund", "show", "FBCD-FGHK", lang="en"))
     assert "€7,373.33" in english and "2026-11-21 10:00:00" in english
 

@@ -9,7 +9,8 @@ import time
 
 import pytest
 from daemon import BUILD, Daemon, Problem
-from fleet import HOME, OPERATOR, Fleet, card, modem, modems
+from fleet import OPERATOR, Fleet, card, modem
+from test_recharges import typed_at_a_terminal
 
 SECONDS = 60
 TEMOIN = os.path.join(os.getcwd(), BUILD, "temoin")
@@ -61,7 +62,6 @@ send = 950
 """
 STEPS = ["ready", "pin", "home", "register", "signal"]  # what a modem is asked while its card is read
 CODES = ["11111111111111", "22222222222222", "33333333333333"]
-PIN = {"pin_enabled": "true"}
 
 
 def luhn(digits):
@@ -237,6 +237,8 @@ def test_a_card_is_new_then_bound_then_known(start):
     act = desk.identify()
     assert (act["state"], act["verdict"], act["sim"], act["iccid"]) == ("ok", "new", None, iccid(1))
     assert "temoin sim identify --line" in act["todo_fr"]
+    status, said, _ = desk.cli("modem", "acts")
+    assert status == 0 and f"La carte {iccid(1)} est nouvelle." in said and "card_new" not in said, said
     act = desk.identify(operator="Orange", offer="Mobicarte")
     assert (act["state"], act["verdict"]) == ("ok", "bound")
     line = desk.daemon.get(f"/v1/objects/{act['line']}")
@@ -442,6 +444,8 @@ def test_a_recharge_by_the_bench_is_confirmed_by_the_operator(till):
     verbs = [e["verb"] for e in shop.desk.daemon.get("/v1/journal?limit=500")["items"]]
     assert [verb for verb in verbs if verb.startswith("recharge.")] == ["recharge.add", "recharge.sent", "recharge.confirmed"]
     assert CODES[0] not in str(act)
+    _, said, _ = shop.desk.cli("product", "list")
+    assert "30 jours" in said and "6 mois" in said and "30d" not in said, said
 
 
 def test_a_code_that_was_used_elsewhere_rejects_its_voucher(till, tmp_path):
@@ -805,8 +809,9 @@ def test_a_modem_process_that_dies_or_hangs_costs_one_bench(start, how, limit):
 # ---- what is never told ----
 
 def test_planted_codes_of_the_bench_are_nowhere(till):
-    """PIN, new PIN, PUK and recharge code go through the bench; afterwards they are looked for wherever something is written or told."""
-    code = "74185296307418"
+    """PIN, new PIN, PUK and recharge code go through the bench; afterwards they are looked for wherever something is written or told. Core files:
+    test_memory.py."""
+    code, first = "74185296307418", "64209753"
     text = OPERATOR.replace("code 11111111111111", f"code {code}") + cards(1, **LOCKED, pin_left=0) + modem(1)
     shop = till(text, online=False)
     desk = shop.desk
@@ -815,16 +820,12 @@ def test_planted_codes_of_the_bench_are_nowhere(till):
     said = []
     link = desk.daemon.raw()
     link.sendall(b"GET /v1/events HTTP/1.1\r\nHost: t\r\n\r\n")
-    status, _, answer = desk.daemon.request("POST", "/v1/sims/pin", {"sim": sim, "act": "unblock", "puk": PUK, "new_pin": OLD, "attempts": 10, "sure": True},
+    status, _, answer = desk.daemon.request("POST", "/v1/sims/pin", {"sim": sim, "act": "unblock", "puk": PUK, "new_pin": first, "attempts": 10, "sure": True},
                                             {"Idempotency-Key": "unblock-01"})
     said += [repr(answer)]
     assert status == 202 and desk.act(answer["items"][0]["number"])["state"] == "ok"
     desk.wait_modem(lambda m: m["state"] == "online")
-    process = subprocess.Popen([TEMOIN, "--socket", desk.daemon.socket_path, "sim", "pin", "change", sim], stdin=subprocess.PIPE,
-                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    told, _ = process.communicate(NEW + "\n", timeout=SECONDS)
-    assert process.returncode == 0, told
-    said += [told]
+    said.append(typed_at_a_terminal(desk.daemon, "sim", "pin", "change", sim, lines=[NEW]).decode(errors="replace"))
     shop.voucher(code)
     act, recharge = shop.over(shop.recharge())
     assert recharge["state"] == "confirmed", act
@@ -855,42 +856,10 @@ def test_planted_codes_of_the_bench_are_nowhere(till):
     read_files()  # the log of the database is there still
     desk.daemon.stop()
     read_files()
-    for secret in (PUK, NEW, code):
+    for secret in (PUK, first, NEW, code):
         for told in [*said, desk.daemon.said()]:
             assert secret not in told, (secret, told)
         for name, content in files.items():
             assert secret.encode() not in content, (secret, name)
     assert desk.fleet.attempts("S1") == (1, 0, 1, 0)
     desk.daemon.start()
-
-
-def test_a_crash_writes_no_memory_to_the_disk(start, tmp_path):
-    """A program of the same limits leaves a core file; temoind and temoin-modem do not."""
-    desk = start(scenario())
-    desk.wait_card(1)
-
-    def unlimited():
-        resource.setrlimit(resource.RLIMIT_CORE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
-
-    def cores(folder):
-        return [name for name in os.listdir(folder) if name.startswith("core")]
-
-    control = tmp_path / "control"
-    control.mkdir()
-    subprocess.run(["/bin/sh", "-c", "kill -ABRT $$"], cwd=control, preexec_fn=unlimited, check=False)
-    if not cores(control):
-        pytest.skip("this machine keeps its core files elsewhere")
-    place = tmp_path / "place"
-    place.mkdir()
-    other = Daemon(env=desk.fleet.env(), demo=False)
-    other.folder = str(tmp_path / "other")
-    os.mkdir(other.folder)
-    process = subprocess.Popen([*other.command()], env=desk.fleet.env(), cwd=place, preexec_fn=unlimited, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    while "answers on" not in process.stdout.readline():
-        pass
-    process.send_signal(signal.SIGABRT)
-    assert process.wait(SECONDS) == -signal.SIGABRT and cores(place) == []
-    process.stdout.close()
-    for pid in [desk.daemon.process.pid, *children(desk)]:
-        with open(f"/proc/{pid}/limits", encoding="ascii") as file:
-            assert [line.split()[4:6] for line in file if line.startswith("Max core")] == [["0", "0"]]

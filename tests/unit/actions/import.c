@@ -302,6 +302,18 @@ known_line_with_other_facts_is_an_error (void)
 }
 
 static void
+a_line_is_known_however_its_operator_is_written (void)
+{
+  g_auto (Office) office;
+  office_init (&office);
+  g_assert_true (import_text (&office, "iccid;operator;offer\n8933019000000079197;La Poste Mobile;Carte prépayée\n"));
+  g_assert_true (import_text (&office, "iccid;operator;offer\n8933019000000079197;LA POSTE mobile;carte prepayee\n"));
+  assert_counts (&office, 0, 1, 0);
+  g_assert_false (import_text (&office, "iccid;operator;offer\n8933019000000079197;La Poste;Carte prépayée\n"));
+  g_assert_true (row (&office, 0)->finding->id == M_IMPORT_DIFFERS);
+}
+
+static void
 gift_that_is_too_small_keeps_all_out (void)
 {
   g_auto (Office) office;
@@ -842,6 +854,8 @@ main (int argc, char **argv)
   g_test_add_func ("/actions/import/one-wrong-line-keeps-all-out", one_wrong_line_keeps_all_out_and_each_is_explained);
   g_test_add_func ("/actions/import/serials-that-differ-by-a-sign-are-two", serials_that_differ_by_a_sign_are_two);
   g_test_add_func ("/actions/import/known-line-with-other-facts-is-an-error", known_line_with_other_facts_is_an_error);
+  g_test_add_func ("/actions/import/a-line-is-known-however-its-operator-is-written",
+                   a_line_is_known_however_its_operator_is_written);
   g_test_add_func ("/actions/import/gift-that-is-too-small-keeps-all-out", gift_that_is_too_small_keeps_all_out);
   g_test_add_func ("/actions/import/whatever-the-spreadsheet-wrote-reads-the-same",
                    whatever_the_spreadsheet_wrote_reads_the_same);

@@ -140,6 +140,9 @@ nothing_is_paid_twice (void)
   g_autofree char *before = desk_picture (&shop.desk);
   g_assert_false (DESK_DO (&shop.desk, purchase_add, &request)); /* the same invoice */
   desk_assert_refused (&shop.desk, M_PURCHASE_KNOWN);
+  request.supplier = "BOULANGER solidairé"; /* the same one, for people */
+  g_assert_false (DESK_DO (&shop.desk, purchase_add, &request));
+  desk_assert_refused (&shop.desk, M_PURCHASE_KNOWN);
   request.invoice = "F-2"; /* the same kits */
   g_assert_false (DESK_DO (&shop.desk, purchase_add, &request));
   desk_assert_refused (&shop.desk, M_PURCHASE_PRICED);

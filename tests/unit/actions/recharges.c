@@ -413,6 +413,59 @@ notice_follows_the_end_of_the_line (void)
   g_assert_cmpint (((const LineNotice *)g_ptr_array_index (sent, 0))->step, ==, 7);
 }
 
+static void
+an_operator_has_several_names (void)
+{
+  static const struct {
+    const char *operator_name, *offer, *id;
+  } rows[] = {
+      {"Bouygues Telecom", "Carte prépayée", "bouygues-prepaye"},
+      {"Bouygues", "prepaye", "bouygues-prepaye"},
+      {"BOUYGUES TÉLÉCOM", "Bouygues-prépayé", "bouygues-prepaye"},
+      {"Free", "Forfait 2 €", "free"},
+      {"free mobile", "free", "free"},
+      {"Lyca Mobile", "Prépayé", "lycamobile"},
+      {"Lyca", "Prépayé", "lycamobile"},
+      {"Free", "Carte prépayée", NULL},
+      {"Bouygues Immobilier", "Carte prépayée", NULL},
+  };
+  g_autoptr (Offers) offers = offers_load ("daemon/system/offers");
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
+    const Offer *found = offers_find (offers, rows[i].operator_name, rows[i].offer);
+    g_assert_cmpstr (found != NULL ? found->id : NULL, ==, rows[i].id);
+  }
+  g_assert_true (offers_same_operator (offers, "Free", "FREE Mobile"));
+  g_assert_true (offers_same_operator (NULL, "Orange", "orange"));
+  g_assert_false (offers_same_operator (NULL, "Free", "Free Mobile"));
+  g_assert_false (offers_same_operator (offers, "Free", "Bouygues"));
+}
+
+/* A line that was written down by the short name takes the products and the vouchers of the long one. */
+static void
+a_voucher_meets_its_line_by_any_name_of_the_operator (void)
+{
+  g_auto (Shop) shop;
+  shop_init (&shop);
+  g_autoptr (Offers) offers = offers_load ("daemon/system/offers");
+  const SimRequest sim = {.iccid = OTHER_ICCID, .operator_name = "Bouygues", .offer = "Prépayé"};
+  g_assert_true (DESK_DO (&shop.desk, sim_add, &sim));
+  g_strlcpy (shop.line, desk_code (&shop.desk, 1), sizeof shop.line);
+  const ProductRequest product = {
+      .id = "bouygues-5", .operator_name = "Bouygues Telecom", .name = "5 EUR", .price = "5"};
+  g_assert_true (DESK_DO (&shop.desk, product_add, &product));
+  const VoucherRequest bought = {
+      .number = "LOT-1", .code = CODE, .operator_name = "bouygues télécom", .product = "bouygues-5"};
+  g_assert_true (DESK_DO (&shop.desk, voucher_add, &bought));
+  g_autofree char *voucher = g_strdup (desk_code (&shop.desk, 0));
+  const RechargeRequest by_voucher = {.line = shop.line, .voucher = voucher},
+                        by_hand = {.line = shop.line, .product = "5 EUR"};
+  g_assert_false (DESK_DO (&shop.desk, recharge_line, &by_voucher)); /* nobody says that they are one */
+  desk_assert_refused (&shop.desk, M_VOUCHER_OPERATOR);
+  shop.desk.context.offers = offers;
+  g_assert_true (DESK_DO (&shop.desk, recharge_line, &by_voucher));
+  g_assert_true (DESK_DO (&shop.desk, recharge_line, &by_hand));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -429,6 +482,8 @@ main (int argc, char **argv)
   TEST ("pin-is-shown-with-a-reason-to-who-may", pin_is_shown_with_a_reason_to_who_may);
   TEST ("without-a-key-codes-are-refused-and-the-rest-works", without_a_key_codes_are_refused_and_the_rest_works);
   TEST ("keys-are-rotated-slice-by-slice", keys_are_rotated_slice_by_slice);
+  TEST ("an-operator-has-several-names", an_operator_has_several_names);
+  TEST ("a-voucher-meets-its-line-by-any-name-of-the-operator", a_voucher_meets_its_line_by_any_name_of_the_operator);
   TEST ("notice-follows-the-end-of-the-line", notice_follows_the_end_of_the_line);
 #undef TEST
   return g_test_run ();
