@@ -1,5 +1,6 @@
 /* A small step machine: each answer of the bench leads to the next question, or to the end. */
 #include "daemon/actions/arrival_run.h"
+#include "daemon/actions/device_trouble.h"
 #include "daemon/devices/deadline.h"
 #include "daemon/rules/field.h"
 #include "daemon/rules/message.h"
@@ -103,6 +104,14 @@ fail (ArrivalRun *run, MessageId id)
     end (run, ARRIVAL_FAILED, message_code (id), NULL);
 }
 
+static void
+fail_because (ArrivalRun *run, const GError *error)
+{
+  g_autofree char *reason = device_failure (error, bench_find (run->world->bench, run->session), M_ARRIVAL_CABLE);
+  if (!run->is_over && !run->is_freed)
+    end (run, ARRIVAL_FAILED, reason, NULL);
+}
+
 /* ---- what is written ---- */
 
 static void
@@ -147,7 +156,7 @@ on_arrival (const ArrivalFacts *arrival, const GError *error, gpointer user)
 {
   ArrivalRun *run = user;
   if (error != NULL)
-    fail (run, M_ARRIVAL_CABLE);
+    fail_because (run, error);
   else if (!run->is_over && !run->is_freed) {
     g_autofree char *facts = facts_text (run->facts, arrival);
     end (run, ARRIVAL_READ, NULL, facts);
@@ -161,7 +170,7 @@ on_probed (DeviceFacts *facts, const GError *error, gpointer user)
   ArrivalRun *run = user;
   run->facts = facts;
   if (error != NULL)
-    fail (run, M_ARRIVAL_CABLE);
+    fail_because (run, error);
   else if (g_strcmp0 (facts->serial, run->serial) != 0)
     fail (run, M_WIPE_SWAPPED);
   else if (!run->is_over && !run->is_freed)

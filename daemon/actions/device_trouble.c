@@ -1,6 +1,5 @@
 /* See device_trouble.h. */
 #include "daemon/actions/device_trouble.h"
-#include "daemon/rules/message.h"
 #include <string.h>
 
 /* Whose it is, as far as that can be seen. */
@@ -34,4 +33,36 @@ device_trouble (const Device *device)
     break;
   }
   return NULL;
+}
+
+/* Adb that lets anybody in and refuses what is asked is Android 16's trade-in mode, which a tablet that was just reset offers for its state
+ * alone (AOSP, "Architecture of ADB Trade-In Mode"). */
+static char *
+refusal (const GError *error, const Device *device)
+{
+  if (device != NULL && device->mode == DEVICE_ADB && !device->has_asked)
+    return g_strdup (message_code (M_DEVICE_TRADE_IN));
+  return g_strdup_printf ("%s|%s", message_code (M_DEVICE_REFUSED), error->message);
+}
+
+char *
+device_failure (const GError *error, const Device *device, MessageId cable)
+{
+  static const struct {
+    DeviceError code;
+    MessageId id;
+  } words[] = {
+      {DEVICE_ERROR_TIMEOUT, M_DEVICE_TIMEOUT},
+      {DEVICE_ERROR_BUSY, M_DEVICE_BUSY},
+      {DEVICE_ERROR_PERMISSION, M_DEVICE_PERMISSION},
+      {DEVICE_ERROR_UNSUPPORTED, M_DEVICE_UNSUPPORTED},
+  };
+  if (g_error_matches (error, DEVICE_ERROR, DEVICE_ERROR_REFUSED))
+    return refusal (error, device);
+  if (g_error_matches (error, DEVICE_ERROR, DEVICE_ERROR_GONE))
+    return g_strdup (message_code (cable));
+  for (gsize i = 0; i < G_N_ELEMENTS (words); i++)
+    if (g_error_matches (error, DEVICE_ERROR, (gint)words[i].code))
+      return g_strdup (message_code (words[i].id));
+  return g_strdup (message_code (M_DEVICE_PROTOCOL));
 }

@@ -57,3 +57,21 @@ loop_lag_read (LoopLag *lag)
   }
   g_mutex_unlock (&gauge.lock);
 }
+
+#define TURNS_MIN 1000 /* fewer say nothing of one in a hundred */
+
+/* Milliseconds, rounded up: what is shown is never less than what was. */
+static char *
+ms_text (gint64 us)
+{
+  return g_strdup_printf ("%" G_GINT64_FORMAT, (us + 999) / 1000);
+}
+
+Finding *
+loop_lag_judge (const LoopLag *lag)
+{
+  if (lag->turns < TURNS_MIN)
+    return NULL;
+  g_autofree char *most = ms_text (lag->p99_us), *longest = ms_text (lag->max_us), *limit = ms_text (LOOP_LAG_SLOW_US);
+  return finding_new (lag->p99_us > LOOP_LAG_SLOW_US ? M_LOOP_SLOW : M_LOOP_GOOD, most, longest, limit, NULL);
+}

@@ -1,7 +1,7 @@
 /* How long the main loop keeps the bench waiting: the time between two looks at its descriptors, in which it works. Measured without a
  * timer of its own, so that a daemon at rest stays at rest. */
 #pragma once
-#include <glib.h>
+#include "daemon/rules/message.h"
 
 /* Measures the default main context from its next turn on; for the life of the program. Before the loop runs. */
 void loop_lag_watch (void);
@@ -16,3 +16,6 @@ typedef struct {
 
 /* Any thread. All zeros when nothing is measured. */
 void loop_lag_read (LoopLag *lag);
+/* What whoever looks after the daemon should know of it: a note, or a trouble when tablets really wait. NULL: too little was measured. Caller
+ * frees. */
+Finding *loop_lag_judge (const LoopLag *lag);

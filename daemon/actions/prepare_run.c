@@ -1,5 +1,6 @@
 /* A small step machine: each answer of the bench leads to the next question, or to the end. */
 #include "daemon/actions/prepare_run.h"
+#include "daemon/actions/device_trouble.h"
 #include "daemon/actions/wipe_story.h"
 #include "daemon/devices/deadline.h"
 #include "daemon/rules/enrol.h"
@@ -193,10 +194,8 @@ on_probed (DeviceFacts *taken, const GError *error, gpointer user)
   g_autoptr (DeviceFacts) facts = taken;
   if (run->is_freed || is_over (run->state))
     ;
-  else if (g_error_matches (error, DEVICE_ERROR, DEVICE_ERROR_GONE))
-    refuse (run, M_ENROL_CABLE);
   else if (error != NULL)
-    refuse (run, M_DEVICE_TIMEOUT);
+    end (run, PREPARE_REFUSED, device_failure (error, bench_find (run->world->bench, run->session), M_ENROL_CABLE));
   else
     take_facts (run, facts);
   run_unref (run);

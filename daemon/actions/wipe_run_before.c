@@ -3,24 +3,7 @@
 #include "daemon/actions/wipe_run_parts.h"
 
 #define RESUME_MAX_S (60 * 60) /* a wipe asked before that is not begun by a daemon that starts now */
-
-static const char *
-reason_of_device_error (const GError *error)
-{
-  static const struct {
-    DeviceError code;
-    const char *reason;
-  } reasons[] = {
-      {DEVICE_ERROR_TIMEOUT, "device_timeout"},   {DEVICE_ERROR_BUSY, "device_busy"},
-      {DEVICE_ERROR_PROTOCOL, "device_protocol"}, {DEVICE_ERROR_PERMISSION, "device_permission"},
-      {DEVICE_ERROR_SERIAL, "device_serial"},     {DEVICE_ERROR_UNSUPPORTED, "device_unsupported"},
-      {DEVICE_ERROR_GONE, "wipe_cable"},          {DEVICE_ERROR_NO_ROOM, "device_no_room"},
-  };
-  for (gsize i = 0; i < G_N_ELEMENTS (reasons); i++)
-    if (g_error_matches (error, DEVICE_ERROR, (gint)reasons[i].code))
-      return reasons[i].reason;
-  return "device_protocol";
-}
+#define BACK_MAX_MS  3000      /* a tablet whose debugging is switched off shows itself again within that */
 
 static void
 append_number (GString *text, const char *name, int value)
@@ -185,10 +168,14 @@ connect_or_close (WipeRun *run, const Device *device)
 {
   g_autoptr (GError) error = NULL;
   BenchConnectFlags flags = link_wanted (run) == STRATEGY_LINK_IF_TRUSTED ? 0 : BENCH_CONNECT_OFFER_KEY;
-  if (device->link == DEVICE_LINK_READY)
+  if (device->link == DEVICE_LINK_READY) {
     run_start_probe (run);
-  else if (!bench_connect (run->world->bench, run->session, flags, &error))
-    run_write_event (run, WIPE_ON_GATE_CLOSED, reason_of_device_error (error));
+    return;
+  }
+  if (bench_connect (run->world->bench, run->session, flags, &error))
+    return;
+  g_autofree char *reason = device_failure (error, device, M_WIPE_CABLE);
+  run_write_event (run, WIPE_ON_GATE_CLOSED, reason);
 }
 
 /* A person does it by hand: nothing needs to be sent. */
@@ -217,32 +204,63 @@ is_too_old (const WipeRun *run)
   return run->has_gap && run->world->now (run->world->now_data) - run->wipe->created_at > RESUME_MAX_S;
 }
 
+/* Its plug-in is over, or its link was cut. A tablet whose debugging is switched off leaves the bus and comes back without adb: that is no
+ * pulled cable, so it is given a moment to show itself. */
+static void
+lose (WipeRun *run)
+{
+  const Device *there = bench_find_port (run->world->bench, run->wipe->port);
+  const Device *device = run_our_device (run);
+  gboolean is_known = there != NULL && there->serial != NULL;
+  if (is_known && device == NULL)
+    write_foreign (run, there);
+  else if (!is_known || device->session == run->session)
+    run_start_settling (run, MIN (run->world->timeouts->settle_ms, BACK_MAX_MS));
+  else {
+    gboolean is_adb_off = device->mode == DEVICE_PLAIN && run->mode != DEVICE_PLAIN;
+    run_write_event (run, WIPE_ON_CABLE, message_code (is_adb_off ? M_WIPE_ADB_OFF : M_WIPE_CABLE));
+  }
+}
+
+void
+before_settled (WipeRun *run, const Happening *happening)
+{
+  (void)happening; /* the bench says how things are now */
+  gboolean is_there = bench_find_port (run->world->bench, run->wipe->port) != NULL;
+  run_write_event (run, WIPE_ON_CABLE, message_code (is_there ? M_WIPE_NOT_SENT : M_WIPE_CABLE));
+}
+
 /* Before the command: is our tablet there, and the same plug-in as before? */
 void
 before_look (WipeRun *run, const Happening *happening)
 {
-  const Device *there = bench_find_port (run->world->bench, run->wipe->port);
   const Device *device = run_our_device (run);
   (void)happening; /* the bench says how things are now */
   if (is_too_old (run)) {
     run_write_event (run, WIPE_ON_CANCEL, "wipe_old");
     return;
   }
-  if (there == NULL || (device != NULL && run->session != 0 && device->session != run->session)) {
-    run_write_event (run, WIPE_ON_CABLE, "wipe_cable");
+  if (device == NULL || (run->session != 0 && device->session != run->session)) {
+    lose (run);
     return;
   }
-  if (device == NULL) {
-    write_foreign (run, there);
-    return;
-  }
+  run_stop_settling (run);
   run->session = device->session;
+  run->mode = device->mode;
   if (device->mode == DEVICE_PLAIN || run->facts != NULL || needs_no_link (run)) {
     advance (run, device);
     return;
   }
   run_start_timer (run, run->world->timeouts->probe_ms);
   connect_or_close (run, device);
+}
+
+/* It is back, or another one is there. */
+void
+before_arrived (WipeRun *run, const Happening *happening)
+{
+  if (happening->session != run->session)
+    before_look (run, happening);
 }
 
 /* It cannot be read. */
@@ -266,8 +284,10 @@ before_link (WipeRun *run, const Happening *happening)
     return; /* its own closing is heard too */
   switch (happening->link) {
   case DEVICE_LINK_READY:
-    if (run->facts == NULL && run->session == happening->session)
+    if (run->facts == NULL && run->session == happening->session) {
+      run_stop_settling (run); /* adb started over: the link is there again */
       run_start_probe (run);
+    }
     return;
   case DEVICE_LINK_NEEDS_TAP:
     if (run->wipe->state == WIPE_SEEN)
@@ -301,21 +321,27 @@ before_probed (WipeRun *run, const Happening *happening)
   run->is_probing = FALSE;
   if (run->goes_without_link)
     return; /* it was silent for too long, and the link was closed: that is no pulled cable */
-  if (g_error_matches (happening->error, DEVICE_ERROR, DEVICE_ERROR_GONE))
-    run_write_event (run, WIPE_ON_CABLE, reason_of_device_error (happening->error));
-  else if (happening->error != NULL)
-    close_gate (run, reason_of_device_error (happening->error));
-  else {
-    run_take_facts (run, happening);
-    before_look (run, happening);
+  if (g_error_matches (happening->error, DEVICE_ERROR, DEVICE_ERROR_GONE)) {
+    lose (run);
+    return;
   }
+  if (happening->error != NULL) {
+    g_autofree char *reason =
+        device_failure (happening->error, bench_find (run->world->bench, run->session), M_WIPE_CABLE);
+    close_gate (run, reason);
+    return;
+  }
+  run_take_facts (run, happening);
+  before_look (run, happening);
 }
 
 void
 before_left (WipeRun *run, const Happening *happening)
 {
-  if (happening->session == run->session)
-    run_write_event (run, WIPE_ON_CABLE, "wipe_cable");
+  if (happening->session != run->session)
+    return;
+  run_stop_timer (run); /* nobody is waited for any more */
+  lose (run);
 }
 
 void

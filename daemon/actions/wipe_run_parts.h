@@ -42,6 +42,7 @@ struct _WipeRun {
   gboolean is_resumed, is_over;
   gboolean has_gap; /* taken up from the register: what happened since its last step was not seen */
   guint64 session;  /* the plug-in that was looked at; 0 = none */
+  DeviceMode mode;  /* of it, before the command */
   DeviceFacts *facts;
   const Strategy *strategy;
   gboolean strategy_runs, has_left; /* has_left: it left before the strategy's last word */
@@ -110,6 +111,8 @@ void before_look (WipeRun *run, const Happening *happening);
 void before_link (WipeRun *run, const Happening *happening);
 void before_probed (WipeRun *run, const Happening *happening);
 void before_left (WipeRun *run, const Happening *happening);
+void before_arrived (WipeRun *run, const Happening *happening);
+void before_settled (WipeRun *run, const Happening *happening);
 void before_timer (WipeRun *run, const Happening *happening);
 void tap_link (WipeRun *run, const Happening *happening);
 void tap_timer (WipeRun *run, const Happening *happening);

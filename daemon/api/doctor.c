@@ -1,5 +1,6 @@
 /* What the daemon would tell whoever looks after it: one row a check. Whether it can work at all is health.c's. */
 #include "daemon/actions/backup.h"
+#include "daemon/actions/loop_lag.h"
 #include "daemon/api/problem.h"
 #include "daemon/api/resources.h"
 #include "db/recharge.h"
@@ -107,8 +108,23 @@ check_files (Request *request, Store *store, GPtrArray *findings, GError **error
   return TRUE;
 }
 
+/* Do tablets wait for the main loop? */
+static gboolean
+check_loop (Request *request, Store *store, GPtrArray *findings, GError **error)
+{
+  (void)request; /* the gauge is the process's */
+  (void)store;
+  (void)error;
+  LoopLag lag;
+  loop_lag_read (&lag);
+  Finding *found = loop_lag_judge (&lag);
+  if (found != NULL)
+    g_ptr_array_add (findings, found);
+  return TRUE;
+}
+
 static const Check checks[] = {
-    check_backup, check_copy, check_recharges, check_regies, check_files,
+    check_backup, check_copy, check_recharges, check_regies, check_files, check_loop,
 };
 
 static void

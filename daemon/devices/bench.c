@@ -176,19 +176,6 @@ on_open (libusb_device_handle *handle, const GError *error, gpointer user)
 
 /* ---- serials ---- */
 
-/* What cheap tablets ship with is no identity. */
-static const char *
-serial_or_null (const char *serial)
-{
-  static const char *const placeholders[] = {"0123456789ABCDEF", "1234567890ABCDEF", "unknown"};
-  if (serial == NULL || strspn (serial, "0") == strlen (serial))
-    return NULL;
-  for (gsize i = 0; i < G_N_ELEMENTS (placeholders); i++)
-    if (g_ascii_strcasecmp (serial, placeholders[i]) == 0)
-      return NULL;
-  return serial;
-}
-
 static gboolean
 is_duplicate (const Bench *bench, const Slot *slot)
 {
@@ -215,7 +202,8 @@ recount_duplicates (Bench *bench)
 static void
 take_strings (Slot *slot)
 {
-  slot->device.serial = serial_or_null (slot->usb->serial);
+  const char *serial = slot->usb->serial;
+  slot->device.serial = serial != NULL && !device_serial_is_dummy (serial) ? serial : NULL;
   slot->device.maker = slot->usb->maker;
   slot->device.name = slot->usb->name;
   recount_duplicates (slot->bench);

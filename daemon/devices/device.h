@@ -62,6 +62,8 @@ typedef struct {
 
 /* Does it show the USB product number of Android's recovery (AOSP bootable/recovery, etc/init.rc: D001)? It is not back yet then. */
 gboolean device_is_recovery (const Device *device);
+/* Is it one of the serial numbers that cheap tablets ship with by the thousand ("0123456789ABCDEF", zeros, nothing)? It is no identity. */
+gboolean device_serial_is_dummy (const char *serial);
 
 typedef enum {
   BENCH_ARRIVED, /* plugged in (or came back): descriptors and serial are read, nothing was sent */

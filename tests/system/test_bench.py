@@ -127,6 +127,8 @@ def test_forty_five_tablets_are_wiped_at_once_and_the_news_tell_it_all():
             truth = bench.fleet.state(f"T{i}")
             assert truth["wiped"] == "1" and truth["wipe_commands"] == "1" and truth["protocol_errors"] == "0"
         assert bench.daemon.get("/healthz")["loop"]["turns"] > MANY
+        said = temoin(bench, "doctor", lang="en")
+        assert "ablets" in said and "wait for the daemon" in said and "(limit: 20 ms)" in said, said
         shown = temoin(bench, "bench", lang="en")
         assert shown.count("Look at the screen") == MANY
 

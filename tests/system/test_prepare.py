@@ -53,7 +53,8 @@ def test_a_tablet_is_enrolled_then_wiped_by_its_owner_with_an_account_on_it():
 
 @pytest.mark.parametrize("settings, code", [
     ({"google_accounts": "1"}, "compte"), ({"users": "2"}, "utilisateurs"), ({"owner": "org.autre/.Admin"}, "organisme"),
-    ({"adb": "off"}, "débogage"), ({"busy": "true"}, "adb kill-server"), ({"adb": "never"}, "Autoriser"), ({"apps": ""}, "refusé")])
+    ({"adb": "off"}, "débogage"), ({"busy": "true"}, "adb kill-server"), ({"adb": "never"}, "Autoriser"), ({"apps": ""}, "refusé"),
+    ({"adb": "tradein", "android": "16"}, "page de bienvenue")])
 def test_what_stands_against_it_is_said(settings, code):
     with bench_of({"apps": PACKAGE, **settings}, app("owner"), tap=1 if settings.get("adb") == "never" else 20) as bench:
         item = bench.know()

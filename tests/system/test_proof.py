@@ -351,7 +351,7 @@ def test_a_tablet_that_nobody_knows_is_read_and_cannot_be_accepted():
 
 @pytest.mark.parametrize("settings, code, sentence", [
     ({"adb": "off"}, "arrival_no_adb", "débogage"), ({"adb": "never"}, "wipe_no_tap", "Autoriser"),
-    ({"busy": "true"}, "device_busy", "adb")])
+    ({"busy": "true"}, "device_busy", "adb"), ({"adb": "tradein", "android": "16"}, "device_trade_in", "page de bienvenue")])
 def test_a_tablet_that_cannot_be_read_says_why(settings, code, sentence):
     with Bench(tablet(**settings), tap=1) as bench:
         bench.know()

@@ -195,6 +195,37 @@ def test_another_tablet_on_the_port_after_a_pulled_cable_gets_nothing(point):
         assert untouched(bench.fleet.state("OTHER"))
 
 
+@pytest.mark.parametrize("settings, waits", [({"adb": "never"}, True), ({"answer_seconds": "0.3"}, False)])
+def test_debugging_switched_off_before_the_order_is_no_pulled_cable(settings, waits):
+    with Bench(tablet(**settings)) as bench:
+        item = bench.know()
+        wipe = bench.ask(item)
+        if waits:
+            bench.reach(wipe, "wait_human", reason="tap")
+        else:
+            bench.fleet.wait("TAB", "opened=1")
+        bench.fleet.send("set TAB mode=plain")
+        ended = bench.finish(wipe)
+        assert (ended["state"], ended["reason"]) == ("aborted", "wipe_adb_off") and "débogage" in ended["todo_fr"], ended
+        assert bench.fleet.state("TAB")["wipe_commands"] == "0" and bench.item_state(item) == "to_wipe"
+
+
+def test_a_tablet_at_its_welcome_page_is_told_so_and_reset_by_its_keys():
+    """Somebody reset it elsewhere: in trade-in mode it refuses all that a wipe over the cable needs, and is in no state to be called wiped."""
+    with Bench(tablet(adb="tradein", android="16")) as bench:
+        item = bench.know()
+        ended = bench.finish(bench.ask(item))
+        assert (ended["state"], ended["reason"], ended["verdict"]) == ("blocked", "device_trade_in", "none"), ended
+        assert "--strategy recovery-keys" in ended["todo_fr"] and "--strategy recovery-keys" in ended["todo_en"]
+        assert bench.item_state(item) == "to_wipe" and bench.fleet.state("TAB")["wipe_commands"] == "0"
+        wipe = bench.ask(item, strategy="recovery-keys", overrides=["wipe-accounts-unseen", "wipe-strategy"], comment="page Bienvenue")
+        bench.reach(wipe, "wait_human", reason="keys_by_hand")
+        bench.fleet.send("human TAB recovery-wipe")
+        bench.reach(wipe, "wait_human", reason="attest")
+        bench.attest(wipe)
+        assert bench.item_state(item) == "ready" and bench.fleet.state("TAB")["wiped"] == "1"
+
+
 def test_a_google_account_blocks_unless_a_person_resets_it_in_settings():
     with Bench(tablet(google_accounts="1", after_wipe="frp")) as bench:
         item = bench.know()
