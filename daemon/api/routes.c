@@ -26,6 +26,8 @@ static const Route routes[] = {
   {ROW ("GET", "/v1/sims", ALL, ROUTE_READ, api_card_list, "limit after", "SIM cards of the lines, by line")},
   {ROW ("POST", "/v1/sims", STAFF, ROUTE_WRITE, api_sim_add, "", "Add a SIM card and its line"), TAKES (api_sim_form, 201), .takes_codes = TRUE},
   {ROW ("POST", "/v1/sims/pin", STAFF, ROUTE_WRITE, api_sim_pin, "", "Enter, change, enable, disable or unblock the PIN of a card in a modem"), TAKES (api_pin_form, 202), .reply = api_act_reply, .takes_codes = TRUE},
+  {ROW ("POST", "/v1/sims/contents", STAFF, ROUTE_WRITE, api_sim_count, "", "Count the messages and contacts on a card in a modem, unread"), TAKES (api_erase_form, 202), .reply = api_act_reply},
+  {ROW ("POST", "/v1/sims/erasures", STAFF, ROUTE_WRITE, api_sim_erase, "", "Erase the messages and contacts on a card in a modem, unread"), TAKES (api_erase_form, 202), .reply = api_act_reply},
   {ROW ("GET", "/v1/modems", ALL, ROUTE_READ, api_modem_list, "limit", "Modems of the SIM bench now, and the cards in them")},
   {ROW ("POST", "/v1/modems/identify", STAFF, ROUTE_WRITE, api_modem_identify, "", "Read the card of one modem or of all, and give a new card its line"), TAKES (api_identify_form, 202), .reply = api_act_reply},
   {ROW ("GET", "/v1/acts", ALL, ROUTE_READ, api_act_list, "limit after", "What was asked of the modems, newest first")},
