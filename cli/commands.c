@@ -421,11 +421,11 @@ const Command commands[] = {
      {"--dialogue", {"DIALOGUE", "DIALOGUE"}, "dialogue", PARAMETER_TEXT, 0, {"avec --bench : dialogue à tenir (sinon celui de la carte)", "with --bench: dialogue to hold (else the card's)"}}}},
   {.words = "recharge send", .method = "POST", .path = "/v1/recharges/sending", .is_write = TRUE, .run = act_run,
    .done = {"{recharge}", "{recharge}"},
-   .summary = {"envoyer une recharge préparée avec --bench et qui n'est pas partie", "send a recharge that was prepared with --bench and did not leave"},
+   .summary = {"envoyer une recharge préparée avec --bench et qui n'est pas partie, ou toutes celles dont la carte est dans un modem", "send a recharge that was prepared with --bench and did not leave, or all those whose card is in a modem"},
    .parameters = {
-     {"RECHARGE", {"RECHARGE", "RECHARGE"}, "recharge", PARAMETER_TEXT, PARAMETER_REQUIRED, {"code de la recharge", "code of the recharge"}},
+     {"RECHARGE", {"RECHARGE", "RECHARGE"}, "recharge", PARAMETER_TEXT, 0, {"code de la recharge (sinon toutes)", "code of the recharge (else all)"}},
      {"--dialogue", {"DIALOGUE", "DIALOGUE"}, "dialogue", PARAMETER_TEXT, 0, {"dialogue à tenir (sinon celui de la carte)", "dialogue to hold (else the card's)"}}}},
-  {.words = "recharge bulk", .method = "POST", .path = "/v1/recharges/bulk", .is_write = TRUE, .run = ask_act,
+  {.words = "recharge bulk", .method = "POST", .path = "/v1/recharges/bulk", .is_write = TRUE, .run = act_run,
    .done = {"{code}  {line}  {product}  {amount_cents}  {state}", "{code}  {line}  {product}  {amount_cents}  {state}"},
    .summary = {"recharger plusieurs lignes : toutes ou aucune (--preview dit le total)", "recharge several lines: all or none (--preview says the total)"},
    .parameters = {
@@ -435,7 +435,10 @@ const Command commands[] = {
      {"--from-stock", NOTHING, "from_stock", PARAMETER_FLAG, 0, {"avec des bons du stock, les premiers à expirer", "with vouchers from the stock, the first to expire"}},
      {"--fund", FUND, "fund", PARAMETER_TEXT, 0, {"fonds qui paie", "fund that pays"}},
      {"--on", DAY, "on", PARAMETER_TEXT, 0, {"jour des recharges (sinon aujourd'hui)", "day of the recharges (else today)"}},
-     {"--keep-alive", NOTHING, "keep_alive", PARAMETER_FLAG, 0, {"la plus petite recharge, qui sauve la ligne", "the smallest recharge, which saves the line"}}}},
+     {"--keep-alive", NOTHING, "keep_alive", PARAMETER_FLAG, 0, {"la plus petite recharge, qui sauve la ligne", "the smallest recharge, which saves the line"}},
+     {"--bench", NOTHING, "bench", PARAMETER_FLAG, 0, {"les envoyer à l'opérateur, chacune par sa carte ; celles dont la carte n'est dans aucun modem attendent", "send them to the operator, each through its card; those whose card is in no modem wait"}},
+     {"--dialogue", {"DIALOGUE", "DIALOGUE"}, "dialogue", PARAMETER_TEXT, 0, {"avec --bench : dialogue à tenir (sinon celui de chaque carte)", "with --bench: dialogue to hold (else each card's)"}},
+     YES}},
   {.words = "recharge list", .method = "GET", .path = "/v1/recharges", .columns = "code line product amount_cents on state voucher person", .run = ask_list,
    .summary = {"les recharges", "the recharges"},
    .parameters = {

@@ -23,7 +23,7 @@ static const Field balance_fields[] = {
 const Form api_balance_form = {sizeof (BalanceRequest), balance_fields, G_N_ELEMENTS (balance_fields)};
 
 static const Field topup_fields[] = {
-    {"recharge", FIELD_TEXT, G_STRUCT_OFFSET (TopupRequest, recharge), TRUE, 0},
+    {"recharge", FIELD_TEXT, G_STRUCT_OFFSET (TopupRequest, recharge), FALSE, 0},
     {"dialogue", FIELD_TEXT, G_STRUCT_OFFSET (TopupRequest, dialogue), FALSE, 0},
 };
 const Form api_topup_form = {sizeof (TopupRequest), topup_fields, G_N_ELEMENTS (topup_fields)};
