@@ -10,6 +10,7 @@
 #include "cli/intake.h"
 #include "cli/migrate.h"
 #include "cli/prepare.h"
+#include "cli/record.h"
 #include "cli/transfer.h"
 #include "cli/watch.h"
 
@@ -487,6 +488,12 @@ const Command commands[] = {
      {"--remove", NOTHING, "remove", PARAMETER_FLAG, 0, {"lui enlever son nom", "take its name away"}}}},
   {.words = "bench names", .method = "GET", .path = "/v1/ports", .columns = "port name", .run = ask_list,
    .summary = {"les noms des ports", "the names of the ports"}, .parameters = {LIMIT}},
+  {.words = "bench record", .method = "GET", .path = "/v1/recordings", .run = record_run,
+   .summary = {"enregistrer ce qui se dit sur un port, sans donnée personnelle, pour l'envoyer", "record what is said on a port, without personal data, to be sent"},
+   .parameters = {
+     {"PORT", {"PORT|CODE", "PORT|ID"}, "port", PARAMETER_TEXT, PARAMETER_REQUIRED, {"le port (temoin bench), son nom, ou le code de la tablette qui y est", "the port (temoin bench), its name, or the code of the tablet on it"}},
+     OUTPUT, FORCE,
+     {"--until", {"FIN", "END"}, "until", PARAMETER_TEXT, 0, {"wiped : jusqu'à la fin de son effacement (sinon) ; unplugged : jusqu'à son départ ; stopped : jusqu'à Ctrl-C, qui l'arrête toujours", "wiped: until its wipe is over (the default); unplugged: until it leaves; stopped: until Ctrl-C, which always stops it"}}}},
   {.words = "wipe", .method = "POST", .path = "/v1/wipes", .is_write = TRUE, .run = erase_run,
    .done = {"{code}  effacement de {item} sur le port {port}", "{code}  wipe of {item} on port {port}"},
    .summary = {"effacer une tablette du banc, et le prouver", "wipe a tablet on the bench, and prove it"},

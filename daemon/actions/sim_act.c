@@ -145,12 +145,10 @@ sim_act_state_text (ModemActState state, Language language)
 gboolean
 sim_refuse (const char *code, GError **error)
 {
-  for (int id = 0; id < MESSAGES_N; id++)
-    if (g_strcmp0 (message_code ((MessageId)id), code) == 0) {
-      rule_error_set (error, (MessageId)id, NULL);
-      return FALSE;
-    }
-  rule_error_set (error, M_MODEM_FAILURE, NULL);
+  MessageId id = M_MODEM_FAILURE;
+  if (code != NULL)
+    (void)message_find (code, &id); /* any other word stands for a failure */
+  rule_error_set (error, id, NULL);
   return FALSE;
 }
 

@@ -134,6 +134,7 @@ gboolean api_find_object (Request *request, Store *store, GError **error);
 gboolean api_find_text (Request *request, Store *store, GError **error);
 gboolean api_due_list (Request *request, Store *store, GError **error);
 gboolean api_bench_list (Request *request, Store *store, GError **error);
+gboolean api_recording_ask (Request *request, Store *store, GError **error);
 gboolean api_port_list (Request *request, Store *store, GError **error);
 gboolean api_import_list (Request *request, Store *store, GError **error);
 gboolean api_journal_list (Request *request, Store *store, GError **error);

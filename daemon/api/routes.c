@@ -100,6 +100,7 @@ static const Route routes[] = {
   {ROW ("GET", "/v1/find", ALL, ROUTE_READ, api_find_text, "q limit", "Objects whose words begin with these words, or of that code or phone number")},
   {ROW ("GET", "/v1/due", ALL, ROUTE_READ, api_due_list, "days limit after", "Loans due within so many days")},
   {ROW ("GET", "/v1/bench", ALL, ROUTE_READ, api_bench_list, "", "What is plugged in now")},
+  {ROW ("GET", "/v1/recordings", WIPERS, ROUTE_STREAM, api_recording_ask, "port until", "Record what is said on one port of the bench, without personal data")},
   {ROW ("GET", "/v1/ports", ALL, ROUTE_READ, api_port_list, "limit", "Names of this bench's ports, by name")},
   {ROW ("POST", "/v1/ports", WIPERS, ROUTE_WRITE, api_port_change, "", "Name a port of this bench, rename it, or take its name away"), TAKES (api_port_form, 200)},
   {ROW ("GET", "/v1/labels", ALL, ROUTE_DRAW, api_label_gather, "codes format start output dpi", "A sheet of QR labels"), .draw = api_label_draw},
