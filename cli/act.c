@@ -1,5 +1,6 @@
 /* See the header file. The daemon works: this end may leave, `temoin modem acts` shows what came of it. */
 #include "cli/act.h"
+#include "cli/agree.h"
 #include "cli/answer.h"
 #include "cli/ask.h"
 #include "cli/codes.h"
@@ -92,6 +93,12 @@ static const struct {
      {"{line}  {state}  {balance_cents}  jusqu'au {credit_until}",
       "{line}  {state}  {balance_cents}  until {credit_until}"}},
     {"topup", {"{recharge}  {line}  {state}", "{recharge}  {line}  {state}"}},
+    {"count",
+     {"{sim}  {iccid}  messages : {messages}, contacts : {contacts}",
+      "{sim}  {iccid}  messages: {messages}, contacts: {contacts}"}},
+    {"erase",
+     {"{sim}  {iccid}  {state}  messages effacés : {messages}, contacts effacés : {contacts}",
+      "{sim}  {iccid}  {state}  messages erased: {messages}, contacts erased: {contacts}"}},
     {"",
      {"{sim}  {iccid}  {state}  essais restants : {attempts_left}",
       "{sim}  {iccid}  {state}  attempts left: {attempts_left}"}},
@@ -145,7 +152,7 @@ is_failure (const json_t *act, gboolean is_alone)
 static Leave
 leave_of (const json_t *acts)
 {
-  Leave leave = LEAVE_DONE;
+  Leave leave = json_array_size (acts) > 0 ? LEAVE_DONE : LEAVE_REFUSED; /* of several recharges all may wait */
   for (size_t i = 0; i < json_array_size (acts); i++) {
     const json_t *act = json_array_get (acts, i);
     if (is_failure (act, json_array_size (acts) == 1))
@@ -170,38 +177,109 @@ print_all (const Session *session, const json_t *acts)
   json_decref (whole);
 }
 
+/* What somebody has to look after, once more, below what may be a long list. */
+static void
+tell_ambiguous (const Session *session, const json_t *acts)
+{
+  static const Text title = {"Sans réponse claire, à régler (le solde, puis temoin recharge settle) :",
+                             "Without a clear answer, to be settled (the balance, then temoin recharge settle):"};
+  gboolean has_title = FALSE;
+  for (size_t i = 0; json_array_size (acts) > 1 && i < json_array_size (acts); i++) {
+    const json_t *act = json_array_get (acts, i);
+    if (!g_str_equal (string_of (act, "state"), "ambiguous") || *string_of (act, "recharge") == '\0')
+      continue;
+    g_autofree char *line = fields_fill ("  {recharge}  {line}", act, session->language);
+    fprintf (stderr, "%s%s%s\n", has_title ? "" : text_in (title, session->language), has_title ? "" : "\n", line);
+    has_title = TRUE;
+  }
+}
+
 /* ---- the command ---- */
 
+/* is_told: what came of them is shown, as JSON too. */
 static Leave
-follow (const Session *session, const json_t *answer, GError **error)
+follow (const Session *session, const json_t *answer, gboolean is_told, GError **error)
 {
   Leave leave = LEAVE_DONE;
   g_autoptr (GArray) numbers = numbers_of (answer);
   json_t *acts = wait_for_all (session, numbers, &leave, error);
   if (acts == NULL)
     return leave;
-  print_all (session, acts);
+  if (is_told)
+    print_all (session, acts);
+  if (!session->is_json)
+    tell_ambiguous (session, acts);
   leave = leave_of (acts);
   json_decref (acts);
   return leave;
 }
 
-/* A recharge is one of the bench only when it says so. */
+/* Of a command that has --bench, only then. */
 static gboolean
 starts_act (const Typed *typed)
 {
-  return !g_str_equal (typed->command->words, "recharge") || json_is_true (json_object_get (typed->fields, "bench"));
+  for (const Parameter *parameter = typed->command->parameters; parameter->name != NULL; parameter++)
+    if (g_str_equal (parameter->name, "--bench"))
+      return json_is_true (json_object_get (typed->fields, "bench"));
+  return TRUE;
+}
+
+/* What spends for many is asked about first. */
+static const struct {
+  const char *words;
+  Agreement agreement;
+} agreements[] = {
+    {"recharge bulk",
+     {.question = {"Envoyer ces recharges à l'opérateur ?", "Send these recharges to the operator?"},
+      .needs_yes = {"Plusieurs recharges d'un coup demandent une confirmation : sans terminal, ajoutez --yes.",
+                    "Several recharges at once need a confirmation: without a terminal add --yes."},
+      .declined = {"Rien n'a été envoyé.", "Nothing was sent."}}},
+};
+
+/* What was asked, judged and not done; NULL: *leave and error say why. Caller json_decref's. */
+static json_t *
+preview (const Session *session, const Typed *typed, Leave *leave, GError **error)
+{
+  json_t *question = json_copy (typed->fields);
+  json_object_set_new (question, "preview", json_true ());
+  char *body = json_dumps (question, JSON_COMPACT);
+  json_t *verdict = ask_post (session, typed->command->path, body, NULL, leave, error);
+  free (body);
+  json_decref (question);
+  return verdict;
+}
+
+/* Shows what would be done, and asks. FALSE: *leave or error say why not. */
+static gboolean
+is_agreed (const Session *session, const Typed *typed, Leave *leave, GError **error)
+{
+  gsize i = 0;
+  while (i < G_N_ELEMENTS (agreements) && !g_str_equal (agreements[i].words, typed->command->words))
+    i++;
+  if (i == G_N_ELEMENTS (agreements))
+    return TRUE;
+  json_t *verdict = preview (session, typed, leave, error);
+  if (verdict == NULL)
+    return FALSE;
+  answer_lists (session, verdict, NULL, session->is_json ? stderr : stdout);
+  fflush (stdout);
+  *leave = LEAVE_REFUSED;
+  gboolean stops = answer_stops (verdict, json_object_get (typed->fields, "overrides"));
+  json_decref (verdict);
+  return !stops && agree (session, typed, &agreements[i].agreement, error);
 }
 
 Leave
 act_run (const Session *session, const Typed *typed, GError **error)
 {
+  Leave leave = LEAVE_REFUSED;
   if (json_object_get (typed->fields, "preview") != NULL || !starts_act (typed))
     return ask_act (session, typed, error);
+  if (!is_agreed (session, typed, &leave, error))
+    return leave;
   if (!codes_ask (session, typed, error))
     return LEAVE_USAGE;
   char *body = typed_body (typed);
-  Leave leave;
   json_t *answer = ask_post (session, typed->command->path, body, NULL, &leave, error);
   explicit_bzero (body, strlen (body)); /* it may hold a code */
   free (body);
@@ -209,9 +287,55 @@ act_run (const Session *session, const Typed *typed, GError **error)
     return leave;
   if (!session->is_json)
     answer_notes (session, answer);
-  leave = follow (session, answer, error);
+  leave = follow (session, answer, TRUE, error);
   json_decref (answer);
   return leave;
+}
+
+/* ---- erasing ---- */
+
+static const Agreement erasing = {
+    .question = {"Effacer pour toujours ces messages et ces contacts ?", "Erase these messages and contacts for good?"},
+    .needs_yes = {"Effacer une carte demande une confirmation : sans terminal, ajoutez --yes.",
+                  "Erasing a card needs a confirmation: without a terminal add --yes."},
+    .declined = {"Rien n'a été effacé.", "Nothing was erased."},
+};
+
+/* May it be erased, and what is on it? TRUE: that was shown. */
+static gboolean
+shows_contents (const Session *session, const Typed *typed, Leave *leave, GError **error)
+{
+  json_t *verdict = preview (session, typed, leave, error);
+  if (verdict == NULL)
+    return FALSE;
+  gboolean stops = answer_stops (verdict, json_object_get (typed->fields, "overrides"));
+  if (stops)
+    answer_lists (session, verdict, NULL, session->is_json ? stderr : stdout);
+  json_decref (verdict);
+  *leave = LEAVE_REFUSED;
+  if (stops)
+    return FALSE;
+  json_t *fields = json_pack ("{s:O}", "sim", json_object_get (typed->fields, "sim"));
+  char *body = json_dumps (fields, JSON_COMPACT);
+  json_t *answer = ask_post (session, "/v1/sims/contents", body, NULL, leave, error);
+  free (body);
+  json_decref (fields);
+  if (answer == NULL)
+    return FALSE;
+  *leave = follow (session, answer, !session->is_json, error); /* of two acts the JSON is the second's */
+  json_decref (answer);
+  return *leave == LEAVE_DONE;
+}
+
+Leave
+act_erase (const Session *session, const Typed *typed, GError **error)
+{
+  Leave leave;
+  if (json_object_get (typed->fields, "preview") != NULL)
+    return ask_act (session, typed, error);
+  if (!shows_contents (session, typed, &leave, error))
+    return leave;
+  return agree (session, typed, &erasing, error) ? act_run (session, typed, error) : LEAVE_REFUSED;
 }
 
 /* ---- rehearsals ---- */
@@ -235,7 +359,7 @@ hold_free (const Session *session, const json_t *rehearsal, GError **error)
   json_decref (fields);
   if (answer == NULL)
     return leave;
-  leave = follow (session, answer, error);
+  leave = follow (session, answer, TRUE, error);
   json_decref (answer);
   return leave;
 }

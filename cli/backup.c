@@ -1,5 +1,6 @@
 /* The daemon makes, tries and restores; this file moves and seals the bytes. */
 #include "cli/backup.h"
+#include "cli/agree.h"
 #include "cli/answer.h"
 #include "cli/display.h"
 #include "cli/seal.h"
@@ -181,23 +182,13 @@ backup_do_key (const Session *session, const Typed *typed, GError **error)
 
 /* ---- restoring ---- */
 
-static gboolean
-may_restore (const Session *session, const Typed *typed, GError **error)
-{
-  static const Text question = {"Remplacer tout le registre par cette sauvegarde ? Ce qui est plus récent sera perdu.",
-                                "Replace the whole register by this backup? What is newer will be lost."};
-  if (typed_has (typed, "--yes"))
-    return TRUE;
-  if (!terminal_can_ask ())
-    fault_set (error, LEAVE_USAGE, session->language,
-               "Restaurer remplace tout le registre : sans terminal, ajoutez --yes pour le confirmer.",
-               "Restoring replaces the whole register: without a terminal add --yes to confirm.");
-  else if (terminal_confirm (session, text_in (question, session->language)))
-    return TRUE;
-  else
-    fault_set (error, LEAVE_REFUSED, session->language, "Rien n'a été changé.", "Nothing was changed.");
-  return FALSE;
-}
+static const Agreement restoring = {
+    .question = {"Remplacer tout le registre par cette sauvegarde ? Ce qui est plus récent sera perdu.",
+                 "Replace the whole register by this backup? What is newer will be lost."},
+    .needs_yes = {"Restaurer remplace tout le registre : sans terminal, ajoutez --yes pour le confirmer.",
+                  "Restoring replaces the whole register: without a terminal add --yes to confirm."},
+    .declined = {"Rien n'a été changé.", "Nothing was changed."},
+};
 
 Leave
 backup_do_restore (const Session *session, const Typed *typed, GError **error)
@@ -205,7 +196,7 @@ backup_do_restore (const Session *session, const Typed *typed, GError **error)
   g_auto (Reply) reply = {0, NULL};
   g_auto (Given) given = {.is_given = FALSE};
   g_autofree char *target = typed_target (typed);
-  if (!may_restore (session, typed, error) || !read_key (session, typed, &given, error))
+  if (!agree (session, typed, &restoring, error) || !read_key (session, typed, &given, error))
     return LEAVE_USAGE;
   FILE *file = open_backup (session, typed_text (typed, "FILE"), &given, error);
   if (file == NULL)

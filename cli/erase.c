@@ -1,5 +1,6 @@
 /* The wipe as one person sees it from one terminal. The daemon does the work: this end may leave at any time. */
 #include "cli/erase.h"
+#include "cli/agree.h"
 #include "cli/ask.h"
 #include "cli/display.h"
 #include "cli/fields.h"
@@ -376,22 +377,12 @@ refuse_plan (const Session *session, const json_t *verdict)
   return LEAVE_REFUSED;
 }
 
-static gboolean
-is_confirmed (const Session *session, const Typed *typed, GError **error)
-{
-  static const Text question = {"Effacer cette tablette ?", "Wipe this tablet?"};
-  if (typed_has (typed, "--yes"))
-    return TRUE;
-  if (!terminal_can_ask ())
-    fault_set (error, LEAVE_USAGE, session->language,
-               "Effacer demande une confirmation : sans terminal, ajoutez --yes.",
-               "A wipe needs a confirmation: without a terminal add --yes.");
-  else if (terminal_confirm (session, text_in (question, session->language)))
-    return TRUE;
-  else
-    fault_set (error, LEAVE_REFUSED, session->language, "Rien n'a été effacé.", "Nothing was wiped.");
-  return FALSE;
-}
+static const Agreement wiping = {
+    .question = {"Effacer cette tablette ?", "Wipe this tablet?"},
+    .needs_yes = {"Effacer demande une confirmation : sans terminal, ajoutez --yes.",
+                  "A wipe needs a confirmation: without a terminal add --yes."},
+    .declined = {"Rien n'a été effacé.", "Nothing was wiped."},
+};
 
 /* Asks the daemon what it would say, shows the plan, asks the person. */
 static gboolean
@@ -413,7 +404,7 @@ is_agreed (const Session *session, const Typed *typed, const json_t *item, Leave
     *leave = refuse_plan (session, verdict);
   }
   json_decref (verdict);
-  return port != NULL && is_confirmed (session, typed, error);
+  return port != NULL && agree (session, typed, &wiping, error);
 }
 
 static Leave

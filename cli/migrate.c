@@ -1,5 +1,6 @@
 /* temoin migrate: see migrate.h. */
 #include "cli/migrate.h"
+#include "cli/agree.h"
 #include "cli/ask.h"
 #include "cli/display.h"
 #include "cli/stream.h"
@@ -22,25 +23,15 @@ is_state (const json_t *status, const char *state)
   return g_strcmp0 (json_string_value (json_object_get (status, "state")), state) == 0;
 }
 
-static gboolean
-may_move (const Session *session, const Typed *typed, GError **error)
-{
-  static const Text question = {
-      "Déplacer tout le registre vers cette base ? Pendant ce temps on peut lire, mais rien n'est enregistré.",
-      "Move the whole register to that database? Meanwhile it can be read, but nothing is recorded."};
-  if (typed_has (typed, "--yes"))
-    return TRUE;
-  if (!terminal_can_ask ())
-    fault_set (
-        error, LEAVE_USAGE, session->language,
-        "Personne ne peut rien enregistrer pendant le déplacement : sans terminal, ajoutez --yes pour le confirmer.",
-        "Nobody can record anything during the move: without a terminal add --yes to confirm.");
-  else if (terminal_confirm (session, text_in (question, session->language)))
-    return TRUE;
-  else
-    fault_set (error, LEAVE_REFUSED, session->language, "Rien n'a été changé.", "Nothing was changed.");
-  return FALSE;
-}
+static const Agreement moving = {
+    .question =
+        {"Déplacer tout le registre vers cette base ? Pendant ce temps on peut lire, mais rien n'est enregistré.",
+         "Move the whole register to that database? Meanwhile it can be read, but nothing is recorded."},
+    .needs_yes =
+        {"Personne ne peut rien enregistrer pendant le déplacement : sans terminal, ajoutez --yes pour le confirmer.",
+         "Nobody can record anything during the move: without a terminal add --yes to confirm."},
+    .declined = {"Rien n'a été changé.", "Nothing was changed."},
+};
 
 /* The address may hold a password: it is not repeated. */
 static void
@@ -151,7 +142,7 @@ migrate_run (const Session *session, const Typed *typed, GError **error)
     return ask_act (session, typed, error);
   if (is_refused (session, typed, &leave, error))
     return leave;
-  if (!may_move (session, typed, error))
+  if (!agree (session, typed, &moving, error))
     return LEAVE_USAGE;
   char *body = typed_body (typed);
   json_t *answer = ask_post (session, STATUS, body, NULL, &leave, error);

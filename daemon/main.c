@@ -381,6 +381,8 @@ daemon_stop (Daemon *daemon)
     (void)unlink (daemon->config->socket); /* a left-over one is replaced at the next start */
   if (daemon->importer != NULL)
     importer_stop (daemon->importer); /* the api waits for imports under way */
+  if (daemon->reg != NULL)
+    register_end (daemon->reg); /* and the api and the upkeep for their reads */
   api_free (daemon->api);
   migration_free (daemon->migration);
   importer_free (daemon->importer);

@@ -361,19 +361,28 @@ register_open_site (const char *url, const char *site, GError **error)
   return reg;
 }
 
+/* While it is restored no reader runs, and their Stores change. */
+void
+register_end (Register *reg)
+{
+  g_mutex_lock (&reg->lock);
+  for (int i = 0; i < READERS; i++)
+    if (!reg->is_replacing && reg->readers[i] != NULL)
+      store_end (reg->readers[i]);
+  g_mutex_unlock (&reg->lock);
+}
+
 void
 register_close (Register *reg)
 {
   if (reg == NULL)
     return;
+  register_end (reg);
   g_mutex_lock (&reg->lock);
   reg->is_stopping = TRUE;
   g_cond_broadcast (&reg->changed);
   g_cond_broadcast (&reg->readable);
   g_mutex_unlock (&reg->lock);
-  for (int i = 0; i < READERS; i++)
-    if (reg->readers[i] != NULL)
-      store_end (reg->readers[i]);
   for (gsize i = 0; i < G_N_ELEMENTS (reg->threads); i++)
     g_clear_pointer (&reg->threads[i], g_thread_join);
   close_stores (reg);

@@ -16,7 +16,10 @@ typedef void (*RegisterDone) (gpointer data, const GError *error);
 Register *register_open (const char *url, GError **error);
 /* The same for a daemon of that site (a code; "" for the one without a name). DB_ERROR_NOT_FOUND when the register has no such site. */
 Register *register_open_site (const char *url, const char *site, GError **error);
-/* Finishes what is queued (but reads that take their time, see store_take_time, are stopped), stops the threads, closes. Accepts NULL. */
+/* Stops the reads that take their time (see store_end), now and from now on; the rest goes on. For a program that ends, before it waits for who
+ * asked for them. From any thread. */
+void register_end (Register *reg);
+/* register_end, then finishes what is queued, stops the threads, closes. Accepts NULL. */
 void register_close (Register *reg);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Register, register_close)
 

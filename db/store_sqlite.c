@@ -30,10 +30,12 @@ typedef struct {
   int lock_fd;          /* of the one that writes; else -1 */
 } SqliteStore;
 
+#define PARAMETERS_MAX 20
 typedef struct {
   sqlite3_stmt *statement;
-  gboolean is_busy; /* a Rows is reading it */
-  const char *text; /* not owned: the key in statements */
+  int indexes[PARAMETERS_MAX]; /* of $1, $2 ..., as the engine numbers them; 0: there is none */
+  gboolean is_busy;            /* a Rows is reading it */
+  const char *text;            /* not owned: the key in statements */
 } Statement;
 
 struct _SqliteRows {
@@ -41,8 +43,9 @@ struct _SqliteRows {
   SqliteStore *store; /* not owned */
   Statement *cached;  /* not owned; NULL when `statement` is ours to finalize */
   sqlite3_stmt *statement;
-  gboolean is_over; /* one more step would run it again */
-  gint64 until_us;  /* monotonic: to be stopped then; 0: short so far */
+  const int *indexes; /* of its parameters; not owned */
+  gboolean is_over;   /* one more step would run it again */
+  gint64 until_us;    /* monotonic: to be stopped then; 0: short so far */
 };
 
 static const struct {
@@ -310,6 +313,17 @@ prepare (SqliteStore *store, const char *sql, GError **error)
   return statement;
 }
 
+/* $1 is a named parameter here, numbered by first appearance. Asked once: by name each of them is looked for. */
+static void
+find_parameters (Statement *kept)
+{
+  static const char *const names[PARAMETERS_MAX] = {"$1",  "$2",  "$3",  "$4",  "$5",  "$6",  "$7",
+                                                    "$8",  "$9",  "$10", "$11", "$12", "$13", "$14",
+                                                    "$15", "$16", "$17", "$18", "$19", "$20"};
+  for (int i = 0; i < PARAMETERS_MAX; i++)
+    kept->indexes[i] = sqlite3_bind_parameter_index (kept->statement, names[i]);
+}
+
 /* The kept statement of that text, which is prepared once. NULL on error. */
 static Statement *
 kept_statement (SqliteStore *store, const char *sql, GError **error)
@@ -324,6 +338,7 @@ kept_statement (SqliteStore *store, const char *sql, GError **error)
       return NULL;
     cached = g_new0 (Statement, 1);
     cached->statement = statement;
+    find_parameters (cached);
     char *text = g_strdup (sql);
     cached->text = text;
     g_hash_table_insert (store->statements, text, cached);
@@ -347,6 +362,7 @@ rows_new (SqliteStore *store, const char *sql, GError **error)
   rows->store = store;
   rows->cached = own == NULL ? cached : NULL;
   rows->statement = own == NULL ? cached->statement : own;
+  rows->indexes = cached->indexes;
   if (rows->cached != NULL)
     rows->cached->is_busy = TRUE;
   return rows;
@@ -369,16 +385,12 @@ bind_bytes (sqlite3_stmt *statement, int index, GBytes *bytes)
   return sqlite3_bind_blob64 (statement, index, size > 0 ? data : "", size, SQLITE_TRANSIENT);
 }
 
-/* $1 is a named parameter here, numbered by first appearance: ask for its index. */
-static const char *const parameters[] = {"$1",  "$2",  "$3",  "$4",  "$5",  "$6",  "$7",  "$8",  "$9",  "$10",
-                                         "$11", "$12", "$13", "$14", "$15", "$16", "$17", "$18", "$19", "$20"};
-
 static gboolean
 bind_all (SqliteRows *rows, const char *types, va_list arguments, GError **error)
 {
   for (int i = 0; types[i] != '\0'; i++) {
-    g_return_val_if_fail (i < (int)G_N_ELEMENTS (parameters), FALSE);
-    int index = sqlite3_bind_parameter_index (rows->statement, parameters[i]);
+    g_return_val_if_fail (i < PARAMETERS_MAX, FALSE);
+    int index = rows->indexes[i];
     int code = SQLITE_MISUSE;
     if (types[i] == 'i')
       code = sqlite3_bind_int64 (rows->statement, index, va_arg (arguments, gint64));

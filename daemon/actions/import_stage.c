@@ -21,12 +21,9 @@ static gboolean
 find_key (Store *store, Import *import, GError **error)
 {
   const ImportRequest *request = import->request;
-  const OnceRequest once = {.key = request->key,
-                            .method = request->method,
-                            .target = request->target,
-                            .body = import->body_digest,
-                            .body_length = strlen (import->body_digest)};
-  import->job->request_hash = once_digest (&once);
+  const OnceRequest once =
+      once_request (request->key, request->method, request->target, import->body_digest, strlen (import->body_digest));
+  import->job->request_hash = g_strdup (once.digest);
   return once_find (store, request->context, &once, &import->stored, error);
 }
 

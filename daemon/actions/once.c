@@ -17,16 +17,19 @@ key_check (const char *key, GError **error)
 }
 
 /* Each part with its length, so that no two requests give the same bytes. */
-char *
-once_digest (const OnceRequest *request)
+OnceRequest
+once_request (const char *key, const char *method, const char *target, const char *body, gsize body_length)
 {
+  OnceRequest request = {.key = key};
+  if (key == NULL)
+    return request;
   g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
-  g_autofree char *head = g_strdup_printf ("%zu:%s%zu:%s", strlen (request->method), request->method,
-                                           strlen (request->target), request->target);
+  g_autofree char *head = g_strdup_printf ("%zu:%s%zu:%s", strlen (method), method, strlen (target), target);
   g_checksum_update (sum, (const guchar *)head, -1);
-  if (request->body_length > 0)
-    g_checksum_update (sum, (const guchar *)request->body, (gssize)request->body_length);
-  return g_strdup (g_checksum_get_string (sum));
+  if (body_length > 0)
+    g_checksum_update (sum, (const guchar *)body, (gssize)body_length);
+  g_strlcpy (request.digest, g_checksum_get_string (sum), sizeof request.digest);
+  return request;
 }
 
 gboolean
@@ -39,9 +42,8 @@ once_find (Store *store, const ActionContext *context, const OnceRequest *reques
   }
   if (!key_check (request->key, error))
     return FALSE;
-  g_autofree char *hash = once_digest (request);
   g_auto (IdempotencyAnswer) found = {0};
-  if (!idempotency_find (store, context->account, request->key, hash, &found, error))
+  if (!idempotency_find (store, context->account, request->key, request->digest, &found, error))
     return FALSE;
   if (found.match == IDEMPOTENCY_OTHER) {
     rule_error_set (error, M_KEY_REUSED, NULL);
@@ -68,7 +70,6 @@ once_put (Store *store, const ActionContext *context, const OnceRequest *request
 {
   if (request->key == NULL)
     return TRUE;
-  g_autofree char *hash = once_digest (request);
   return purge (store, context->now, error) &&
-         idempotency_put (store, context->account, request->key, hash, status, body, context->now, error);
+         idempotency_put (store, context->account, request->key, request->digest, status, body, context->now, error);
 }

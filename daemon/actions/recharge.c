@@ -88,12 +88,17 @@ static gboolean
 find_lines (Store *store, Order *order, GError **error)
 {
   const RechargeRequest *request = order->request;
-  if (!field_is_absent (request->line))
-    return add_line (store, order, request->line, error);
-  if (request->lines == NULL || request->lines[0] == NULL) {
-    rule_error_set (error, M_FIELD_MISSING, "line", NULL);
+  gboolean is_one = !field_is_absent (request->line), are_several = request->lines != NULL;
+  if (is_one && are_several) {
+    rule_error_set (error, M_RECHARGE_ONE_OR_SEVERAL, NULL);
     return FALSE;
   }
+  if (!is_one && (!are_several || request->lines[0] == NULL)) {
+    rule_error_set (error, M_FIELD_MISSING, are_several ? "lines" : "line", NULL);
+    return FALSE;
+  }
+  if (is_one)
+    return add_line (store, order, request->line, error);
   for (const char *const *line = request->lines; *line != NULL; line++)
     if (!add_line (store, order, *line, error))
       return FALSE;

@@ -4,6 +4,7 @@
 #pragma once
 #include "daemon/actions/action.h"
 #include "daemon/actions/dialogues.h"
+#include "daemon/actions/recharge.h"
 #include "daemon/devices/modem.h"
 
 /* One modem as the bench shows it; a copy. Strings are owned. */
@@ -51,6 +52,7 @@ typedef struct {
   char *iccid;    /* the card that is in it now; NULL: none was read */
   GStrv numbers;
   int pin_on, pin_left, puk_left, attempts_left;
+  int n_messages, n_contacts; /* counted, or erased; -1 = not said */
 } SimResult;
 SimResult *sim_result_new (const ModemResult *result);
 /* Without a modem: the order could not be started. */
@@ -100,15 +102,28 @@ gboolean sim_balance (Store *store, const ActionContext *context, const BalanceR
                       Outcome *outcome, GError **error);
 
 typedef struct {
-  const char *recharge;
+  const char *recharge; /* absent: all that were prepared for the bench */
   const char *dialogue; /* absent: by the card's number */
 } TopupRequest;
-/* Of a recharge that was prepared for the bench. Nothing leaves before it is written that it was sent. */
+/* Of a recharge that was prepared for the bench. Nothing leaves before it is written that it was sent. Of all of them those go whose card sits in a free
+ * modem; the verdict tells what the others wait for (M_RECHARGE_WAITS). M_RECHARGE_NONE_PREPARED. */
 gboolean sim_topup (Store *store, const ActionContext *context, const TopupRequest *request, SimBench *bench,
                     Outcome *outcome, GError **error);
 
-/* Could a recharge of that line be sent now? Errors as sim_topup. */
-gboolean sim_topup_check (Store *store, const char *line, const char *dialogue, const SimBench *bench, GError **error);
+/* Verb "recharge.add" of the bench: recharge_line, then as sim_topup. What cannot be sent is not prepared either; of several lines, those whose card is
+ * in no free modem are prepared and wait, as the verdict tells. */
+gboolean sim_recharge (Store *store, const ActionContext *context, const RechargeRequest *request, SimBench *bench,
+                       Outcome *outcome, GError **error);
+
+typedef struct {
+  const char *sim; /* code of a card or its line */
+} EraseRequest;
+/* Counts the messages and contacts on the card. They are never read. */
+gboolean sim_count (Store *store, const ActionContext *context, const EraseRequest *request, SimBench *bench,
+                    Outcome *outcome, GError **error);
+/* Verb "sim.erase": erases them. While the line is on loan they are the borrower's: right "sim-erase-lent". */
+gboolean sim_erase (Store *store, const ActionContext *context, const EraseRequest *request, SimBench *bench,
+                    Outcome *outcome, GError **error);
 
 /* What a dialogue would do with the card of a line, without sending anything. */
 typedef struct {

@@ -1,10 +1,7 @@
-/* Talks with operators through a card on the bench, and what they change: a line's balance and clocks, a recharge. See sim_act.h. */
+/* Talks with operators through a card on the bench: which dialogue, the line's balance and clocks, rehearsals. See sim_act.h. */
 #include "daemon/actions/field.h"
 #include "daemon/actions/line.h"
-#include "daemon/actions/recharge.h"
-#include "daemon/actions/secret.h"
 #include "daemon/actions/sim_act_parts.h"
-#include "daemon/rules/voucher.h"
 #include "db/dialogue_signature.h"
 #include <string.h>
 
@@ -48,34 +45,31 @@ check_dialogue (Store *store, const Dialogue *dialogue, gboolean *is_signed, GEr
   return FALSE;
 }
 
-/* What a talk with the card of a line is held with. */
-typedef struct {
-  Card *card;
-  const ModemSlot *slot;
-  const Dialogue *dialogue;
-  gboolean is_signed;
-} Talk;
-
-static void
-talk_clear (Talk *talk)
+void
+sim_talk_clear (SimTalk *talk)
 {
-  card_free (talk->card);
+  g_clear_pointer (&talk->card, card_free);
 }
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Talk, talk_clear)
 
-static gboolean
-find_talk (Store *store, const char *line, DialoguePurpose purpose, const char *dialogue_id, const SimBench *bench,
-           Talk *talk, GError **error)
+gboolean
+sim_talk_find (Store *store, const char *line, DialoguePurpose purpose, const char *dialogue_id, const SimBench *bench,
+               SimTalk *talk, GError **error)
 {
   talk->card = card_of_line (store, line, error);
   action_explain_missing (error, M_LINE_NO_CARD, line);
-  talk->slot = talk->card != NULL ? sim_slot_of_card (bench, talk->card, error) : NULL;
-  talk->dialogue = talk->slot != NULL ? choose (bench->dialogues, dialogue_id, purpose, talk->card, error) : NULL;
+  talk->dialogue = talk->card != NULL ? choose (bench->dialogues, dialogue_id, purpose, talk->card, error) : NULL;
   return talk->dialogue != NULL && check_dialogue (store, talk->dialogue, &talk->is_signed, error);
 }
 
-static SimOrder *
-order_of_talk (const ActionContext *context, ModemActKind kind, const Talk *talk)
+gboolean
+sim_talk_place (const SimBench *bench, SimTalk *talk, GError **error)
+{
+  talk->slot = sim_slot_of_card (bench, talk->card, error);
+  return talk->slot != NULL;
+}
+
+SimOrder *
+sim_talk_order (const ActionContext *context, ModemActKind kind, const SimTalk *talk)
 {
   SimOrder *order = sim_order_new (context, kind, talk->slot, talk->card);
   order->dialogue = talk->dialogue;
@@ -89,18 +83,18 @@ gboolean
 sim_balance (Store *store, const ActionContext *context, const BalanceRequest *request, SimBench *bench,
              Outcome *outcome, GError **error)
 {
-  g_auto (Talk) talk = {0};
+  g_auto (SimTalk) talk = {0};
   g_autoptr (Line) line = line_find (store, request->line, error);
-  if (line == NULL || !find_talk (store, line->code, DIALOGUE_BALANCE, request->dialogue, bench, &talk, error))
+  if (line == NULL || !sim_talk_find (store, line->code, DIALOGUE_BALANCE, request->dialogue, bench, &talk, error) ||
+      !sim_talk_place (bench, &talk, error))
     return FALSE;
   if (!action_may_go_on (context, outcome->verdict, error))
     return action_is_previewed (context);
-  return sim_act_ask (store, context, bench, order_of_talk (context, MODEM_ACT_BALANCE, &talk), error);
+  return sim_act_ask (store, context, bench, sim_talk_order (context, MODEM_ACT_BALANCE, &talk), error);
 }
 
-/* The operator has the last word on the credit; the line's own end follows when the offer counts it from there. */
-static gboolean
-tell_clocks (SimEnd *end, Line *line, GError **error)
+gboolean
+sim_tell_clocks (SimEnd *end, Line *line, GError **error)
 {
   LineClocks told = {.credit = {.day = {""}}, .end = {.day = {""}}};
   if (!day_is_set (&end->act->until))
@@ -154,68 +148,12 @@ sim_balance_end (SimEnd *end, GError **error)
   gint64 before_cents = line->balance;
   g_autofree char *before = balance_text (line->balance, line->balance_mb, line);
   if (!line_set_balance (end->store, line->code, act->eur, act->mb, end->context->now, error) ||
-      !tell_clocks (end, line, error))
+      !sim_tell_clocks (end, line, error))
     return FALSE;
   g_autofree char *after = balance_text (act->eur, act->mb, line);
   sim_touch (end, line->code);
   return (act->eur < 0 || tell_ambiguous (end, before_cents, error)) &&
          action_journal (end->store, end->context, "line.balance", line->code, before, after, error);
-}
-
-/* ---- recharges ---- */
-
-/* The voucher's code, of the form that the dialogue takes. Nothing when the dialogue takes none. */
-static gboolean
-take_code (Store *store, const ActionContext *context, const Recharge *recharge, SimOrder *order, GError **error)
-{
-  if (recharge->voucher[0] != '\0') {
-    order->code = secret_open (store, context, SECRET_VOUCHER, recharge->voucher, error);
-    if (order->code == NULL)
-      return FALSE;
-  }
-  if (dialogue_code_is_good (order->dialogue, order->code))
-    return TRUE;
-  rule_error_set (error, order->code != NULL ? M_TOPUP_CODE_FORMAT : M_TOPUP_NO_CODE, NULL);
-  return FALSE;
-}
-
-static gboolean
-judge_recharge (const Recharge *recharge, GError **error)
-{
-  if (recharge->channel != CHANNEL_BENCH)
-    rule_error_set (error, M_RECHARGE_NOT_BENCH, recharge->code, NULL);
-  else if (recharge->state != RECHARGE_PREPARED)
-    rule_error_set (error, M_RECHARGE_STATE, recharge->code, recharge_state_name (recharge->state), NULL);
-  else
-    return TRUE;
-  return FALSE;
-}
-
-gboolean
-sim_topup (Store *store, const ActionContext *context, const TopupRequest *request, SimBench *bench, Outcome *outcome,
-           GError **error)
-{
-  g_autoptr (Recharge) recharge = recharge_find (store, request->recharge, error);
-  if (recharge == NULL || !judge_recharge (recharge, error))
-    return FALSE;
-  g_auto (Talk) talk = {0};
-  if (!find_talk (store, recharge->line, DIALOGUE_TOPUP, request->dialogue, bench, &talk, error))
-    return FALSE;
-  g_autoptr (SimOrder) order = order_of_talk (context, MODEM_ACT_TOPUP, &talk);
-  if (!take_code (store, context, recharge, order, error))
-    return FALSE;
-  g_strlcpy (order->recharge, recharge->code, sizeof order->recharge);
-  if (!action_may_go_on (context, outcome->verdict, error))
-    return action_is_previewed (context);
-  return sim_act_ask (store, context, bench, g_steal_pointer (&order), error);
-}
-
-gboolean
-sim_topup_check (Store *store, const char *line, const char *dialogue, const SimBench *bench, GError **error)
-{
-  g_auto (Talk) talk = {0};
-  g_autoptr (Line) found = line_find (store, line, error);
-  return found != NULL && find_talk (store, found->code, DIALOGUE_TOPUP, dialogue, bench, &talk, error);
 }
 
 /* ---- rehearsals ---- */
@@ -231,14 +169,10 @@ rehearsal_clear (Rehearsal *rehearsal)
 static gboolean
 tell_refused (Verdict *verdict, GError *refused, GError **error)
 {
-  const Finding *finding = rule_error_finding (refused);
-  if (finding == NULL) {
-    g_propagate_error (error, refused);
-    return FALSE;
-  }
-  verdict_take (verdict, finding_copy (finding));
-  g_error_free (refused);
-  return TRUE;
+  Finding *finding = sim_finding_of (refused, error);
+  if (finding != NULL)
+    verdict_take (verdict, finding);
+  return finding != NULL;
 }
 
 static gboolean
@@ -279,58 +213,4 @@ sim_rehearse (Store *store, const RehearsalRequest *request, const SimBench *ben
       !tell_refused (verdict, refused, error))
     return FALSE;
   return field_is_absent (request->line) || rehearse_card (store, request->line, bench, rehearsal, verdict, error);
-}
-
-/* ---- what comes of a recharge ---- */
-
-/* What the modem's answer makes of a recharge that was sent. Not said yes or no to by the operator, and surely not sent: it is prepared again. */
-static const char *
-outcome_of (const SimResult *result)
-{
-  switch (result->outcome) {
-  case MODEM_OK:
-    return recharge_state_name (RECHARGE_CONFIRMED);
-  case MODEM_REFUSED:
-    return result->code == MODEM_CODE_CODE_USED || result->code == MODEM_CODE_TOPUP_REFUSED
-               ? recharge_state_name (RECHARGE_REJECTED)
-               : NULL;
-  case MODEM_AMBIGUOUS:
-    return recharge_state_name (RECHARGE_AMBIGUOUS);
-  case MODEM_NOT_DONE:
-    return NULL;
-  }
-  return recharge_state_name (RECHARGE_AMBIGUOUS);
-}
-
-static gboolean
-settle (SimEnd *end, Recharge *recharge, GError **error)
-{
-  g_auto (Outcome) outcome = {0};
-  const char *word = outcome_of (end->result);
-  const SettleRequest request = {.recharge = recharge->code, .outcome = word};
-  if (word == NULL)
-    return recharge_unsend (end->store, end->context, recharge, error);
-  outcome_init (&outcome);
-  return recharge_settle (end->store, end->context, &request, &outcome, error);
-}
-
-gboolean
-sim_topup_end (SimEnd *end, GError **error)
-{
-  g_autoptr (Recharge) recharge = recharge_load (end->store, end->order->recharge, error);
-  if (recharge == NULL)
-    return FALSE;
-  sim_touch (end, recharge->code);
-  sim_touch (end, recharge->line);
-  if (recharge->fund[0] != '\0')
-    sim_touch (end, recharge->fund);
-  if (recharge->voucher[0] != '\0')
-    sim_touch (end, recharge->voucher);
-  /* it never left, or somebody else has sent or settled it meanwhile */
-  if (recharge->state != RECHARGE_SENT || end->act->sent_at == 0)
-    return TRUE;
-  if (!settle (end, recharge, error))
-    return FALSE;
-  g_autoptr (Line) line = end->act->state == MODEM_ACT_OK ? line_load (end->store, recharge->line, error) : NULL;
-  return end->act->state != MODEM_ACT_OK || (line != NULL && tell_clocks (end, line, error));
 }

@@ -6,7 +6,8 @@
 #include "db/recharge.h"
 
 static const Field fields[] = {
-    {"line", FIELD_TEXT, G_STRUCT_OFFSET (RechargeRequest, line), TRUE, 0},
+    {"line", FIELD_TEXT, G_STRUCT_OFFSET (RechargeRequest, line), FALSE, 0},
+    {"lines", FIELD_TEXTS, G_STRUCT_OFFSET (RechargeRequest, lines), FALSE, 0},
     {"product", FIELD_TEXT, G_STRUCT_OFFSET (RechargeRequest, product), FALSE, 0},
     {"amount", FIELD_TEXT, G_STRUCT_OFFSET (RechargeRequest, amount), FALSE, 0},
     {"amount_cents", FIELD_INT, G_STRUCT_OFFSET (RechargeRequest, amount_cents), FALSE, 0},
@@ -19,18 +20,6 @@ static const Field fields[] = {
     {"dialogue", FIELD_TEXT, G_STRUCT_OFFSET (RechargeRequest, dialogue), FALSE, 0},
 };
 const Form api_recharge_form = {sizeof (RechargeRequest), fields, G_N_ELEMENTS (fields)};
-
-static const Field bulk_fields[] = {
-    {"lines", FIELD_TEXTS, G_STRUCT_OFFSET (RechargeRequest, lines), TRUE, 0},
-    {"product", FIELD_TEXT, G_STRUCT_OFFSET (RechargeRequest, product), FALSE, 0},
-    {"amount", FIELD_TEXT, G_STRUCT_OFFSET (RechargeRequest, amount), FALSE, 0},
-    {"amount_cents", FIELD_INT, G_STRUCT_OFFSET (RechargeRequest, amount_cents), FALSE, 0},
-    {"fund", FIELD_TEXT, G_STRUCT_OFFSET (RechargeRequest, fund), FALSE, 0},
-    {"on", FIELD_TEXT, G_STRUCT_OFFSET (RechargeRequest, on), FALSE, 0},
-    {"keep_alive", FIELD_BOOL, G_STRUCT_OFFSET (RechargeRequest, keep_alive), FALSE, 0},
-    {"from_stock", FIELD_BOOL, G_STRUCT_OFFSET (RechargeRequest, from_stock), FALSE, 0},
-};
-const Form api_bulk_form = {sizeof (RechargeRequest), bulk_fields, G_N_ELEMENTS (bulk_fields)};
 
 static const Field settle_fields[] = {
     {"recharge", FIELD_TEXT, G_STRUCT_OFFSET (SettleRequest, recharge), TRUE, 0},
@@ -117,26 +106,16 @@ api_recharge_list (Request *request, Store *store, GError **error)
          view_answer_list (request, store, &page, recharges, write_recharge, view_code_cursor, error);
 }
 
-/* One for the bench is sent at once: what cannot be sent is not prepared either. */
-static gboolean
-send_prepared (Request *request, Store *store, const RechargeRequest *asked, GError **error)
-{
-  SimBench bench;
-  g_autoptr (GPtrArray) slots = NULL;
-  if (!api_bench_open (request, &bench, &slots, error))
-    return FALSE;
-  if (request->context.is_preview)
-    return sim_topup_check (store, asked->line, asked->dialogue, &bench, error);
-  const TopupRequest topup = {.recharge = g_ptr_array_index (request->outcome.codes, 0), .dialogue = asked->dialogue};
-  return sim_topup (store, &request->context, &topup, &bench, &request->outcome, error);
-}
-
 gboolean
 api_recharge_add (Request *request, Store *store, GError **error)
 {
+  SimBench bench;
+  g_autoptr (GPtrArray) slots = NULL;
   const RechargeRequest *asked = form_data_input (request->form);
-  return recharge_line (store, &request->context, asked, &request->outcome, error) &&
-         (!asked->on_bench || send_prepared (request, store, asked, error));
+  if (!asked->on_bench)
+    return recharge_line (store, &request->context, asked, &request->outcome, error);
+  return api_bench_open (request, &bench, &slots, error) &&
+         sim_recharge (store, &request->context, asked, &bench, &request->outcome, error);
 }
 
 gboolean

@@ -214,6 +214,19 @@ body_print (const Request *request)
   return g_strdup (prints[0]);
 }
 
+static OnceRequest
+once_of (const Request *request)
+{
+  const char *key = request->route->gives_codes ? NULL : request->key; /* what it answers is kept nowhere */
+  if (key == NULL)
+    return (OnceRequest){0};
+  g_autofree char *target = request_target (request);
+  g_autofree char *print = body_print (request);
+  return print != NULL ? once_request (key, request->route->method, target, print, strlen (print))
+                       : once_request (key, request->route->method, target, (const char *)request->body->data,
+                                       request->body->len);
+}
+
 static gboolean
 run_write (Store *store, gpointer data, GError **error)
 {
@@ -222,15 +235,7 @@ run_write (Store *store, gpointer data, GError **error)
   if (!identify_in_writer (request, store, error))
     return FALSE;
   set_context (request);
-  g_autofree char *target = request_target (request);
-  g_autofree char *print = body_print (request);
-  const OnceRequest once = {
-      .key = request->route->gives_codes ? NULL : request->key, /* what it answers is kept nowhere */
-      .method = request->route->method,
-      .target = target,
-      .body = print != NULL ? print : (const char *)request->body->data,
-      .body_length = print != NULL ? strlen (print) : request->body->len,
-  };
+  const OnceRequest once = once_of (request);
   g_auto (IdempotencyAnswer) stored = {0};
   if (!once_find (store, &request->context, &once, &stored, error))
     return FALSE;

@@ -2,6 +2,8 @@
  * Not for anything that touches a wire. */
 #include "daemon/devices/device.h"
 
+#include <string.h>
+
 G_DEFINE_QUARK (temoin - device - error, device_error)
 
 const char *
@@ -54,4 +56,14 @@ gboolean
 device_is_recovery (const Device *device)
 {
   return device->product == RECOVERY_PRODUCT;
+}
+
+gboolean
+device_serial_is_dummy (const char *serial)
+{
+  static const char *const dummies[] = {"0123456789ABCDEF", "1234567890ABCDEF", "unknown"};
+  for (gsize i = 0; i < G_N_ELEMENTS (dummies); i++)
+    if (g_ascii_strcasecmp (serial, dummies[i]) == 0)
+      return TRUE;
+  return strspn (serial, "0") == strlen (serial);
 }

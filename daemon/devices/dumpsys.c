@@ -27,6 +27,17 @@ read_number (const char *text, guint64 max, int *number)
 /* Account types whose maker may ask for the account after a reset. */
 static const char *const maker_types[] = {"com.osp.app.signin", "com.xiaomi", "com.huawei.hwid", "com.hihonor.id"};
 
+gboolean
+dumpsys_type_is_known (const char *type)
+{
+  if (g_str_equal (type, GOOGLE_TYPE))
+    return TRUE;
+  for (gsize i = 0; i < G_N_ELEMENTS (maker_types); i++)
+    if (g_str_equal (type, maker_types[i]))
+      return TRUE;
+  return FALSE;
+}
+
 /* The count that "Account {name=N, type=T}" belongs to. The type is what follows the last ", type=", since a name may hold anything. */
 static int *
 count_of (DumpsysAccounts *accounts, const char *line)
@@ -37,10 +48,7 @@ count_of (DumpsysAccounts *accounts, const char *line)
   g_autofree char *type = g_strndup (label + strlen (TYPE_LABEL), strcspn (label + strlen (TYPE_LABEL), "}"));
   if (g_str_equal (type, GOOGLE_TYPE))
     return &accounts->google;
-  for (gsize i = 0; i < G_N_ELEMENTS (maker_types); i++)
-    if (g_str_equal (type, maker_types[i]))
-      return &accounts->maker;
-  return &accounts->other;
+  return dumpsys_type_is_known (type) ? &accounts->maker : &accounts->other;
 }
 
 /* Counts the lines of one list, `lines` being what follows "Accounts: N". FALSE when there are not N of them. */

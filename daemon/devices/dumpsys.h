@@ -10,6 +10,8 @@ typedef struct {
 /* `dumpsys account`: how many accounts of each type, over all users. FALSE, output untouched, when the text is no such dump, or is
  * cut, or its lists are not as long as they say: then nothing is known. */
 gboolean dumpsys_accounts (const char *text, DumpsysAccounts *accounts);
+/* Is it an account type that a count of its own has: Google's or a maker's? */
+gboolean dumpsys_type_is_known (const char *type);
 /* `dumpsys battery`: percent 0..100, and is_charging 0, 1 or -1 (not said). FALSE, outputs untouched, without a level. */
 gboolean dumpsys_battery (const char *text, int *percent, int *is_charging);
 /* `dpm list-owners`: 1 = a device owner is set, 0 = none, -1 = not understood. */

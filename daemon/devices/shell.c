@@ -9,7 +9,6 @@
 #include <string.h>
 
 #define OUTPUT_MAX (4 * 1024 * 1024) /* bytes; the longest dump seen is well below */
-#define EXIT_MARK  "rc="
 
 typedef struct {
   Adb *adb; /* outlives the request: adb_free ends it */
@@ -139,10 +138,10 @@ on_stream_data (const guint8 *data, gsize n, gpointer user)
 static void
 cut_exit_mark (Shell *shell)
 {
-  char *mark = g_strrstr (shell->out->str, EXIT_MARK);
-  if (mark == NULL || !g_ascii_isdigit (mark[strlen (EXIT_MARK)]))
+  char *mark = g_strrstr (shell->out->str, SHELL_EXIT_MARK);
+  if (mark == NULL || !g_ascii_isdigit (mark[strlen (SHELL_EXIT_MARK)]))
     return;
-  shell->exit_code = atoi (mark + strlen (EXIT_MARK));
+  shell->exit_code = atoi (mark + strlen (SHELL_EXIT_MARK));
   g_string_truncate (shell->out, (gsize)(mark - shell->out->str));
 }
 
@@ -178,7 +177,7 @@ service_of (const Shell *shell, const ShellRequest *request)
   if (request->input != NULL)
     return g_strconcat ("exec:", request->command, NULL);
   return shell->has_packets ? g_strdup_printf ("shell,v2,raw:%s", request->command)
-                            : g_strdup_printf ("shell:%s;echo " EXIT_MARK "$?", request->command);
+                            : g_strconcat ("shell:", request->command, SHELL_EXIT_ECHO, NULL);
 }
 
 void

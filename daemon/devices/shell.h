@@ -4,6 +4,9 @@
 #include "daemon/devices/adb.h"
 
 #define SHELL_EXIT_UNKNOWN (-1)
+/* What the old shell, which tells no exit code, is made to print behind the output. */
+#define SHELL_EXIT_MARK    "rc="
+#define SHELL_EXIT_ECHO    ";echo " SHELL_EXIT_MARK "$?"
 
 typedef struct {
   const char *command;

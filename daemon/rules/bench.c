@@ -53,10 +53,7 @@ static gboolean
 says_something (const char *reason)
 {
   g_autofree char *code = reason != NULL ? g_strndup (reason, strcspn (reason, "|")) : NULL;
-  for (int id = 0; code != NULL && id < MESSAGES_N; id++)
-    if (g_str_equal (message_code ((MessageId)id), code))
-      return TRUE;
-  return FALSE;
+  return code != NULL && message_find (code, &(MessageId){0});
 }
 
 static void

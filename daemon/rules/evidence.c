@@ -227,15 +227,11 @@ wipe_reason_text (const char *reason, Language language)
 {
   g_auto (GStrv) parts = g_strsplit (reason, "|", 1 + MESSAGE_ARGS);
   Finding finding = {0};
-  for (int id = 0; id < MESSAGES_N; id++) {
-    if (g_strcmp0 (message_code ((MessageId)id), parts[0]) != 0)
-      continue;
-    finding.id = (MessageId)id;
-    for (guint i = 1; parts[i] != NULL && i <= MESSAGE_ARGS; i++)
-      finding.args[i - 1] = parts[i];
-    return finding_text (&finding, language);
-  }
-  return NULL;
+  if (parts[0] == NULL || !message_find (parts[0], &finding.id))
+    return NULL;
+  for (guint i = 1; parts[i] != NULL && i <= MESSAGE_ARGS; i++)
+    finding.args[i - 1] = parts[i];
+  return finding_text (&finding, language);
 }
 
 /* "seen -> identified: serial_matches": where it is now, and the sentence when the reason is one. */

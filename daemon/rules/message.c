@@ -20,6 +20,29 @@ message_code (MessageId id)
   return table[id].code;
 }
 
+/* Code -> its number plus one. Asked for each item of each list: never walked through. Lives as long as the program. */
+static GHashTable *
+by_code (void)
+{
+  static GHashTable *numbers;
+  if (g_once_init_enter (&numbers)) {
+    GHashTable *made = g_hash_table_new (g_str_hash, g_str_equal);
+    for (guint id = 0; id < MESSAGES_N; id++)
+      g_hash_table_insert (made, (gpointer)table[id].code, GUINT_TO_POINTER (id + 1));
+    g_once_init_leave (&numbers, made);
+  }
+  return numbers;
+}
+
+gboolean
+message_find (const char *code, MessageId *id)
+{
+  guint number = GPOINTER_TO_UINT (g_hash_table_lookup (by_code (), code));
+  if (number > 0)
+    *id = (MessageId)(number - 1);
+  return number > 0;
+}
+
 MessageKind
 message_kind (MessageId id)
 {

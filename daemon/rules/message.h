@@ -33,6 +33,8 @@ typedef enum { LANGUAGE_FR, LANGUAGE_EN } Language;
 typedef enum { MESSAGES (MESSAGE_VALUE_) MESSAGES_N } MessageId;
 
 const char *message_code (MessageId id); /* "item_held" */
+/* The message of that code, which may be any text. FALSE when there is none. */
+gboolean message_find (const char *code, MessageId *id);
 MessageKind message_kind (MessageId id);
 const char *message_right (MessageId id);                       /* NULL unless MESSAGE_CONFIRM */
 const char *message_sentence (MessageId id, Language language); /* as in the table, with its {1} */

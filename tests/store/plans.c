@@ -29,10 +29,11 @@
 #define PAGE  5
 #define STEPS_MORE                                                                                                     \
   200 /* instructions of SQLite's machine that a larger register may cost: deeper trees, no more rows */
-#define HASH        "0123456789abcdef"
-#define AT          1798800000 /* epoch seconds */
-#define CARD_FORMAT "893315031900%07d"
-#define LINE_FORMAT "+3363998%05d"
+#define SQUARE_LEAST (5 * LARGE / SMALL) /* what reads everything costs as often more, and not the square of it */
+#define HASH         "0123456789abcdef"
+#define AT           1798800000 /* epoch seconds */
+#define CARD_FORMAT  "893315031900%07d"
+#define LINE_FORMAT  "+3363998%05d"
 
 /* Tables without an end. */
 static const char *const growing[] = {
@@ -51,7 +52,7 @@ static const struct {
     {"SELECT fund.code FROM fund LEFT JOIN fund_entry", "reconciles whole ledgers: nightly, and in a backup"},
     {JOURNAL_SELECT "ORDER BY seq", "verifies the chains of all sites"},
     {JOURNAL_SELECT "WHERE site = $1 ORDER BY number", "verifies the whole chain of a site"},
-    {"SELECT recharge.code FROM recharge LEFT JOIN fund_entry", "reconciles recharges with ledgers: nightly"},
+    {"SELECT code FROM (SELECT code, CASE WHEN state IN", "reconciles recharges with ledgers: nightly"},
     {"SELECT purchase.code FROM purchase LEFT JOIN", "reconciles purchases with ledgers: nightly"},
     {"SELECT regie, number, at, account, on_day, kind, received, paid, nature, means, object, paper, paper_hash, "
      "reverses,"
@@ -571,6 +572,9 @@ walk_modems (Store *store)
   open.state = MODEM_ACT_NOT_DONE;
   MUST (modem_act_end (store, &open, &error));
   MUST (card_set_seen (store, &card, &error));
+  MUST (card_set_to_erase (store, card.code, TRUE, &error));
+  g_autoptr (Card) found = NULL;
+  MUST (card_find_of_line (store, "L0000000", &found, &error));
   MUST (line_set_balance (store, "L0000000", 420, -1, AT, &error));
   MUST (secret_delete (store, SECRET_PIN_NEXT, "S0000000", &error));
 }
@@ -846,7 +850,8 @@ no_statement_costs_more_in_a_larger_register (void)
   g_hash_table_iter_init (&iterator, large);
   while (g_hash_table_iter_next (&iterator, &sql, &steps)) {
     int before = GPOINTER_TO_INT (g_hash_table_lookup (small, sql));
-    gboolean is_flat = is_allowed (sql) || GPOINTER_TO_INT (steps) <= before + STEPS_MORE;
+    int most = is_allowed (sql) ? SQUARE_LEAST * MAX (before, STEPS_MORE) : before + STEPS_MORE;
+    gboolean is_flat = GPOINTER_TO_INT (steps) <= most;
     if (!is_flat)
       g_test_message ("%d steps, then %d: %s", before, GPOINTER_TO_INT (steps), (char *)sql);
     is_good = is_good && is_flat;

@@ -7,7 +7,7 @@
 static OnceRequest
 request_of (const char *key, const char *target, const char *body)
 {
-  return (OnceRequest){.key = key, .method = "POST", .target = target, .body = body, .body_length = strlen (body)};
+  return once_request (key, "POST", target, body, strlen (body));
 }
 
 static IdempotencyMatch

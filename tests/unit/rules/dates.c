@@ -155,8 +155,34 @@ test_midnight_in_paris (void)
     Day found = day_of_instant (&calendar, rows[i].instant);
     g_assert_cmpstr (found.text, ==, rows[i].day);
   }
-  Day never = day_of_instant (&calendar, G_MAXINT64);
-  g_assert_false (day_is_set (&never));
+  static const gint64 unnamed[] = {G_MAXINT64, G_MININT64, -1, 253402300800};
+  for (gsize i = 0; i < G_N_ELEMENTS (unnamed); i++) {
+    Day never = day_of_instant (&calendar, unnamed[i]);
+    g_assert_false (day_is_set (&never));
+  }
+}
+
+/* Each quarter of an hour of two years, and the ends of the calendar, in zones on both sides of Greenwich. */
+static void
+test_days_are_those_of_the_system (void)
+{
+  static const char *const zones[] = {
+      "UTC", "Europe/Paris", "America/Guadeloupe", "Indian/Reunion", "Pacific/Noumea", "Pacific/Tahiti"};
+  static const gint64 ends[] = {0, 1, 3600, 951782400, 4102444800, 253402200000};
+  enum { FROM = 1767225600, YEARS = 2 * 365 * 86400, STEP = 900 };
+  for (gsize z = 0; z < G_N_ELEMENTS (zones); z++) {
+    g_autoptr (GTimeZone) zone = g_time_zone_new_identifier (zones[z]);
+    const Calendar calendar = {.zone = zone};
+    g_assert_nonnull (zone);
+    for (gint64 i = 0; i < YEARS / STEP + (gint64)G_N_ELEMENTS (ends); i++) {
+      gint64 instant = i < (gint64)G_N_ELEMENTS (ends) ? ends[i] : FROM + (i - (gint64)G_N_ELEMENTS (ends)) * STEP;
+      g_autoptr (GDateTime) utc = g_date_time_new_from_unix_utc (instant);
+      g_autoptr (GDateTime) local = g_date_time_to_timezone (utc, zone);
+      g_autofree char *expected = g_date_time_format (local, "%Y-%m-%d");
+      Day found = day_of_instant (&calendar, instant);
+      g_assert_cmpstr (found.text, ==, expected);
+    }
+  }
 }
 
 static void
@@ -300,6 +326,7 @@ main (int argc, char **argv)
   g_test_add_func ("/rules/day/a-year-later", test_a_year_later);
   g_test_add_func ("/rules/day/years-do-not-drift", test_years_do_not_drift);
   g_test_add_func ("/rules/day/midnight-in-paris", test_midnight_in_paris);
+  g_test_add_func ("/rules/day/days-are-those-of-the-system", test_days_are_those_of_the_system);
   g_test_add_func ("/rules/calendar/easter-mondays", test_easter_mondays);
   g_test_add_func ("/rules/calendar/eleven-holidays", test_eleven_holidays);
   g_test_add_func ("/rules/calendar/why-it-is-closed", test_why_it_is_closed);

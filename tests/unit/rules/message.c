@@ -16,6 +16,19 @@ test_codes_are_unique (void)
 }
 
 static void
+test_codes_are_found (void)
+{
+  static const char *const others[] = {"", "waived", "item_held|T0000001", "ITEM_HELD"};
+  MessageId found;
+  for (MessageId id = 0; id < MESSAGES_N; id++) {
+    g_assert_true (message_find (message_code (id), &found));
+    g_assert_cmpint (found, ==, id);
+  }
+  for (gsize i = 0; i < G_N_ELEMENTS (others); i++)
+    g_assert_false (message_find (others[i], &found));
+}
+
+static void
 test_only_confirmations_have_a_right (void)
 {
   for (MessageId id = 0; id < MESSAGES_N; id++) {
@@ -243,6 +256,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/rules/message/codes-are-unique", test_codes_are_unique);
+  g_test_add_func ("/rules/message/codes-are-found", test_codes_are_found);
   g_test_add_func ("/rules/message/only-confirmations-have-a-right", test_only_confirmations_have_a_right);
   g_test_add_func ("/rules/message/french-and-english-say-the-same-things",
                    test_french_and_english_say_the_same_things);
