@@ -1,7 +1,6 @@
 // The usbfs ioctls of client programs: claims, URBs, reaping. umockdev calls from its own thread; every request is moved to
 // the main loop first, so nothing here needs a lock. Plugging and sysfs are in umock_bus.c.
 #include "tests/fleet/umock.h"
-#include "tests/fleet/usb_descriptors.h"
 
 #include <errno.h>
 #include <linux/usbdevice_fs.h>
@@ -10,7 +9,6 @@
 #include <sys/ioctl.h>
 
 #define REAP_HOLD_MS 2 // a blocking reap is answered EINTR after this: the preload lets one ioctl at a time through
-#define SETUP_BYTES  8
 #define CAPABILITIES (USBDEVFS_CAP_ZERO_PACKET | USBDEVFS_CAP_NO_PACKET_SIZE_LIM | USBDEVFS_CAP_REAP_AFTER_DISCONNECT)
 
 struct Urb {
@@ -44,12 +42,6 @@ struct Call {
   UMockdevIoctlClient *io;
   void (*run) (UsbDevice *device, UMockdevIoctlClient *io);
 };
-
-static guint
-talking (const UsbDevice *device)
-{
-  return MAX (device->identity.n_interfaces, 1) - 1; // none: a kernel driver has them all
-}
 
 static void
 urb_free (gpointer memory)
@@ -178,29 +170,6 @@ finish_urb (struct UmockClient *client, struct Urb *urb, int status)
   g_queue_push_tail (&client->done, urb);
 }
 
-// TRUE when the transfer is over; *status says how. IN endpoint of the talking interface only.
-static gboolean
-fill_in (UsbDevice *device, guint8 *buffer, gsize capacity, gsize *used, int *status)
-{
-  if (device->silent)
-    return FALSE;
-  if (device->halted_in) {
-    *status = -EPIPE;
-    return TRUE;
-  }
-  switch (usb_queue_fill (&device->in, buffer, capacity, used)) {
-  case USB_FILL_PENDING:
-    return FALSE;
-  case USB_FILL_DONE:
-    *status = 0;
-    return TRUE;
-  case USB_FILL_OVERFLOW:
-    *status = -EOVERFLOW;
-    return TRUE;
-  }
-  g_assert_not_reached ();
-}
-
 static void
 pump_urbs (struct UmockClient *client)
 {
@@ -208,10 +177,10 @@ pump_urbs (struct UmockClient *client)
   for (GList *l = client->pending.head; l != NULL;) {
     struct Urb *urb = l->data;
     GList *next = l->next;
-    int status;
     guint8 *buffer = urb->buffer != NULL ? urb->buffer->data : NULL;
-    if (urb->endpoint == USB_FIRST_IN + talking (device) && urb->type == USBDEVFS_URB_TYPE_BULK) {
-      if (!fill_in (device, buffer, urb->capacity, &urb->used, &status))
+    if (urb->endpoint == usb_function_in (&device->function) && urb->type == USBDEVFS_URB_TYPE_BULK) {
+      int status = usb_function_read (&device->function, buffer, urb->capacity, &urb->used);
+      if (status == USB_WAITS)
         return;
       g_queue_delete_link (&client->pending, l);
       finish_urb (client, urb, status);
@@ -231,14 +200,15 @@ static void
 pump_bulk (struct UmockClient *client)
 {
   struct Bulk *bulk = client->bulk;
-  int status;
-  if (bulk == NULL || !fill_in (client->device, bulk->buffer->data, bulk->capacity, &bulk->used, &status))
+  if (bulk == NULL)
     return;
-  end_bulk (client, status == 0 ? (long)bulk->used : -1, -status);
+  int status = usb_function_read (&client->device->function, bulk->buffer->data, bulk->capacity, &bulk->used);
+  if (status != USB_WAITS)
+    end_bulk (client, status == 0 ? (long)bulk->used : -1, -status);
 }
 
 void
-umock_ioctl_pump (UsbDevice *device)
+usb_device_pump (UsbDevice *device)
 {
   for (guint i = 0; i < device->clients->len; i++) {
     struct UmockClient *client = device->clients->pdata[i];
@@ -255,36 +225,37 @@ finish_control (struct UmockClient *client, struct Urb *urb)
 {
   UsbDevice *device = client->device;
   guint8 *bytes = urb->buffer != NULL ? urb->buffer->data : NULL;
-  int length = urb->capacity >= SETUP_BYTES
-                   ? usb_descriptors_answer (&device->identity, bytes, bytes + SETUP_BYTES, urb->capacity - SETUP_BYTES)
-                   : -1;
+  int length =
+      urb->capacity >= USB_SETUP_BYTES
+          ? usb_function_control (&device->function, bytes, bytes + USB_SETUP_BYTES, urb->capacity - USB_SETUP_BYTES)
+          : -1;
   urb->used = length >= 0 ? (gsize)length : 0;
   finish_urb (client, urb, length >= 0 ? 0 : -EPIPE);
-  umock_ioctl_pump (device);
+  usb_device_pump (device);
 }
 
 // The host wrote `length` bytes. The model may detach the device from inside, so the caller holds a reference.
 static void
 deliver_out (UsbDevice *device, guint8 endpoint, const guint8 *bytes, gsize length)
 {
-  if (endpoint == USB_FIRST_OUT + talking (device))
-    device->gadget->received (device->model, bytes, length);
+  if (endpoint == usb_function_out (&device->function))
+    device->function.gadget->received (device->function.model, bytes, length);
 }
 
 static void
 finish_out (struct UmockClient *client, struct Urb *urb)
 {
   UsbDevice *device = client->device;
-  if (device->halted_out) {
+  if (device->function.halted_out) {
     finish_urb (client, urb, -EPIPE);
-    umock_ioctl_pump (device);
+    usb_device_pump (device);
     return;
   }
   g_autoptr (GBytes) bytes = g_bytes_new (urb->buffer != NULL ? urb->buffer->data : NULL, urb->capacity);
   guint8 endpoint = urb->endpoint;
   urb->used = urb->capacity;
   finish_urb (client, urb, 0);
-  umock_ioctl_pump (device);
+  usb_device_pump (device);
   deliver_out (device, endpoint, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
 }
 
@@ -322,11 +293,11 @@ serve_submit (struct UmockClient *client)
   gboolean is_in = (urb->endpoint & 0x80) != 0;
   if (urb->type == USBDEVFS_URB_TYPE_CONTROL) {
     finish_control (client, urb);
-  } else if (!is_in && !device->silent) {
+  } else if (!is_in && !device->function.silent) {
     finish_out (client, urb);
   } else {
     g_queue_push_tail (&client->pending, urb);
-    umock_ioctl_pump (device);
+    usb_device_pump (device);
   }
 }
 
@@ -342,7 +313,7 @@ serve_discard (struct UmockClient *client)
     g_queue_delete_link (&client->pending, l);
     finish_urb (client, urb, -ENOENT);
     answer (client, 0, 0);
-    umock_ioctl_pump (client->device);
+    usb_device_pump (client->device);
     return;
   }
   refuse (client, EINVAL);
@@ -370,10 +341,10 @@ serve_bulk (struct UmockClient *client)
                   : NULL;
   if (buffer == NULL) {
     refuse (client, EFAULT);
-  } else if ((raw->ep & 0x80) == 0 && !device->silent) {
+  } else if ((raw->ep & 0x80) == 0 && !device->function.silent) {
     g_autoptr (GBytes) bytes = g_bytes_new (buffer->data, raw->len);
-    answer (client, device->halted_out ? -1 : (long)raw->len, EPIPE);
-    if (!device->halted_out)
+    answer (client, device->function.halted_out ? -1 : (long)raw->len, EPIPE);
+    if (!device->function.halted_out)
       deliver_out (device, (guint8)raw->ep, g_bytes_get_data (bytes, NULL), raw->len);
   } else {
     client->bulk = g_new0 (struct Bulk, 1);
@@ -414,7 +385,7 @@ serve_claim (struct UmockClient *client)
 {
   UsbDevice *device = client->device;
   guint interface = argument_number (client); // also the first member of usbdevfs_disconnect_claim
-  if (interface >= device->identity.n_interfaces) {
+  if (interface >= device->function.identity.n_interfaces) {
     refuse (client, ENOENT);
     return;
   }
@@ -422,7 +393,9 @@ serve_claim (struct UmockClient *client)
   gboolean is_new = (client->claims & bit) == 0;
   int refusal = 0;
   if (is_new)
-    refusal = is_claimed_by_another (client, bit) ? EBUSY : device->gadget->claimed (device->model, interface);
+    refusal = is_claimed_by_another (client, bit)
+                  ? EBUSY
+                  : device->function.gadget->claimed (device->function.model, interface);
   if (refusal != 0) {
     refuse (client, refusal);
     return;
@@ -443,17 +416,8 @@ serve_release (struct UmockClient *client)
 static void
 serve_clear_halt (struct UmockClient *client)
 {
-  UsbDevice *device = client->device;
-  guint endpoint = argument_number (client);
-  if (device->identity.refuses_clear_halt) {
-    refuse (client, EPIPE);
-    return;
-  }
-  if (endpoint == USB_FIRST_IN + talking (device))
-    device->halted_in = FALSE;
-  else if (endpoint == USB_FIRST_OUT + talking (device))
-    device->halted_out = FALSE;
-  answer (client, 0, 0);
+  gboolean is_done = usb_function_clear_halt (&client->device->function, (guint8)argument_number (client));
+  answer (client, is_done ? 0 : -1, EPIPE);
 }
 
 static void

@@ -1,10 +1,7 @@
 // Shared by the files of the vhci transport (vhci_*.c) and by nobody else.
 #pragma once
 
-#include "tests/fleet/usb.h"
-#include "tests/fleet/usb_queue.h"
-
-#define VHCI_SETUP_BYTES 8
+#include "tests/fleet/usb_function.h"
 
 // One URB of the kernel's as it comes over the socket (Documentation/usb/usbip_protocol.rst).
 struct VhciUrb {
@@ -12,7 +9,7 @@ struct VhciUrb {
   gboolean is_in;
   guint32 endpoint;
   guint32 length; // of its buffer, bytes
-  guint8 setup[VHCI_SETUP_BYTES];
+  guint8 setup[USB_SETUP_BYTES];
   guint8 *buffer; // of a read that waits: what has come so far
   gsize used;
 };
@@ -22,11 +19,8 @@ struct UsbDevice {
   char *name; // its port in the scenario
   guint port; // of vhci_hcd
   int fd;
-  struct UsbIdentity identity; // its texts are owned here
-  const struct UsbGadget *gadget;
-  gpointer model;
-  gboolean is_opened, halted_in, halted_out, silent;
-  struct UsbQueue in;
+  struct UsbFunction function;
+  gboolean is_opened;
   GQueue waiting;               // of struct VhciUrb: reads of the talking endpoint
   GQueue interrupts;            // of struct VhciUrb: reads of the modem's interrupt endpoint
   GByteArray *heard;            // of the socket, not understood yet

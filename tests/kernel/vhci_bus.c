@@ -4,8 +4,6 @@
 // The ports of a scenario are names here: the kernel has root ports only, and numbers them itself.
 #include "tests/kernel/vhci.h"
 
-#include "tests/fleet/usb_descriptors.h"
-
 #include <errno.h>
 #include <gio/gio.h>
 #include <glib-unix.h>
@@ -23,8 +21,8 @@
 #define BULK_MAX   (64u << 20)
 
 enum { CMD_SUBMIT = 1, CMD_UNLINK = 2, RET_SUBMIT = 3, RET_UNLINK = 4 };
-enum { SET_CONFIGURATION = 9, SET_INTERFACE = 11, CLEAR_FEATURE = 1 };
-enum { TO_DEVICE = 0x00, TO_INTERFACE = 0x01, TO_ENDPOINT = 0x02, KIND_MASK = 0x60 };
+
+#define KIND_MASK 0x60 // of bmRequestType: 0 is a standard request
 
 struct UsbBus {
   GHashTable *ports;   // port text of the scenario -> number of vhci_hcd, plus one: what comes back comes back there
@@ -125,12 +123,6 @@ answer_unlink (UsbDevice *device, guint32 number, gboolean was_waiting)
 
 // ---- endpoints ----
 
-static guint
-talking (const UsbDevice *device)
-{
-  return MAX (device->identity.n_interfaces, 1) - 1;
-}
-
 static void
 urb_free (gpointer memory)
 {
@@ -143,30 +135,24 @@ urb_free (gpointer memory)
 static gboolean
 serve_read (UsbDevice *device, struct VhciUrb *urb)
 {
-  if (device->silent)
+  int status = usb_function_read (&device->function, urb->buffer, urb->length, &urb->used);
+  if (status == USB_WAITS)
     return FALSE;
-  if (device->halted_in) {
-    vhci_answer (device, urb, -EPIPE, NULL, 0);
-    return TRUE;
-  }
-  switch (usb_queue_fill (&device->in, urb->buffer, urb->length, &urb->used)) {
-  case USB_FILL_PENDING:
-    return FALSE;
-  case USB_FILL_DONE:
-    vhci_answer (device, urb, 0, urb->buffer, urb->used);
-    return TRUE;
-  case USB_FILL_OVERFLOW:
-    vhci_answer (device, urb, -EOVERFLOW, NULL, 0);
-    return TRUE;
-  }
-  g_assert_not_reached ();
+  vhci_answer (device, urb, status, status == 0 ? urb->buffer : NULL, status == 0 ? urb->used : 0);
+  return TRUE;
 }
 
-static void
-pump (UsbDevice *device)
+void
+usb_device_pump (UsbDevice *device)
 {
   while (!g_queue_is_empty (&device->waiting) && serve_read (device, g_queue_peek_head (&device->waiting)))
     urb_free (g_queue_pop_head (&device->waiting));
+}
+
+struct UsbFunction *
+usb_device_function (UsbDevice *device)
+{
+  return &device->function;
 }
 
 gboolean
@@ -180,23 +166,6 @@ vhci_interrupt (UsbDevice *device, const guint8 *bytes, gsize length)
   return TRUE;
 }
 
-static int
-standard_request (UsbDevice *device, const guint8 *setup, guint8 *answer, gsize capacity)
-{
-  guint type = setup[0], request = setup[1];
-  if ((type == TO_DEVICE && request == SET_CONFIGURATION) || (type == TO_INTERFACE && request == SET_INTERFACE))
-    return 0;
-  if (type != TO_ENDPOINT || request != CLEAR_FEATURE)
-    return usb_descriptors_answer (&device->identity, setup, answer, capacity);
-  if (device->identity.refuses_clear_halt)
-    return -1;
-  if (setup[4] == USB_FIRST_IN + talking (device))
-    device->halted_in = FALSE;
-  else if (setup[4] == USB_FIRST_OUT + talking (device))
-    device->halted_out = FALSE;
-  return 0;
-}
-
 static void
 serve_control (UsbDevice *device, const struct VhciUrb *urb, const guint8 *out)
 {
@@ -204,7 +173,7 @@ serve_control (UsbDevice *device, const struct VhciUrb *urb, const guint8 *out)
   g_autofree guint8 *answer = g_malloc (MAX (capacity, 1));
   int length = -1;
   if ((urb->setup[0] & KIND_MASK) == 0)
-    length = standard_request (device, urb->setup, answer, capacity);
+    length = usb_function_control (&device->function, urb->setup, answer, capacity);
   else if (device->control != NULL)
     length = device->control (device, urb->setup, out, sent, answer, capacity);
   if (length < 0)
@@ -227,33 +196,34 @@ keep (GQueue *queue, const struct VhciUrb *urb)
 static void
 deliver (UsbDevice *device, const struct VhciUrb *urb, const guint8 *out)
 {
-  if (device->halted_out) {
+  if (device->function.halted_out) {
     vhci_answer (device, urb, -EPIPE, NULL, 0);
     return;
   }
   vhci_answer (device, urb, 0, NULL, urb->length);
   if (!device->is_opened)
-    (void)device->gadget->claimed (device->model, talking (device));
+    (void)device->function.gadget->claimed (device->function.model, usb_function_talking (&device->function));
   device->is_opened = TRUE;
-  device->gadget->received (device->model, out, urb->length);
+  device->function.gadget->received (device->function.model, out, urb->length);
 }
 
 static void
 serve (UsbDevice *device, const struct VhciUrb *urb, const guint8 *out)
 {
   guint number = urb->endpoint | (urb->is_in ? 0x80u : 0);
+  const struct UsbFunction *function = &device->function;
   if (urb->endpoint == 0) {
     serve_control (device, urb, out);
-  } else if (urb->is_in && number == USB_FIRST_IN + talking (device) && device->identity.max_control == 0) {
+  } else if (urb->is_in && number == usb_function_in (function) && function->identity.max_control == 0) {
     keep (&device->waiting, urb);
-    pump (device);
+    usb_device_pump (device);
   } else if (urb->is_in) { // a mute interface, or the modem's interrupts
     keep (&device->interrupts, urb);
     if (device->control != NULL)
       vhci_modem_listen (device);
-  } else if (device->silent) {
+  } else if (function->silent) {
     keep (&device->interrupts, urb); // never taken
-  } else if (number == USB_FIRST_OUT + talking (device)) {
+  } else if (number == usb_function_out (function)) {
     deliver (device, urb, out);
   } else {
     vhci_answer (device, urb, 0, NULL, urb->length);
@@ -286,7 +256,7 @@ hear_one (UsbDevice *device)
                         .is_in = word_at (bytes, 3) != 0,
                         .endpoint = word_at (bytes, 4),
                         .length = word_at (bytes, 6)};
-  memcpy (urb.setup, bytes + HEAD_BYTES - VHCI_SETUP_BYTES, sizeof urb.setup);
+  memcpy (urb.setup, bytes + HEAD_BYTES - USB_SETUP_BYTES, sizeof urb.setup);
   if (command == CMD_UNLINK) {
     guint32 target = word_at (bytes, 5);
     answer_unlink (device, urb.number, forget (&device->waiting, target) || forget (&device->interrupts, target));
@@ -305,12 +275,9 @@ device_free (UsbDevice *device)
 {
   g_queue_clear_full (&device->waiting, urb_free);
   g_queue_clear_full (&device->interrupts, urb_free);
-  usb_queue_clear (&device->in);
+  usb_function_clear (&device->function);
   g_byte_array_unref (device->heard);
   g_free (device->name);
-  g_free ((char *)device->identity.maker);
-  g_free ((char *)device->identity.model);
-  g_free ((char *)device->identity.serial);
   g_free (device);
 }
 
@@ -431,14 +398,8 @@ usb_device_attach (UsbBus *bus, const char *port, const struct UsbIdentity *iden
   device->bus = bus;
   device->fd = -1;
   device->name = g_strdup (port);
-  device->identity = *identity;
-  device->identity.maker = g_strdup (identity->maker);
-  device->identity.model = g_strdup (identity->model);
-  device->identity.serial = g_strdup (identity->serial);
-  device->gadget = gadget;
-  device->model = model;
+  usb_function_init (&device->function, identity, gadget, model);
   device->heard = g_byte_array_new ();
-  usb_queue_init (&device->in);
   g_hash_table_insert (bus->devices, g_strdup (port), device);
   if (!plug_in (device))
     device->retry = g_timeout_add (RETRY_MS, on_retry, device);
@@ -472,32 +433,4 @@ guint
 usb_device_address (const UsbDevice *device)
 {
   return device->port + 1; // the kernel's own is not told
-}
-
-void
-usb_device_send (UsbDevice *device, const guint8 *bytes, gsize length)
-{
-  usb_queue_push (&device->in, bytes, length);
-  pump (device);
-}
-
-void
-usb_device_flush (UsbDevice *device)
-{
-  usb_queue_clear (&device->in);
-}
-
-void
-usb_device_halt (UsbDevice *device)
-{
-  device->halted_in = device->halted_out = TRUE;
-  usb_queue_clear (&device->in);
-  pump (device);
-}
-
-void
-usb_device_silence (UsbDevice *device)
-{
-  device->silent = TRUE;
-  usb_queue_clear (&device->in);
 }

@@ -1,0 +1,120 @@
+// The endpoints of a device, without a transport. See the header file.
+#include "tests/fleet/usb_function.h"
+
+#include "tests/fleet/usb_descriptors.h"
+
+#include <errno.h>
+
+enum { CLEAR_FEATURE = 1, SET_CONFIGURATION = 9, SET_INTERFACE = 11 };
+enum { TO_DEVICE = 0x00, TO_INTERFACE = 0x01, TO_ENDPOINT = 0x02 };
+
+void
+usb_function_init (struct UsbFunction *function, const struct UsbIdentity *identity, const struct UsbGadget *gadget,
+                   gpointer model)
+{
+  *function = (struct UsbFunction){.identity = *identity, .gadget = gadget, .model = model};
+  function->identity.maker = g_strdup (identity->maker);
+  function->identity.model = g_strdup (identity->model);
+  function->identity.serial = g_strdup (identity->serial);
+  usb_queue_init (&function->in);
+}
+
+void
+usb_function_clear (struct UsbFunction *function)
+{
+  g_free ((char *)function->identity.maker);
+  g_free ((char *)function->identity.model);
+  g_free ((char *)function->identity.serial);
+  usb_queue_clear (&function->in);
+}
+
+guint
+usb_function_talking (const struct UsbFunction *function)
+{
+  return MAX (function->identity.n_interfaces, 1) - 1;
+}
+
+guint8
+usb_function_in (const struct UsbFunction *function)
+{
+  return (guint8)(USB_FIRST_IN + usb_function_talking (function));
+}
+
+guint8
+usb_function_out (const struct UsbFunction *function)
+{
+  return (guint8)(USB_FIRST_OUT + usb_function_talking (function));
+}
+
+int
+usb_function_read (struct UsbFunction *function, guint8 *buffer, gsize capacity, gsize *used)
+{
+  if (function->silent)
+    return USB_WAITS;
+  if (function->halted_in)
+    return -EPIPE;
+  switch (usb_queue_fill (&function->in, buffer, capacity, used)) {
+  case USB_FILL_PENDING:
+    return USB_WAITS;
+  case USB_FILL_DONE:
+    return 0;
+  case USB_FILL_OVERFLOW:
+    return -EOVERFLOW;
+  }
+  g_assert_not_reached ();
+}
+
+gboolean
+usb_function_clear_halt (struct UsbFunction *function, guint8 endpoint)
+{
+  if (function->identity.refuses_clear_halt)
+    return FALSE;
+  if (endpoint == usb_function_in (function))
+    function->halted_in = FALSE;
+  else if (endpoint == usb_function_out (function))
+    function->halted_out = FALSE;
+  return TRUE;
+}
+
+int
+usb_function_control (struct UsbFunction *function, const guint8 *setup, guint8 *answer, gsize capacity)
+{
+  guint type = setup[0], request = setup[1];
+  if ((type == TO_DEVICE && request == SET_CONFIGURATION) || (type == TO_INTERFACE && request == SET_INTERFACE))
+    return 0;
+  if (type == TO_ENDPOINT && request == CLEAR_FEATURE)
+    return usb_function_clear_halt (function, setup[4]) ? 0 : -1;
+  return usb_descriptors_answer (&function->identity, setup, answer, capacity);
+}
+
+// ---- usb.h ----
+
+void
+usb_device_send (UsbDevice *device, const guint8 *bytes, gsize length)
+{
+  usb_queue_push (&usb_device_function (device)->in, bytes, length);
+  usb_device_pump (device);
+}
+
+void
+usb_device_flush (UsbDevice *device)
+{
+  usb_queue_clear (&usb_device_function (device)->in);
+}
+
+void
+usb_device_halt (UsbDevice *device)
+{
+  struct UsbFunction *function = usb_device_function (device);
+  function->halted_in = function->halted_out = TRUE;
+  usb_queue_clear (&function->in);
+  usb_device_pump (device);
+}
+
+void
+usb_device_silence (UsbDevice *device)
+{
+  struct UsbFunction *function = usb_device_function (device);
+  function->silent = TRUE;
+  usb_queue_clear (&function->in);
+}
