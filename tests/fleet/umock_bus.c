@@ -138,6 +138,7 @@ hub_path (UsbBus *bus, const char *hub, GError **error)
       .vendor = 0x1d6b,
       .product = 0x0002,
       .model = "Emulated hub",
+      .packet_bytes = USB_PACKET_BYTES,
       .n_interfaces = 1,
       .interfaces = {{9, 0, 0, NULL}},
   };
@@ -205,7 +206,7 @@ usb_device_attach (UsbBus *bus, const char *port, const struct UsbIdentity *iden
   if (hub == NULL)
     return NULL;
   struct UsbFunction function;
-  usb_function_init (&function, identity, gadget, model);
+  usb_function_init (&function, identity, USB_PACKET_BYTES, gadget, model);
   UsbDevice *device = device_new (bus, port, &function, hub);
   if (!device_show (device, error)) {
     free_address (bus, port, device->address);

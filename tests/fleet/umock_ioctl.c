@@ -225,10 +225,10 @@ finish_control (struct UmockClient *client, struct Urb *urb)
 {
   UsbDevice *device = client->device;
   guint8 *bytes = urb->buffer != NULL ? urb->buffer->data : NULL;
-  int length =
-      urb->capacity >= USB_SETUP_BYTES
-          ? usb_function_control (&device->function, bytes, bytes + USB_SETUP_BYTES, urb->capacity - USB_SETUP_BYTES)
-          : -1;
+  int length = urb->capacity >= USB_SETUP_BYTES
+                   ? usb_function_control (&device->function, bytes, NULL, 0, bytes + USB_SETUP_BYTES,
+                                           urb->capacity - USB_SETUP_BYTES)
+                   : -1;
   urb->used = length >= 0 ? (gsize)length : 0;
   finish_urb (client, urb, length >= 0 ? 0 : -EPIPE);
   usb_device_pump (device);

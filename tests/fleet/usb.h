@@ -9,7 +9,7 @@ enum UsbNodeKind {
   USB_NODE_PTY,  // a character device, which stock adb needs
 };
 
-#define USB_PACKET_BYTES   512 // wMaxPacketSize of bulk endpoints at high speed
+#define USB_PACKET_BYTES   512 // wMaxPacketSize of bulk endpoints at high speed, and 64 at full speed
 #define USB_INTERFACES_MAX 2
 
 struct UsbInterface {
@@ -24,7 +24,8 @@ struct UsbIdentity {
   guint n_interfaces; // the last one is the function that talks; the others are mute
   struct UsbInterface interfaces[USB_INTERFACES_MAX];
   gboolean refuses_clear_halt;
-  guint16 max_control; // bytes, for an MBIM function (it has no `interfaces` of its own then); 0 for anything else
+  guint16 packet_bytes; // wMaxPacketSize of the bulk endpoints: set by the transport
+  guint16 max_control;  // bytes, for an MBIM function (it has no `interfaces` of its own then); 0 for anything else
 };
 
 // What a model wants to hear. Called in the main loop; the model may detach its device from inside.
@@ -65,8 +66,11 @@ void usb_device_detach (UsbDevice *device);
 // USB address on its bus, 1 to 127.
 guint usb_device_address (const UsbDevice *device);
 
-// Queues bytes on the IN endpoint of the talking interface. A length that is a multiple of USB_PACKET_BYTES does not end
-// the host's transfer by itself, as on a wire.
+// wMaxPacketSize of its bulk endpoints: 512 at high speed, 64 at full speed.
+guint usb_device_packet_bytes (UsbDevice *device);
+
+// Queues bytes on the IN endpoint of the talking interface. A length that is a multiple of its packets does not end the host's transfer by
+// itself, as on a wire.
 void usb_device_send (UsbDevice *device, const guint8 *bytes, gsize length);
 
 // Forgets what was queued and not read yet.

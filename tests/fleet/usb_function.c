@@ -6,17 +6,18 @@
 #include <errno.h>
 
 enum { CLEAR_FEATURE = 1, SET_CONFIGURATION = 9, SET_INTERFACE = 11 };
-enum { TO_DEVICE = 0x00, TO_INTERFACE = 0x01, TO_ENDPOINT = 0x02 };
+enum { TO_DEVICE = 0x00, TO_INTERFACE = 0x01, TO_ENDPOINT = 0x02, KIND_MASK = 0x60 };
 
 void
-usb_function_init (struct UsbFunction *function, const struct UsbIdentity *identity, const struct UsbGadget *gadget,
-                   gpointer model)
+usb_function_init (struct UsbFunction *function, const struct UsbIdentity *identity, guint16 packet_bytes,
+                   const struct UsbGadget *gadget, gpointer model)
 {
   *function = (struct UsbFunction){.identity = *identity, .gadget = gadget, .model = model};
   function->identity.maker = g_strdup (identity->maker);
   function->identity.model = g_strdup (identity->model);
   function->identity.serial = g_strdup (identity->serial);
-  usb_queue_init (&function->in);
+  function->identity.packet_bytes = packet_bytes;
+  usb_queue_init (&function->in, packet_bytes);
 }
 
 void
@@ -76,8 +77,8 @@ usb_function_clear_halt (struct UsbFunction *function, guint8 endpoint)
   return TRUE;
 }
 
-int
-usb_function_control (struct UsbFunction *function, const guint8 *setup, guint8 *answer, gsize capacity)
+static int
+standard_request (struct UsbFunction *function, const guint8 *setup, guint8 *answer, gsize capacity)
 {
   guint type = setup[0], request = setup[1];
   if ((type == TO_DEVICE && request == SET_CONFIGURATION) || (type == TO_INTERFACE && request == SET_INTERFACE))
@@ -87,7 +88,24 @@ usb_function_control (struct UsbFunction *function, const guint8 *setup, guint8 
   return usb_descriptors_answer (&function->identity, setup, answer, capacity);
 }
 
+int
+usb_function_control (struct UsbFunction *function, const guint8 *setup, const guint8 *out, gsize length,
+                      guint8 *answer, gsize capacity)
+{
+  if ((setup[0] & KIND_MASK) == 0)
+    return standard_request (function, setup, answer, capacity);
+  if (function->class_requests == NULL)
+    return -1;
+  return function->class_requests->control (function->class_user, setup, out, length, answer, capacity);
+}
+
 // ---- usb.h ----
+
+guint
+usb_device_packet_bytes (UsbDevice *device)
+{
+  return usb_device_function (device)->identity.packet_bytes;
+}
 
 void
 usb_device_send (UsbDevice *device, const guint8 *bytes, gsize length)

@@ -8,16 +8,26 @@
 #define USB_SETUP_BYTES 8
 #define USB_WAITS       1 // of usb_function_read
 
+// Requests of a class (a modem's), where a kernel driver makes them.
+struct UsbClass {
+  // Bytes into `answer`, or -1 for STALL.
+  int (*control) (gpointer user, const guint8 *setup, const guint8 *out, gsize length, guint8 *answer, gsize capacity);
+  // The host reads the interrupt endpoint from now on, or once more.
+  void (*listens) (gpointer user);
+};
+
 struct UsbFunction {
-  struct UsbIdentity identity; // its texts are owned here
+  struct UsbIdentity identity;           // its texts are owned here
+  const struct UsbClass *class_requests; // NULL: none is known
+  gpointer class_user;
   const struct UsbGadget *gadget;
   gpointer model;
   struct UsbQueue in;
   gboolean halted_in, halted_out, silent;
 };
 
-// Copies the identity. `gadget` and `model` are borrowed.
-void usb_function_init (struct UsbFunction *function, const struct UsbIdentity *identity,
+// Copies the identity. `gadget` and `model` are borrowed. packet_bytes: of the bulk endpoints.
+void usb_function_init (struct UsbFunction *function, const struct UsbIdentity *identity, guint16 packet_bytes,
                         const struct UsbGadget *gadget, gpointer model);
 void usb_function_clear (struct UsbFunction *function);
 
@@ -33,8 +43,9 @@ int usb_function_read (struct UsbFunction *function, guint8 *buffer, gsize capac
 // The host clears the halt of an endpoint. FALSE: this device refuses.
 gboolean usb_function_clear_halt (struct UsbFunction *function, guint8 endpoint);
 
-// Answers a standard control request (8 setup bytes) and returns the byte count, or -1 for STALL.
-int usb_function_control (struct UsbFunction *function, const guint8 *setup, guint8 *answer, gsize capacity);
+// Answers a control request, whose setup bytes are followed by `out` when it writes. Returns the byte count, or -1 for STALL.
+int usb_function_control (struct UsbFunction *function, const guint8 *setup, const guint8 *out, gsize length,
+                          guint8 *answer, gsize capacity);
 
 // ---- what a transport gives, so that the calls of the models are the same on each (usb_function.c has them) ----
 

@@ -6,6 +6,7 @@
 struct UsbQueue {
   GQueue writes; // of GBytes, oldest first
   gsize offset;  // bytes of the oldest write already read
+  gsize packet_bytes;
 };
 
 enum UsbFill {
@@ -15,7 +16,7 @@ enum UsbFill {
 };
 
 // Makes the queue empty; `queue` may be uninitialised.
-void usb_queue_init (struct UsbQueue *queue);
+void usb_queue_init (struct UsbQueue *queue, gsize packet_bytes);
 
 // Forgets everything.
 void usb_queue_clear (struct UsbQueue *queue);

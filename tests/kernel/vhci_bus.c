@@ -2,7 +2,7 @@
 // device (Documentation/usb/usbip_protocol.rst). All fields are big endian. Needs root, and the module vhci_hcd.
 //
 // The ports of a scenario are names here: the kernel has root ports only, and numbers them itself.
-#include "tests/kernel/vhci.h"
+#include "tests/kernel/interrupts.h"
 
 #include <errno.h>
 #include <gio/gio.h>
@@ -22,7 +22,30 @@
 
 enum { CMD_SUBMIT = 1, CMD_UNLINK = 2, RET_SUBMIT = 3, RET_UNLINK = 4 };
 
-#define KIND_MASK 0x60 // of bmRequestType: 0 is a standard request
+// One URB of the kernel's as it comes over the socket (Documentation/usb/usbip_protocol.rst).
+struct VhciUrb {
+  guint32 number; // "seqnum", its name
+  gboolean is_in;
+  guint32 endpoint;
+  guint32 length; // of its buffer, bytes
+  guint8 setup[USB_SETUP_BYTES];
+  guint8 *buffer; // of a read that waits: what has come so far
+  gsize used;
+};
+
+struct UsbDevice {
+  UsbBus *bus;
+  char *name; // its port in the scenario
+  guint port; // of vhci_hcd
+  int fd;
+  struct UsbFunction function;
+  gboolean is_opened;
+  GQueue waiting;               // of struct VhciUrb: reads of the talking endpoint
+  GQueue interrupts;            // of struct VhciUrb: reads of the modem's interrupt endpoint
+  GByteArray *heard;            // of the socket, not understood yet
+  guint source, retry;          // reads the socket; tries the port again
+  gboolean is_hearing, is_dead; // detached while it hears: freed afterwards
+};
 
 struct UsbBus {
   GHashTable *ports;   // port text of the scenario -> number of vhci_hcd, plus one: what comes back comes back there
@@ -98,8 +121,8 @@ write_all (const UsbDevice *device, const guint8 *bytes, gsize length)
   }
 }
 
-void
-vhci_answer (UsbDevice *device, const struct VhciUrb *urb, int status, const guint8 *bytes, gsize length)
+static void
+answer_urb (UsbDevice *device, const struct VhciUrb *urb, int status, const guint8 *bytes, gsize length)
 {
   guint8 head[HEAD_BYTES] = {0};
   put_word (head, 0, RET_SUBMIT);
@@ -138,7 +161,7 @@ serve_read (UsbDevice *device, struct VhciUrb *urb)
   int status = usb_function_read (&device->function, urb->buffer, urb->length, &urb->used);
   if (status == USB_WAITS)
     return FALSE;
-  vhci_answer (device, urb, status, status == 0 ? urb->buffer : NULL, status == 0 ? urb->used : 0);
+  answer_urb (device, urb, status, status == 0 ? urb->buffer : NULL, status == 0 ? urb->used : 0);
   return TRUE;
 }
 
@@ -156,12 +179,12 @@ usb_device_function (UsbDevice *device)
 }
 
 gboolean
-vhci_interrupt (UsbDevice *device, const guint8 *bytes, gsize length)
+usb_device_interrupt (UsbDevice *device, const guint8 *bytes, gsize length)
 {
   struct VhciUrb *urb = g_queue_pop_head (&device->interrupts);
   if (urb == NULL)
     return FALSE;
-  vhci_answer (device, urb, 0, bytes, length);
+  answer_urb (device, urb, 0, bytes, length);
   urb_free (urb);
   return TRUE;
 }
@@ -171,17 +194,13 @@ serve_control (UsbDevice *device, const struct VhciUrb *urb, const guint8 *out)
 {
   gsize capacity = MIN (urb->length, BULK_MAX), sent = urb->is_in ? 0 : urb->length;
   g_autofree guint8 *answer = g_malloc (MAX (capacity, 1));
-  int length = -1;
-  if ((urb->setup[0] & KIND_MASK) == 0)
-    length = usb_function_control (&device->function, urb->setup, answer, capacity);
-  else if (device->control != NULL)
-    length = device->control (device, urb->setup, out, sent, answer, capacity);
+  int length = usb_function_control (&device->function, urb->setup, out, sent, answer, capacity);
   if (length < 0)
-    vhci_answer (device, urb, -EPIPE, NULL, 0);
+    answer_urb (device, urb, -EPIPE, NULL, 0);
   else if (urb->is_in)
-    vhci_answer (device, urb, 0, answer, (gsize)length);
+    answer_urb (device, urb, 0, answer, (gsize)length);
   else
-    vhci_answer (device, urb, 0, NULL, sent);
+    answer_urb (device, urb, 0, NULL, sent);
 }
 
 static void
@@ -197,10 +216,10 @@ static void
 deliver (UsbDevice *device, const struct VhciUrb *urb, const guint8 *out)
 {
   if (device->function.halted_out) {
-    vhci_answer (device, urb, -EPIPE, NULL, 0);
+    answer_urb (device, urb, -EPIPE, NULL, 0);
     return;
   }
-  vhci_answer (device, urb, 0, NULL, urb->length);
+  answer_urb (device, urb, 0, NULL, urb->length);
   if (!device->is_opened)
     (void)device->function.gadget->claimed (device->function.model, usb_function_talking (&device->function));
   device->is_opened = TRUE;
@@ -219,14 +238,14 @@ serve (UsbDevice *device, const struct VhciUrb *urb, const guint8 *out)
     usb_device_pump (device);
   } else if (urb->is_in) { // a mute interface, or the modem's interrupts
     keep (&device->interrupts, urb);
-    if (device->control != NULL)
-      vhci_modem_listen (device);
+    if (function->class_requests != NULL)
+      function->class_requests->listens (function->class_user);
   } else if (function->silent) {
     keep (&device->interrupts, urb); // never taken
   } else if (number == usb_function_out (function)) {
     deliver (device, urb, out);
   } else {
-    vhci_answer (device, urb, 0, NULL, urb->length);
+    answer_urb (device, urb, 0, NULL, urb->length);
   }
 }
 
@@ -398,7 +417,7 @@ usb_device_attach (UsbBus *bus, const char *port, const struct UsbIdentity *iden
   device->bus = bus;
   device->fd = -1;
   device->name = g_strdup (port);
-  usb_function_init (&device->function, identity, gadget, model);
+  usb_function_init (&device->function, identity, USB_PACKET_BYTES, gadget, model);
   device->heard = g_byte_array_new ();
   g_hash_table_insert (bus->devices, g_strdup (port), device);
   if (!plug_in (device))
