@@ -43,7 +43,9 @@ typedef struct {
   GPtrArray *near;                       /* codes that a mistyped one may have meant, at least one; or NULL */
   char *complaint;                       /* JSON array for the member "rows" of a problem, or NULL */
   char *arriving_port, *arriving_serial; /* a tablet to be read once the request is durable; or NULL */
-  GPtrArray *orders;                     /* of SimOrder: to be started once the request is durable; or NULL */
+  gboolean is_keepable;                  /* its answer may be kept, as one of that version of the register */
+  guint64 version;
+  GPtrArray *orders; /* of SimOrder: to be started once the request is durable; or NULL */
   Answer answer;
 } Request;
 
