@@ -57,9 +57,10 @@ tell_progress (void *user, curl_off_t down_total, curl_off_t down, curl_off_t up
 {
   Try *try = user;
   gboolean is_upload = try->request->upload != NULL;
-  try->request->progress ((guint64)(is_upload ? up : down), (guint64)(is_upload ? up_total : down_total),
-                          try->request->user);
-  return 0;
+  if (try->request->progress != NULL)
+    try->request->progress ((guint64)(is_upload ? up : down), (guint64)(is_upload ? up_total : down_total),
+                            try->request->user);
+  return try->request->stops != NULL && try->request->stops (try->request->user);
 }
 
 static curl_off_t
@@ -102,7 +103,7 @@ set_options (Try *try, const Session *session, const char *url, struct curl_slis
   curl_easy_setopt (try->curl, CURLOPT_HTTPHEADER, headers);
   curl_easy_setopt (try->curl, CURLOPT_WRITEFUNCTION, take_bytes);
   curl_easy_setopt (try->curl, CURLOPT_WRITEDATA, try);
-  if (try->request->progress != NULL) {
+  if (try->request->progress != NULL || try->request->stops != NULL) {
     curl_easy_setopt (try->curl, CURLOPT_NOPROGRESS, 0L);
     curl_easy_setopt (try->curl, CURLOPT_XFERINFOFUNCTION, tell_progress);
     curl_easy_setopt (try->curl, CURLOPT_XFERINFODATA, try);
@@ -133,6 +134,8 @@ try_once (const Session *session, const Request *request, const char *key, Reply
   struct curl_slist *headers = make_headers (request, key, session->language);
   set_options (&try, session, url, headers);
   CURLcode code = curl_easy_perform (try.curl);
+  if (code == CURLE_ABORTED_BY_CALLBACK) /* by request->stops alone */
+    code = CURLE_OK;
   long status = 0;
   (void)curl_easy_getinfo (try.curl, CURLINFO_RESPONSE_CODE, &status); /* cannot fail on a live handle */
   curl_slist_free_all (headers);

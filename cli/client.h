@@ -16,6 +16,9 @@ typedef struct {
   FILE *download;     /* a 2xx answer is written here instead of into the reply; NULL: none */
   gboolean is_long;   /* the daemon may think about it for minutes: silence is no loss */
   ClientProgress progress;
+  gboolean (*stops) (
+      gpointer
+          user); /* asked about once a second: TRUE ends the answer here, as if that were its end; NULL: nobody does */
   gpointer user;
 } Request;
 

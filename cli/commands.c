@@ -10,6 +10,7 @@
 #include "cli/intake.h"
 #include "cli/migrate.h"
 #include "cli/prepare.h"
+#include "cli/record.h"
 #include "cli/transfer.h"
 #include "cli/watch.h"
 
@@ -179,11 +180,15 @@ const Command commands[] = {
      {"ID", ID, "sim", PARAMETER_TEXT, PARAMETER_REQUIRED, {"code de la carte SIM ou de sa ligne", "code of the SIM card or of its line"}},
      {"--attempts", NUMBER, "attempts", PARAMETER_NUMBER, 0, {"confirmer le nombre d'essais restants (-1 : inconnu)", "confirm the number of attempts left (-1: not known)"}},
      {"--sure", NOTHING, "sure", PARAMETER_FLAG, 0, {"confirmer une deuxième fois", "confirm a second time"}}}},
+  {.words = "sim erase-sms", .method = "POST", .path = "/v1/sims/erasures", .is_write = TRUE, .run = act_erase,
+   .done = {"{sim}", "{sim}"},
+   .summary = {"effacer les messages et les contacts de la carte d'un modem, sans les lire", "erase the messages and contacts of the card in a modem, without reading them"},
+   .parameters = {{"ID", ID, "sim", PARAMETER_TEXT, PARAMETER_REQUIRED, {"code de la carte SIM ou de sa ligne", "code of the SIM card or of its line"}}, YES}},
   {.words = "modem list", .method = "GET", .path = "/v1/modems", .columns = "port name state iccid sim line home network signal_percent pin_left puk_left todo", .run = ask_list,
    .summary = {"les modems du banc de cartes SIM, et leurs cartes", "the modems of the SIM bench, and their cards"}},
   {.words = "modem acts", .method = "GET", .path = "/v1/acts", .columns = "number at job port sim line recharge state verdict answer account todo", .run = ask_list,
    .summary = {"ce qui a été demandé aux modems, le plus récent d'abord", "what was asked of the modems, the newest first"}, .parameters = {LIMIT, AFTER}},
-  {.words = "sim list", .method = "GET", .path = "/v1/sims", .columns = "code iccid line created_at", .run = ask_list,
+  {.words = "sim list", .method = "GET", .path = "/v1/sims", .columns = "code iccid line to_erase created_at", .run = ask_list,
    .summary = {"les cartes SIM", "the SIM cards"}, .parameters = {LIMIT, AFTER}},
   {.words = "line list", .method = "GET", .path = "/v1/lines", .columns = "code msisdn operator offer state credit_until line_until holder.name", .run = ask_list,
    .summary = {"les lignes de téléphone et leurs dates de fin", "the phone lines and the days they end"},
@@ -483,6 +488,12 @@ const Command commands[] = {
      {"--remove", NOTHING, "remove", PARAMETER_FLAG, 0, {"lui enlever son nom", "take its name away"}}}},
   {.words = "bench names", .method = "GET", .path = "/v1/ports", .columns = "port name", .run = ask_list,
    .summary = {"les noms des ports", "the names of the ports"}, .parameters = {LIMIT}},
+  {.words = "bench record", .method = "GET", .path = "/v1/recordings", .run = record_run,
+   .summary = {"enregistrer ce qui se dit sur un port, sans donnée personnelle, pour l'envoyer", "record what is said on a port, without personal data, to be sent"},
+   .parameters = {
+     {"PORT", {"PORT|CODE", "PORT|ID"}, "port", PARAMETER_TEXT, PARAMETER_REQUIRED, {"le port (temoin bench), son nom, ou le code de la tablette qui y est", "the port (temoin bench), its name, or the code of the tablet on it"}},
+     OUTPUT, FORCE,
+     {"--until", {"FIN", "END"}, "until", PARAMETER_TEXT, 0, {"wiped : jusqu'à la fin de son effacement (sinon) ; unplugged : jusqu'à son départ ; stopped : jusqu'à Ctrl-C, qui l'arrête toujours", "wiped: until its wipe is over (the default); unplugged: until it leaves; stopped: until Ctrl-C, which always stops it"}}}},
   {.words = "wipe", .method = "POST", .path = "/v1/wipes", .is_write = TRUE, .run = erase_run,
    .done = {"{code}  effacement de {item} sur le port {port}", "{code}  wipe of {item} on port {port}"},
    .summary = {"effacer une tablette du banc, et le prouver", "wipe a tablet on the bench, and prove it"},

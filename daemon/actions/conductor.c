@@ -35,6 +35,7 @@ struct _Conductor {
   GPtrArray *slots;    /* BenchSlot *: the pointer is guarded, what it shows never changes */
   GPtrArray *troubles; /* of char *: of the bench as a whole; likewise */
   HubWatch *hubs;
+  Recordings *recordings;
 };
 
 /* A question to the register, asked in the main loop and answered there. */
@@ -248,6 +249,9 @@ static void
 on_run_changed (const char *wipe, gpointer user)
 {
   Conductor *conductor = user;
+  const WipeRun *run = g_hash_table_lookup (conductor->runs, wipe);
+  if (run != NULL)
+    recordings_wipe (conductor->recordings, wipe_run_wipe (run), FALSE);
   events_publish (conductor->events, "wipe", wipe);
   match_slots (conductor);
 }
@@ -257,6 +261,7 @@ on_run_over (const char *wipe, gpointer user)
 {
   Conductor *conductor = user;
   g_autofree char *code = g_strdup (wipe); /* the run, and its code with it, goes away */
+  recordings_wipe (conductor->recordings, wipe_run_wipe (g_hash_table_lookup (conductor->runs, code)), TRUE);
   g_hash_table_remove (conductor->runs, code);
   match_slots (conductor);
 }
@@ -374,6 +379,7 @@ on_bench (const Device *device, BenchEvent event, gpointer user)
 {
   Conductor *conductor = user;
   watch_hubs (conductor, device, event);
+  recordings_bench (conductor->recordings, device, event);
   g_autoptr (GList) codes = g_hash_table_get_keys (conductor->runs);
   for (GList *code = codes; code != NULL; code = code->next) /* a run only ends from the loop, never inside this call */
     wipe_run_bench (g_hash_table_lookup (conductor->runs, code->data), device, event);
@@ -530,6 +536,12 @@ conductor_prepare (Conductor *conductor, const char *item, const char *account)
   g_idle_add_full (G_PRIORITY_DEFAULT, prepare_idle, preparing, preparing_free);
 }
 
+Recordings *
+conductor_recordings (const Conductor *conductor)
+{
+  return conductor->recordings;
+}
+
 /* ---- arrivals ---- */
 
 typedef struct {
@@ -621,6 +633,7 @@ conductor_new (Register *reg, Events *events, const char *key_path, const Conduc
   if (conductor->bench == NULL)
     return NULL;
   bench_configure (conductor->bench, settings);
+  conductor->recordings = recordings_new (conductor->bench, timeouts->settle_ms);
   conductor->world = (WipeRunWorld){.reg = reg,
                                     .bench = conductor->bench,
                                     .timeouts = &conductor->timeouts,
@@ -649,6 +662,7 @@ conductor_free (Conductor *conductor)
   g_hash_table_remove_all (conductor->runs);
   g_hash_table_remove_all (conductor->arrivals);
   g_hash_table_remove_all (conductor->preparations);
+  recordings_free (g_steal_pointer (&conductor->recordings));
   g_clear_pointer (&conductor->bench, bench_free); /* ends what strategies and probes still wait for */
   while (conductor->pending + conductor->world.pending + conductor->prepare_world.pending >
          0) /* the register's answers in flight name us */

@@ -2,6 +2,7 @@
  * machine, and writes every step before it acts on it. Lives in the main loop. */
 #pragma once
 #include "daemon/actions/events.h"
+#include "daemon/actions/recording.h"
 #include "daemon/actions/wipe.h"
 #include "daemon/devices/device.h"
 #include "db/register.h"
@@ -39,6 +40,8 @@ void conductor_restart (Conductor *conductor);
 gboolean conductor_can_prepare (const Conductor *conductor);
 /* A preparation of that item was asked by that account (after its commit): do it. Any thread. */
 void conductor_prepare (Conductor *conductor, const char *item, const char *account);
+/* What is recorded of this bench. Borrowed; every recording is stopped before conductor_free. Any thread. */
+Recordings *conductor_recordings (const Conductor *conductor);
 /* The bench now: array of BenchSlot *, shared and never changed; the caller unrefs it. Any thread. */
 GPtrArray *conductor_slots (Conductor *conductor);
 /* What is wrong with the bench as a whole: array of char *, each a message's code and arguments as a wipe's reason. Shared; the caller unrefs it. Any

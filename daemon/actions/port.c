@@ -42,6 +42,13 @@ port_meant (const GPtrArray *names, const char *text, GError **error)
   return named != NULL ? g_strdup (named->port) : port_check (typed, error);
 }
 
+char *
+port_of_text (Store *store, const char *text, GError **error)
+{
+  g_autoptr (GPtrArray) names = port_name_list (store, error);
+  return names != NULL ? port_meant (names, text, error) : NULL;
+}
+
 static gboolean
 give_name (Store *store, const ActionContext *context, const GPtrArray *names, const char *port, const char *text,
            GError **error)

@@ -15,3 +15,5 @@ gboolean port_name_change (Store *store, const ActionContext *context, const Por
                            GError **error);
 /* The name of a port among those of port_name_list; NULL when it has none. Borrowed. */
 const char *port_name_in (const GPtrArray *names, const char *port);
+/* The port that a person means: as USB numbers it, or by the name it has on this machine. RULE_ERROR: M_PORT_FORMAT. Caller frees. */
+char *port_of_text (Store *store, const char *text, GError **error);

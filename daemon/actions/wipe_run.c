@@ -575,6 +575,12 @@ wipe_run_free (WipeRun *run)
   run_unref (run);
 }
 
+const Wipe *
+wipe_run_wipe (const WipeRun *run)
+{
+  return run->wipe;
+}
+
 const char *
 wipe_run_code (const WipeRun *run)
 {

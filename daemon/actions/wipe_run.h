@@ -26,6 +26,8 @@ WipeRun *wipe_run_new (WipeRunWorld *world, Wipe *wipe, gboolean is_resumed);
 /* Stops acting; what is under way on the device is cancelled, the register keeps the story. Accepts NULL. */
 void wipe_run_free (WipeRun *run);
 const char *wipe_run_code (const WipeRun *run);
+/* As it is in the register. Borrowed until the loop runs again. */
+const Wipe *wipe_run_wipe (const WipeRun *run);
 /* Something happened on the bench: to its port, or to its serial elsewhere. */
 void wipe_run_bench (WipeRun *run, const Device *device, BenchEvent event);
 /* May its tablet leave that port at any moment, because of the wipe? */

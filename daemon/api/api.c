@@ -152,11 +152,22 @@ send_answer (Exchange *exchange)
   return send_response (exchange, response_of_answer (answer), answer->status, answer->type);
 }
 
+static struct MHD_Response *
+open_stream (const Exchange *exchange)
+{
+  const Request *request = &exchange->request;
+  Streams *streams = exchange->api->streams;
+  if (request->recorded_port == NULL)
+    return streams_open (streams, exchange->connection);
+  return streams_record (streams, exchange->connection, conductor_recordings (request->world->conductor),
+                         request->recorded_port, request->recorded_until);
+}
+
 static enum MHD_Result
 send_stream (Exchange *exchange)
 {
   Api *api = exchange->api;
-  struct MHD_Response *response = streams_open (api->streams, exchange->connection);
+  struct MHD_Response *response = open_stream (exchange);
   if (response == NULL) {
     answer_message (exchange, M_BUSY);
     return send_answer (exchange);
@@ -165,7 +176,8 @@ send_stream (Exchange *exchange)
   watch_set_beating (api->watch, TRUE);
   (void)MHD_set_connection_option (exchange->connection, MHD_CONNECTION_OPTION_TIMEOUT,
                                    0u); /* the beat finds the dead */
-  return send_response (exchange, response, 200, "text/event-stream");
+  return send_response (exchange, response, 200,
+                        exchange->request.recorded_port != NULL ? "application/x-ndjson" : "text/event-stream");
 }
 
 /* ---- working ---- */

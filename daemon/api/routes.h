@@ -9,7 +9,7 @@
 /* Where a request is worked on. */
 typedef enum {
   ROUTE_NOW,    /* at once, in the HTTP thread, by anyone: handler must not block */
-  ROUTE_STREAM, /* news without end, once the account is known */
+  ROUTE_STREAM, /* an answer without a known end; handler, or NULL, runs in a reader and says what is told */
   ROUTE_READ,   /* in a reader of the register */
   ROUTE_DRAW,   /* in a reader, then draw in the drawing pool */
   ROUTE_WRITE,  /* in the writer, once per Idempotency-Key; what the verb made is answered and published */

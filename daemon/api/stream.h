@@ -1,12 +1,17 @@
-/* The event streams of /v1/events: each subscriber is a suspended connection that is resumed when there is news. */
+/* Answers without a known end: the news of /v1/events, and recordings of the bench. Each is a suspended connection that is resumed when there is something to
+ * tell. */
 #pragma once
 #include "daemon/actions/events.h"
+#include "daemon/actions/recording.h"
 #include <microhttpd.h>
 
 #define STREAM_BEAT_S 15  /* a comment line this often tells both ends that the other is there */
 #define STREAMS_MAX   100 /* connections */
 #define STREAM_PENDING_MAX                                                                                             \
   (256 * 1024) /* bytes a slow reader may be behind before it is dropped: a full bench says 45 KiB at once */
+
+/* The same for a recording: the answers of a tablet come in one piece. Then its last line says so. */
+#define RECORDING_PENDING_MAX (4 * 1024 * 1024)
 
 typedef struct _Streams Streams;
 /* What a piece of news tells beyond its subject: the name of the member that holds it (static), and its JSON; *name NULL when that topic tells
@@ -20,7 +25,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Streams, streams_free)
 
 /* The endless answer for that connection, to be queued and destroyed by the caller; NULL when there are too many, or when stopping. */
 struct MHD_Response *streams_open (Streams *streams, struct MHD_Connection *connection);
-/* A comment line to each. Any thread. */
+/* The same for the lines of a recording of that port, which ends as recordings_start says; empty lines between them mean nothing. */
+struct MHD_Response *streams_record (Streams *streams, struct MHD_Connection *connection, Recordings *recordings,
+                                     const char *port, RecordingUntil until);
+/* A comment, or an empty line, to each. Any thread. */
 void streams_beat (Streams *streams);
 guint streams_count (Streams *streams);
 /* Lets every stream end; no new one opens. */

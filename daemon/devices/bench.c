@@ -2,6 +2,7 @@
  * from an idle callback, so that no owner is called from inside its own call. */
 #include "daemon/devices/bench.h"
 
+#include "daemon/devices/record.h"
 #include "daemon/devices/usb.h"
 
 #include <string.h>
@@ -26,7 +27,8 @@ typedef struct {
 struct _Bench {
   Usb *usb;
   AdbKey *key;
-  GPtrArray *slots; /* of Slot, in the order of arrival */
+  GPtrArray *slots;   /* of Slot, in the order of arrival */
+  GPtrArray *records; /* of Record, not owned: those that go on */
   guint64 last_session;
   guint idle;
   const StrategySettings *settings; /* not owned */
@@ -74,6 +76,31 @@ set_link (Slot *slot, DeviceLink link)
   mark_changed (slot);
 }
 
+/* ---- recordings ---- */
+
+/* NULL: nobody records that port. */
+static Record *
+record_of_slot (const Slot *slot)
+{
+  return record_of (slot->bench->records, slot->device.port);
+}
+
+static void
+record_failure (const Slot *slot, DeviceLink link)
+{
+  Record *record = record_of_slot (slot);
+  if (record != NULL)
+    record_link (record, device_link_name (link));
+}
+
+/* What is said over it is recorded when somebody wants that now: a link is recorded from its beginning, or not at all. */
+static Wire *
+recorded_wire (const Slot *slot, Wire *wire)
+{
+  Record *record = record_of_slot (slot);
+  return record != NULL ? record_wire_new (record, wire, slot->device.mode) : wire;
+}
+
 /* ---- links ---- */
 
 /* Whatever is open or being opened ends; whoever waits for an answer gets DEVICE_ERROR_GONE. */
@@ -110,6 +137,7 @@ fail_link (Slot *slot, const GError *error)
   slot->device.is_silent = g_error_matches (error, DEVICE_ERROR, DEVICE_ERROR_TIMEOUT);
   g_free (slot->link_error);
   slot->link_error = g_strdup (error->message);
+  record_failure (slot, link);
   close_link (slot);
   set_link (slot, link);
 }
@@ -164,7 +192,7 @@ on_open (libusb_device_handle *handle, const GError *error, gpointer user)
     fail_link (slot, error);
     return;
   }
-  Wire *wire = usb_wire_new (slot->usb, handle);
+  Wire *wire = recorded_wire (slot, usb_wire_new (slot->usb, handle));
   if (slot->device.mode == DEVICE_ADB) {
     gboolean offers_key = (slot->flags & BENCH_CONNECT_OFFER_KEY) != 0;
     slot->adb = adb_new (wire, slot->bench->key, offers_key, GREETING_TIMEOUT_MS, on_adb, slot);
@@ -229,6 +257,9 @@ on_identified (const GError *error, gpointer user)
   if (error != NULL)
     fail_link (slot, error);
   take_strings (slot);
+  Record *record = record_of_slot (slot);
+  if (record != NULL)
+    record_arrived (record, slot->usb, FALSE);
   slot->is_shown = TRUE;
   slot->is_changed = FALSE;
   slot->bench->func (&slot->device, BENCH_ARRIVED, slot->bench->user);
@@ -257,6 +288,9 @@ remove_slot (Bench *bench, guint index)
   Slot *slot = g_ptr_array_steal_index (bench->slots, index);
   close_link (slot);
   recount_duplicates (bench);
+  Record *record = slot->is_shown ? record_of_slot (slot) : NULL;
+  if (record != NULL)
+    record_left (record);
   if (slot->is_shown)
     bench->func (&slot->device, BENCH_LEFT, bench->user);
   slot_free (slot);
@@ -312,6 +346,7 @@ bench_new (const char *key_path, BenchFunc func, gpointer user, GError **error)
     return NULL;
   g_autoptr (Bench) bench = g_new0 (Bench, 1);
   bench->slots = g_ptr_array_new_with_free_func (slot_free);
+  bench->records = g_ptr_array_new ();
   bench->key = g_steal_pointer (&key);
   bench->settings = &nothing_configured;
   bench->func = func;
@@ -327,7 +362,10 @@ bench_free (Bench *bench)
     return;
   while (bench->slots->len > 0) /* one by one: whoever hears of it may still look at the list */
     slot_free (g_ptr_array_steal_index (bench->slots, bench->slots->len - 1));
+  while (bench->records->len > 0)
+    record_end (g_ptr_array_index (bench->records, 0), "stopping");
   usb_free (bench->usb);
+  g_ptr_array_unref (bench->records);
   g_ptr_array_unref (bench->slots);
   if (bench->idle != 0)
     g_source_remove (bench->idle);
@@ -441,6 +479,21 @@ bench_disconnect (Bench *bench, guint64 session)
   slot->device.has_asked = FALSE;
   if (slot->link_error == NULL)
     set_link (slot, DEVICE_LINK_NONE);
+}
+
+Record *
+bench_record (Bench *bench, const char *port, guint settle_ms, RecordFunc func, gpointer user)
+{
+  if (bench->records->len >= RECORDS_MAX || record_of (bench->records, port) != NULL)
+    return NULL;
+  Record *record = record_new (bench->records, port, settle_ms, func, user);
+  const Device *device = bench_find_port (bench, port);
+  const Slot *slot = device != NULL ? find_slot (bench, device->session) : NULL;
+  if (slot != NULL)
+    record_arrived (record, slot->usb, TRUE);
+  if (slot != NULL && (slot->adb != NULL || slot->fastboot != NULL))
+    record_link (record, "opened_before");
+  return record;
 }
 
 Adb *

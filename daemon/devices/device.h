@@ -101,6 +101,23 @@ const char *bench_link_error (Bench *bench, guint64 session);
 /* Closes the link; the interface is free for other programs. One that failed keeps showing why, until it is tried again. */
 void bench_disconnect (Bench *bench, guint64 session);
 
+/* ---- a recording of one port, without personal data, for who cannot be at this bench (record.c; docs/decisions/0025-recordings.md) ---- */
+
+#define RECORDS_MAX 4 /* at once */
+typedef struct _Record Record;
+/* line: one line of it, without its end; NULL after the last one. Called in the main loop, also from inside of calls to the bench; must not free the
+ * record. */
+typedef void (*RecordFunc) (const char *line, gpointer user);
+/* Records what comes and goes on that port and what is said over links that are opened from now on. Nothing is sent, and nothing else is done, because of
+ * it. settle_ms: how long a tablet must stay before it is believed to be back, for the reader. NULL: there are too many, or one of that port. */
+Record *bench_record (Bench *bench, const char *port, guint settle_ms, RecordFunc func, gpointer user);
+/* A wipe of its tablet came to that state. All words are stable; strategy may be NULL. */
+void record_wipe (Record *record, const char *state, const char *strategy, const char *verdict);
+/* Its last line, which says why. No effect when it is over. */
+void record_end (Record *record, const char *because);
+/* func is not called any more. Accepts NULL; also after bench_free. */
+void record_free (Record *record);
+
 /* What a connected device says of itself. -1 / NULL = it did not say. Account names are never kept, only counts. */
 typedef struct {
   DeviceMode mode;

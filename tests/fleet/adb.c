@@ -382,6 +382,8 @@ go_online (struct Adb *adb)
   GString *banner = g_string_new (NULL);
   g_string_printf (banner, "device::ro.product.name=%s;ro.product.model=%s;ro.product.device=%s;", set->product,
                    set->model, set->device);
+  if (*set->private != '\0')
+    g_string_append_printf (banner, "ro.bluetooth.name=%s;", set->private);
   if (set->quirk != QUIRK_NO_FEATURES)
     g_string_append_printf (banner, "features=%s%s", features, set->quirk == QUIRK_DELAYED_ACK ? ",delayed_ack" : "");
   adb->link = LINK_ONLINE;

