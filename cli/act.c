@@ -93,6 +93,12 @@ static const struct {
      {"{line}  {state}  {balance_cents}  jusqu'au {credit_until}",
       "{line}  {state}  {balance_cents}  until {credit_until}"}},
     {"topup", {"{recharge}  {line}  {state}", "{recharge}  {line}  {state}"}},
+    {"count",
+     {"{sim}  {iccid}  messages : {messages}, contacts : {contacts}",
+      "{sim}  {iccid}  messages: {messages}, contacts: {contacts}"}},
+    {"erase",
+     {"{sim}  {iccid}  {state}  messages effacés : {messages}, contacts effacés : {contacts}",
+      "{sim}  {iccid}  {state}  messages erased: {messages}, contacts erased: {contacts}"}},
     {"",
      {"{sim}  {iccid}  {state}  essais restants : {attempts_left}",
       "{sim}  {iccid}  {state}  attempts left: {attempts_left}"}},
@@ -190,15 +196,17 @@ tell_ambiguous (const Session *session, const json_t *acts)
 
 /* ---- the command ---- */
 
+/* is_told: what came of them is shown, as JSON too. */
 static Leave
-follow (const Session *session, const json_t *answer, GError **error)
+follow (const Session *session, const json_t *answer, gboolean is_told, GError **error)
 {
   Leave leave = LEAVE_DONE;
   g_autoptr (GArray) numbers = numbers_of (answer);
   json_t *acts = wait_for_all (session, numbers, &leave, error);
   if (acts == NULL)
     return leave;
-  print_all (session, acts);
+  if (is_told)
+    print_all (session, acts);
   if (!session->is_json)
     tell_ambiguous (session, acts);
   leave = leave_of (acts);
@@ -279,9 +287,55 @@ act_run (const Session *session, const Typed *typed, GError **error)
     return leave;
   if (!session->is_json)
     answer_notes (session, answer);
-  leave = follow (session, answer, error);
+  leave = follow (session, answer, TRUE, error);
   json_decref (answer);
   return leave;
+}
+
+/* ---- erasing ---- */
+
+static const Agreement erasing = {
+    .question = {"Effacer pour toujours ces messages et ces contacts ?", "Erase these messages and contacts for good?"},
+    .needs_yes = {"Effacer une carte demande une confirmation : sans terminal, ajoutez --yes.",
+                  "Erasing a card needs a confirmation: without a terminal add --yes."},
+    .declined = {"Rien n'a été effacé.", "Nothing was erased."},
+};
+
+/* May it be erased, and what is on it? TRUE: that was shown. */
+static gboolean
+shows_contents (const Session *session, const Typed *typed, Leave *leave, GError **error)
+{
+  json_t *verdict = preview (session, typed, leave, error);
+  if (verdict == NULL)
+    return FALSE;
+  gboolean stops = answer_stops (verdict, json_object_get (typed->fields, "overrides"));
+  if (stops)
+    answer_lists (session, verdict, NULL, session->is_json ? stderr : stdout);
+  json_decref (verdict);
+  *leave = LEAVE_REFUSED;
+  if (stops)
+    return FALSE;
+  json_t *fields = json_pack ("{s:O}", "sim", json_object_get (typed->fields, "sim"));
+  char *body = json_dumps (fields, JSON_COMPACT);
+  json_t *answer = ask_post (session, "/v1/sims/contents", body, NULL, leave, error);
+  free (body);
+  json_decref (fields);
+  if (answer == NULL)
+    return FALSE;
+  *leave = follow (session, answer, !session->is_json, error); /* of two acts the JSON is the second's */
+  json_decref (answer);
+  return *leave == LEAVE_DONE;
+}
+
+Leave
+act_erase (const Session *session, const Typed *typed, GError **error)
+{
+  Leave leave;
+  if (json_object_get (typed->fields, "preview") != NULL)
+    return ask_act (session, typed, error);
+  if (!shows_contents (session, typed, &leave, error))
+    return leave;
+  return agree (session, typed, &erasing, error) ? act_run (session, typed, error) : LEAVE_REFUSED;
 }
 
 /* ---- rehearsals ---- */
@@ -305,7 +359,7 @@ hold_free (const Session *session, const json_t *rehearsal, GError **error)
   json_decref (fields);
   if (answer == NULL)
     return leave;
-  leave = follow (session, answer, error);
+  leave = follow (session, answer, TRUE, error);
   json_decref (answer);
   return leave;
 }

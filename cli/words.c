@@ -82,6 +82,8 @@ static const struct {
     {"pin_enable", {"activer le PIN", "enable the PIN"}},
     {"pin_disable", {"désactiver le PIN", "disable the PIN"}},
     {"unblock", {"débloquer (PUK)", "unblock (PUK)"}},
+    {"count", {"compter ce qu'elle garde", "count what it keeps"}},
+    {"erase", {"vider la carte", "erase the card"}},
     {"opening", {"s'ouvre", "opening"}},
     {"sim_boot", {"la carte démarre", "the card is starting"}},
     {"sim_absent", {"sans carte", "no card"}},

@@ -2,8 +2,8 @@
 #include "db/row.h"
 #include "db/sim.h"
 
-#define SELECT_CARD "SELECT code, iccid, line, created_at, seen_at, pin_on, pin_left, puk_left FROM card "
-enum { CODE, ICCID, LINE, CREATED_AT, SEEN_AT, PIN_ON, PIN_LEFT, PUK_LEFT };
+#define SELECT_CARD "SELECT code, iccid, line, created_at, seen_at, pin_on, pin_left, puk_left, to_erase FROM card "
+enum { CODE, ICCID, LINE, CREATED_AT, SEEN_AT, PIN_ON, PIN_LEFT, PUK_LEFT, TO_ERASE };
 
 void
 card_free (Card *card)
@@ -32,6 +32,7 @@ card_read (Rows *rows, G_GNUC_UNUSED GError **error)
   card->pin_on = row_maybe_int (rows, PIN_ON);
   card->pin_left = row_maybe_int (rows, PIN_LEFT);
   card->puk_left = row_maybe_int (rows, PUK_LEFT);
+  card->to_erase = rows_int (rows, TO_ERASE) != 0;
   return card;
 }
 
@@ -69,6 +70,17 @@ card_of_line (Store *store, const char *line, GError **error)
 }
 
 gboolean
+card_find_of_line (Store *store, const char *line, Card **card, GError **error)
+{
+  g_autoptr (GError) failed = NULL;
+  *card = card_of_line (store, line, &failed);
+  if (*card != NULL || g_error_matches (failed, DB_ERROR, DB_ERROR_NOT_FOUND))
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&failed));
+  return FALSE;
+}
+
+gboolean
 card_set_seen (Store *store, const Card *card, GError **error)
 {
   gint64 changed;
@@ -77,4 +89,13 @@ card_set_seen (Store *store, const Card *card, GError **error)
                     " puk_left = NULLIF($5, -1) WHERE code = $1",
                     "siiii", card->code, card->seen_at, card->pin_on, card->pin_left, card->puk_left) &&
          row_changed (changed, DB_ERROR_NOT_FOUND, "card", card->code, error);
+}
+
+gboolean
+card_set_to_erase (Store *store, const char *code, gboolean to_erase, GError **error)
+{
+  gint64 changed;
+  return store_run (store, &changed, error, "UPDATE card SET to_erase = $2 WHERE code = $1", "si", code,
+                    (gint64)(to_erase != FALSE)) &&
+         row_changed (changed, DB_ERROR_NOT_FOUND, "card", code, error);
 }

@@ -4,7 +4,8 @@
 
 #define SELECT_ACT                                                                                                     \
   "SELECT number, site, kind, state, port, imei, iccid, card, line, recharge, dialogue, verdict, reason, answer, eur," \
-  " mb, until_day, attempts_left, asked_at, sent_at, ended_at, account FROM modem_act "
+  " mb, until_day, attempts_left, asked_at, sent_at, ended_at, account, messages, contacts"                            \
+  " FROM modem_act "
 #define IS_OPEN "state IN ('asked', 'sent')"
 enum {
   NUMBER,
@@ -28,7 +29,9 @@ enum {
   ASKED_AT,
   SENT_AT,
   ENDED_AT,
-  ACCOUNT
+  ACCOUNT,
+  MESSAGES,
+  CONTACTS
 };
 
 void
@@ -63,6 +66,8 @@ read_found (Rows *rows, ModemAct *act)
   act->eur = row_maybe_int (rows, EUR);
   act->mb = row_maybe_int (rows, MB);
   act->attempts_left = row_maybe_int (rows, ATTEMPTS_LEFT);
+  act->messages = row_maybe_int (rows, MESSAGES);
+  act->contacts = row_maybe_int (rows, CONTACTS);
   act->until = row_day (rows, UNTIL_DAY);
   (void)card_verdict_parse (rows_text (rows, VERDICT), &act->verdict); /* NULL: NONE */
 }
@@ -165,9 +170,9 @@ static gboolean
 set_numbers (Store *store, const ModemAct *act, GError **error)
 {
   return store_run (store, NULL, error,
-                    "UPDATE modem_act SET eur = NULLIF($2, -1), mb = NULLIF($3, -1), attempts_left = NULLIF($4, -1)"
-                    " WHERE number = $1",
-                    "iiii", act->number, act->eur, act->mb, act->attempts_left);
+                    "UPDATE modem_act SET eur = NULLIF($2, -1), mb = NULLIF($3, -1), attempts_left = NULLIF($4, -1),"
+                    " messages = NULLIF($5, -1), contacts = NULLIF($6, -1) WHERE number = $1",
+                    "iiiiii", act->number, act->eur, act->mb, act->attempts_left, act->messages, act->contacts);
 }
 
 gboolean

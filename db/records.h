@@ -164,7 +164,9 @@ typedef struct {
   X (PIN_DISABLE, "pin_disable")                                                                                       \
   X (UNBLOCK, "unblock")                                                                                               \
   X (BALANCE, "balance")                                                                                               \
-  X (TOPUP, "topup")
+  X (TOPUP, "topup")                                                                                                   \
+  X (COUNT, "count")                                                                                                   \
+  X (ERASE, "erase")
 /* sent: a step that may spend was about to leave · ambiguous: and nobody knows · not_done: surely nothing was spent */
 #define MODEM_ACT_STATES(X)                                                                                            \
   X (ASKED, "asked")                                                                                                   \
@@ -343,6 +345,7 @@ typedef struct {
   gint64 seen_at; /* epoch seconds: when a modem last read it; 0 = never */
   /* as it was then; -1 = not said */
   gint64 pin_on, pin_left, puk_left;
+  gboolean to_erase; /* it may still hold messages and contacts of a former borrower */
 } Card;
 
 /* The last day of something, where that comes from and how far it is to be believed. day "": not known. */
@@ -637,6 +640,7 @@ typedef struct {
   gint64 eur, mb;                     /* cents, megabytes; -1 = not said */
   Day until;                          /* "" = not said */
   gint64 attempts_left;               /* -1 = not said */
+  gint64 messages, contacts;          /* on the card, when they were counted or erased; -1 = not said */
   gint64 asked_at, sent_at, ended_at; /* epoch seconds; 0 = not yet */
   char *account;
 } ModemAct;

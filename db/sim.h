@@ -56,5 +56,9 @@ Card *card_load (Store *store, const char *code, GError **error);
 Card *card_load_by_iccid (Store *store, const char *iccid, GError **error);
 /* The newest card of a line; DB_ERROR_NOT_FOUND when it has none. */
 Card *card_of_line (Store *store, const char *line, GError **error);
+/* The same for a line that may have none: *card is NULL then. Caller frees it. */
+gboolean card_find_of_line (Store *store, const char *line, Card **card, GError **error);
 /* Writes what a modem has just said of it: seen_at, pin_on, pin_left, puk_left. DB_ERROR_NOT_FOUND. */
 gboolean card_set_seen (Store *store, const Card *card, GError **error);
+/* Says that it may hold messages and contacts of a former borrower, or holds none. DB_ERROR_NOT_FOUND. */
+gboolean card_set_to_erase (Store *store, const char *code, gboolean to_erase, GError **error);

@@ -143,6 +143,7 @@ static gboolean
 judge_thing (Lending *lending, const Thing *thing, Verdict *verdict, GError **error)
 {
   g_autoptr (Person) holder = NULL;
+  g_autoptr (Card) card = NULL;
   LendFacts facts = {.person = lending->person,
                      .item = thing->item,
                      .line = thing->line,
@@ -162,6 +163,9 @@ judge_thing (Lending *lending, const Thing *thing, Verdict *verdict, GError **er
   }
   if (thing->item != NULL && !set_item_facts (lending, thing->item, &facts, error))
     return FALSE;
+  if (thing->line != NULL && !card_find_of_line (lending->store, thing->line->code, &card, error))
+    return FALSE;
+  facts.card = card;
   loan_judge_lend (&facts, verdict);
   lending->tablets += thing->item != NULL && thing->item->kind == KIND_TABLET;
   lending->lines += thing->line != NULL;

@@ -87,6 +87,8 @@ sim_result_failed (ModemOutcome outcome, ModemCode code)
       .pin_left = -1,
       .puk_left = -1,
       .attempts_left = -1,
+      .n_messages = -1,
+      .n_contacts = -1,
   };
   return result;
 }
@@ -106,6 +108,8 @@ sim_result_new (const ModemResult *from)
   result->pin_left = from->card->pin_attempts;
   result->puk_left = from->card->puk_attempts;
   result->attempts_left = from->attempts_left;
+  result->n_messages = from->n_messages;
+  result->n_contacts = from->n_contacts;
   return result;
 }
 
@@ -329,6 +333,7 @@ static gboolean (*const ends[]) (SimEnd *end, GError **error) = {
     [MODEM_ACT_PIN_CHANGE] = sim_pin_end,    [MODEM_ACT_PIN_ENABLE] = sim_pin_end,
     [MODEM_ACT_PIN_DISABLE] = sim_pin_end,   [MODEM_ACT_UNBLOCK] = sim_pin_end,
     [MODEM_ACT_BALANCE] = sim_balance_end,   [MODEM_ACT_TOPUP] = sim_topup_end,
+    [MODEM_ACT_COUNT] = sim_erase_end,       [MODEM_ACT_ERASE] = sim_erase_end,
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (ends) == MODEM_ACT_KINDS_N);
 
@@ -348,6 +353,8 @@ sim_act_end (Store *store, const ActionContext *context, const SimOrder *order, 
   act->eur = result->eur;
   act->mb = result->mb;
   act->attempts_left = result->attempts_left;
+  act->messages = result->n_messages;
+  act->contacts = result->n_contacts;
   act->ended_at = context->now;
   if (result->date != NULL)
     g_strlcpy (act->until.text, result->date, sizeof act->until.text);
@@ -369,7 +376,7 @@ sim_act_abandon (Store *store, const ActionContext *context, const SimOrder *ord
   return modem_act_end (store, act, error);
 }
 
-/* A PIN may have been on its way from the moment it was asked; a recharge only once it was written that it is sent. */
+/* A PIN, or an order to erase, may have been on its way from the moment it was asked; a recharge only once it was written that it is sent. */
 static gboolean
 may_be_sent (const ModemAct *act)
 {
@@ -379,7 +386,9 @@ may_be_sent (const ModemAct *act)
   case MODEM_ACT_PIN_ENABLE:
   case MODEM_ACT_PIN_DISABLE:
   case MODEM_ACT_UNBLOCK:
+  case MODEM_ACT_ERASE:
     return TRUE;
+  case MODEM_ACT_COUNT:
   case MODEM_ACT_IDENTIFY:
   case MODEM_ACT_BALANCE:
   case MODEM_ACT_TOPUP:

@@ -52,6 +52,7 @@ typedef struct {
   char *iccid;    /* the card that is in it now; NULL: none was read */
   GStrv numbers;
   int pin_on, pin_left, puk_left, attempts_left;
+  int n_messages, n_contacts; /* counted, or erased; -1 = not said */
 } SimResult;
 SimResult *sim_result_new (const ModemResult *result);
 /* Without a modem: the order could not be started. */
@@ -113,6 +114,16 @@ gboolean sim_topup (Store *store, const ActionContext *context, const TopupReque
  * in no free modem are prepared and wait, as the verdict tells. */
 gboolean sim_recharge (Store *store, const ActionContext *context, const RechargeRequest *request, SimBench *bench,
                        Outcome *outcome, GError **error);
+
+typedef struct {
+  const char *sim; /* code of a card or its line */
+} EraseRequest;
+/* Counts the messages and contacts on the card. They are never read. */
+gboolean sim_count (Store *store, const ActionContext *context, const EraseRequest *request, SimBench *bench,
+                    Outcome *outcome, GError **error);
+/* Verb "sim.erase": erases them. While the line is on loan they are the borrower's: right "sim-erase-lent". */
+gboolean sim_erase (Store *store, const ActionContext *context, const EraseRequest *request, SimBench *bench,
+                    Outcome *outcome, GError **error);
 
 /* What a dialogue would do with the card of a line, without sending anything. */
 typedef struct {

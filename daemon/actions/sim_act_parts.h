@@ -1,5 +1,5 @@
 /* What the files of acts on cards share: sim_act.c, sim_identify.c, sim_pin.c, sim_talk.c,
- * sim_topup.c. */
+ * sim_topup.c, sim_erase.c. */
 #pragma once
 #include "daemon/actions/sim_act.h"
 #include "db/modem_act.h"
@@ -55,6 +55,7 @@ gboolean sim_identify_end (SimEnd *end, GError **error);
 gboolean sim_pin_end (SimEnd *end, GError **error);
 gboolean sim_balance_end (SimEnd *end, GError **error);
 gboolean sim_topup_end (SimEnd *end, GError **error);
+gboolean sim_erase_end (SimEnd *end, GError **error);
 void sim_touch (SimEnd *end, const char *code);
 /* The operator has the last word on the credit; the line's own end follows when the offer counts it from there. */
 gboolean sim_tell_clocks (SimEnd *end, Line *line, GError **error);

@@ -22,6 +22,7 @@ typedef struct {
   const TakeBackRequest *request;
   char *condition; /* or NULL */
   Thing thing;
+  Card *card;          /* of a line that comes back now; NULL: none */
   GPtrArray *pieces;   /* LoanPiece, as they left */
   GPtrArray *returned; /* LoanPiece, what comes back now */
   Day today;
@@ -31,6 +32,7 @@ static void
 return_clear (Return *back)
 {
   thing_clear (&back->thing);
+  g_clear_pointer (&back->card, card_free);
   g_clear_pointer (&back->condition, g_free);
   g_clear_pointer (&back->pieces, g_ptr_array_unref);
   g_clear_pointer (&back->returned, g_ptr_array_unref);
@@ -164,6 +166,20 @@ decide_pieces (Return *back, Verdict *verdict, GError **error)
   return TRUE;
 }
 
+/* Whose messages are on the card of a line that comes back? */
+static gboolean
+find_card (Return *back, Verdict *verdict, GError **error)
+{
+  const Thing *thing = &back->thing;
+  if (thing->line == NULL || thing->loan->state != LOAN_OPEN)
+    return TRUE;
+  if (!card_find_of_line (back->store, thing->line->code, &back->card, error))
+    return FALSE;
+  if (back->card != NULL)
+    verdict_add (verdict, M_SIM_TO_ERASE, back->card->code, NULL);
+  return TRUE;
+}
+
 static gboolean
 read_request (Return *back, Verdict *verdict, GError **error)
 {
@@ -171,7 +187,8 @@ read_request (Return *back, Verdict *verdict, GError **error)
       !field_text ("condition", back->request->condition, &back->condition, error))
     return FALSE;
   back->pieces = loan_piece_list (back->store, back->thing.loan->code, error);
-  return back->pieces != NULL && check_said (back, error) && decide_pieces (back, verdict, error);
+  return back->pieces != NULL && check_said (back, error) && decide_pieces (back, verdict, error) &&
+         find_card (back, verdict, error);
 }
 
 /* The piece's own state follows: what came back broken is broken, what was missing and is there again is there. */
@@ -198,6 +215,8 @@ return_thing (Return *back, GError **error)
   if (thing->item != NULL)
     return !item_move_allowed (thing->item->state, ITEM_TO_WIPE) ||
            state_move_item (back->store, thing->item->code, thing->item->state, ITEM_TO_WIPE, back->condition, error);
+  if (back->card != NULL && !card_set_to_erase (back->store, back->card->code, TRUE, error))
+    return FALSE;
   return thing->line->state != LINE_LENT ||
          (state_move_line (back->store, thing->line->code, LINE_LENT, LINE_RETURNED, error) &&
           state_move_line (back->store, thing->line->code, LINE_RETURNED, LINE_ACTIVE, error));

@@ -28,6 +28,11 @@ static const Field topup_fields[] = {
 };
 const Form api_topup_form = {sizeof (TopupRequest), topup_fields, G_N_ELEMENTS (topup_fields)};
 
+static const Field erase_fields[] = {
+    {"sim", FIELD_TEXT, G_STRUCT_OFFSET (EraseRequest, sim), TRUE, 0},
+};
+const Form api_erase_form = {sizeof (EraseRequest), erase_fields, G_N_ELEMENTS (erase_fields)};
+
 static const Field pin_fields[] = {
     {"sim", FIELD_TEXT, G_STRUCT_OFFSET (PinRequest, sim), TRUE, 0},
     {"act", FIELD_TEXT, G_STRUCT_OFFSET (PinRequest, act), TRUE, 0},
@@ -124,6 +129,8 @@ write_act_end (Writer *out, const ModemAct *act)
   writer_maybe_int (out, "balance_mb", act->mb);
   writer_word (out, "credit_until", act->until.text);
   writer_maybe_int (out, "attempts_left", act->attempts_left);
+  writer_maybe_int (out, "messages", act->messages);
+  writer_maybe_int (out, "contacts", act->contacts);
 }
 
 static gboolean
@@ -237,6 +244,24 @@ api_sim_pin (Request *request, Store *store, GError **error)
   g_autoptr (GPtrArray) slots = NULL;
   return api_bench_open (request, &bench, &slots, error) &&
          sim_pin (store, &request->context, form_data_input (request->form), &bench, &request->outcome, error);
+}
+
+gboolean
+api_sim_count (Request *request, Store *store, GError **error)
+{
+  SimBench bench;
+  g_autoptr (GPtrArray) slots = NULL;
+  return api_bench_open (request, &bench, &slots, error) &&
+         sim_count (store, &request->context, form_data_input (request->form), &bench, &request->outcome, error);
+}
+
+gboolean
+api_sim_erase (Request *request, Store *store, GError **error)
+{
+  SimBench bench;
+  g_autoptr (GPtrArray) slots = NULL;
+  return api_bench_open (request, &bench, &slots, error) &&
+         sim_erase (store, &request->context, form_data_input (request->form), &bench, &request->outcome, error);
 }
 
 gboolean

@@ -49,6 +49,7 @@ open_card (View *view, const Card *card)
   writer_instant (view->out, "created_at", card->created_at);
   writer_instant (view->out, "seen_at", card->seen_at);
   api_pin_write (view->out, card->pin_on, card->pin_left, card->puk_left);
+  writer_bool (view->out, "to_erase", card->to_erase);
 }
 
 gboolean
@@ -64,25 +65,13 @@ api_card_show (View *view, const char *code, GError **error)
   return TRUE;
 }
 
-/* FALSE with error only when the register cannot be read: a line without a card leaves *card NULL. */
-static gboolean
-load_card_of (Store *store, const char *line, Card **card, GError **error)
-{
-  g_autoptr (GError) failed = NULL;
-  *card = card_of_line (store, line, &failed);
-  if (*card != NULL || g_error_matches (failed, DB_ERROR, DB_ERROR_NOT_FOUND))
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&failed));
-  return FALSE;
-}
-
 /* record: a line. Shows its newest card. */
 static gboolean
 write_card_of_line (View *view, gconstpointer record, GError **error)
 {
   const Line *line = record;
   g_autoptr (Card) card = NULL;
-  if (!load_card_of (view->store, line->code, &card, error))
+  if (!card_find_of_line (view->store, line->code, &card, error))
     return FALSE;
   if (card != NULL) {
     open_card (view, card);
@@ -96,7 +85,7 @@ write_line (View *view, gconstpointer record, GError **error)
 {
   const Line *line = record;
   g_autoptr (Card) card = NULL;
-  if (!load_card_of (view->store, line->code, &card, error))
+  if (!card_find_of_line (view->store, line->code, &card, error))
     return FALSE;
   writer_open_object (view->out, NULL);
   writer_text (view->out, "kind", "line");

@@ -62,6 +62,7 @@ modem_job_name (ModemJob job)
       [MODEM_JOB_REGISTER] = "register",
       [MODEM_JOB_DIALOGUE] = "dialogue",
       [MODEM_JOB_ERASE] = "erase",
+      [MODEM_JOB_COUNT] = "count",
   };
   return names[job];
 }

@@ -173,8 +173,9 @@ typedef enum {
   MODEM_JOB_REGISTER, /* radio on, registration, at most 90 s */
   MODEM_JOB_DIALOGUE, /* dialogue, code: USSD or SMS */
   MODEM_JOB_ERASE,    /* every message and contact on the card and in the modem, unread, unlisted; counts come back */
+  MODEM_JOB_COUNT,    /* the counts alone */
 } ModemJob;
-/* "identify" "pin_enter" "pin_change" "pin_enable" "pin_disable" "unblock" "register" "dialogue" "erase" */
+/* "identify" "pin_enter" "pin_change" "pin_enable" "pin_disable" "unblock" "register" "dialogue" "erase" "count" */
 const char *modem_job_name (ModemJob job);
 
 /* What is asked. Strings are copied (secrets wiped when the job ends). The policy is enforced here AND in temoin-modem:
@@ -220,7 +221,7 @@ typedef struct {
   ModemCode code;             /* MODEM_CODE_NONE when OK */
   const char *detail;         /* technical, English, or NULL */
   int attempts_left;          /* after a PIN or PUK act; MODEM_ATTEMPTS_UNKNOWN */
-  int n_messages, n_contacts; /* erased; -1 = the modem cannot tell, or has no such store */
+  int n_messages, n_contacts; /* counted, or erased; -1 = the modem cannot tell, or has no such store */
   const char *answer;         /* the operator's last words, our code as dots; NULL */
   const DialogueFound *found; /* never NULL */
   const ModemCard *card;      /* as it is now; never NULL */

@@ -132,10 +132,9 @@ static void
 start (ModemTask *task)
 {
   static const ModemAsk asks[] = {
-      [MODEM_JOB_IDENTIFY] = MODEM_ASK_IDENTIFY,
-      [MODEM_JOB_REGISTER] = MODEM_ASK_REGISTER,
-      [MODEM_JOB_DIALOGUE] = MODEM_ASK_REGISTER,
-      [MODEM_JOB_ERASE] = MODEM_ASK_ERASE,
+      [MODEM_JOB_IDENTIFY] = MODEM_ASK_IDENTIFY, [MODEM_JOB_REGISTER] = MODEM_ASK_REGISTER,
+      [MODEM_JOB_DIALOGUE] = MODEM_ASK_REGISTER, [MODEM_JOB_ERASE] = MODEM_ASK_ERASE,
+      [MODEM_JOB_COUNT] = MODEM_ASK_COUNT,
   };
   if (modem_job_is_pin (task->job))
     send_pin (task);

@@ -74,6 +74,7 @@ static const char *const asks[] = {
     [MODEM_ASK_USSD] = "ussd",         [MODEM_ASK_USSD_REPLY] = "ussd_reply",
     [MODEM_ASK_USSD_END] = "ussd_end", [MODEM_ASK_SMS] = "sms",
     [MODEM_ASK_SMS_END] = "sms_end",   [MODEM_ASK_ERASE] = "erase",
+    [MODEM_ASK_COUNT] = "count",
 };
 static const char *const tells[] = {
     [MODEM_TELL_STATE] = "state",     [MODEM_TELL_PONG] = "pong", [MODEM_TELL_SENT] = "sent",

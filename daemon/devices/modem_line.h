@@ -18,6 +18,7 @@ typedef enum {
   MODEM_ASK_SMS, /* to, text; from: whose messages are told afterwards as SMS, until SMS_END */
   MODEM_ASK_SMS_END,
   MODEM_ASK_ERASE,
+  MODEM_ASK_COUNT,
 } ModemAsk;
 
 /* One request. spends: a SENT report goes before the first octet can reach the modem. */

@@ -252,6 +252,7 @@ static const struct {
     [MODEM_ASK_SMS] = {worker_sms, FALSE},
     [MODEM_ASK_SMS_END] = {worker_sms_end, FALSE},
     [MODEM_ASK_ERASE] = {worker_erase, TRUE},
+    [MODEM_ASK_COUNT] = {worker_count, FALSE},
 };
 
 static void

@@ -1,4 +1,4 @@
-/* Erases the messages and contacts of a returned card. They are counted, never read: MBIM has no other way to count messages than to have them all
+/* Counts and erases the messages and contacts of a returned card. They are counted, never read: MBIM has no other way to count messages than to have them all
  * sent, so their octets pass through and are overwritten unlooked at. */
 #include "daemon/devices/modem_worker_parts.h"
 
@@ -85,12 +85,26 @@ erase_contacts (Worker *worker, ModemReport *done, GError **error)
   return left == 0 || modem_code_fail (error, MODEM_CODE_FAILURE, "contacts are still there");
 }
 
-gboolean
-worker_erase (Worker *worker, const ModemRequest *request, ModemReport *done, GError **error)
+/* Is the card that is named in the modem? Nothing is counted yet. */
+static gboolean
+begin (Worker *worker, const ModemRequest *request, ModemReport *done, GError **error)
 {
   done->n_messages = done->n_contacts = -1;
   if (request->iccid == NULL)
     return modem_code_fail (error, MODEM_CODE_PROTOCOL, "no card is named");
-  return worker_check_card (worker, request->iccid, error) && erase_messages (worker, done, error) &&
+  return worker_check_card (worker, request->iccid, error);
+}
+
+gboolean
+worker_erase (Worker *worker, const ModemRequest *request, ModemReport *done, GError **error)
+{
+  return begin (worker, request, done, error) && erase_messages (worker, done, error) &&
          worker_check_card (worker, request->iccid, error) && erase_contacts (worker, done, error);
+}
+
+gboolean
+worker_count (Worker *worker, const ModemRequest *request, ModemReport *done, GError **error)
+{
+  return begin (worker, request, done, error) && count_messages (worker, &done->n_messages, error) &&
+         count_contacts (worker, &done->n_contacts, error) && worker_check_card (worker, request->iccid, error);
 }

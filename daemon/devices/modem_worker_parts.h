@@ -56,6 +56,7 @@ gboolean worker_ussd_end (Worker *worker, const ModemRequest *request, ModemRepo
 gboolean worker_sms (Worker *worker, const ModemRequest *request, ModemReport *done, GError **error);
 gboolean worker_sms_end (Worker *worker, const ModemRequest *request, ModemReport *done, GError **error);
 gboolean worker_erase (Worker *worker, const ModemRequest *request, ModemReport *done, GError **error);
+gboolean worker_count (Worker *worker, const ModemRequest *request, ModemReport *done, GError **error);
 
 /* ---- modem_worker_net.c ---- */
 /* Radio, registration and signal into the card's facts and the state (READY, REGISTERING, ONLINE). */

@@ -56,6 +56,8 @@ judge_line (const LendFacts *facts, Verdict *verdict)
     verdict_add (verdict, M_LINE_HELD, line->code, facts->holder_name, facts->held_since.text, NULL);
   else if (line->state != LINE_ACTIVE)
     verdict_add (verdict, M_LINE_NOT_ACTIVE, line->code, line_state_name (line->state), NULL);
+  else if (facts->card != NULL && facts->card->to_erase)
+    verdict_add (verdict, M_SIM_TO_ERASE, facts->card->code, NULL);
   if (facts->person_lines > 0)
     verdict_add (verdict, M_LEND_SECOND_LINE, facts->person->name, number (facts->person_lines).text, NULL);
 }

@@ -13,13 +13,14 @@ typedef struct {
   int person_lines;
   int person_overdue;       /* of them, overdue */
   int ready_tablets;        /* how many tablets are ready in all (for the note when this one is not) */
+  const Card *card;         /* line: its newest card, or NULL */
   gboolean wipe_verified;   /* item: its last wipe ended verified and nothing happened since */
   Day today, due;           /* due: asked by --until or computed */
   const Calendar *calendar; /* NULL: whether the desk is open on due is not looked at */
 } LendFacts;
 /* One tablet a person (a second one needs confirmation, right "lend-second"); overdue loans need confirmation ("lend-overdue"); a tablet must be ready;
  * held -> M_ITEM_HELD {label, holder, since}; a due day in the past or over two years ahead is refused; due on a closed day is noted;
- * ready without a proven wipe (a waiver) is noted. */
+ * ready without a proven wipe (a waiver) is noted, and so is a card that nobody erased since its last loan. */
 void loan_judge_lend (const LendFacts *facts, Verdict *verdict);
 
 typedef struct {

@@ -29,6 +29,7 @@ static const struct {
     {"recharge-correct", ROLE_BIT (ADMIN)},
     {"recharge-cap", ROLE_BIT (ADMIN)},
     {"recharge-window", ROLE_BIT (ADMIN)},
+    {"sim-erase-lent", ROLE_BIT (AGENT) | ROLE_BIT (TECHNICIAN) | ROLE_BIT (ADMIN)},
     {"fund-period", ROLE_BIT (ADMIN)},
     {"regie-paper-twice", ROLE_BIT (AGENT) | ROLE_BIT (ADMIN)},
     {"wipe-accounts-unseen", ROLE_BIT (TECHNICIAN) | ROLE_BIT (ADMIN)},

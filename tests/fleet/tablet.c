@@ -205,7 +205,10 @@ step_due (gpointer user)
 {
   Tablet *tablet = user;
   tablet->timer = 0;
+  tablet->is_stepping = TRUE;
   tablet->next (tablet);
+  tablet->is_stepping = FALSE;
+  tablet_touch (tablet);
   return G_SOURCE_REMOVE;
 }
 
@@ -707,6 +710,12 @@ static const struct {
     {"missing_zlps", STATE_COUNT, G_STRUCT_OFFSET (Tablet, missing_zlps)},
 };
 
+static gboolean
+is_busy (const Tablet *tablet)
+{
+  return tablet->timer != 0 || tablet->is_stepping;
+}
+
 char *
 tablet_value (const Tablet *tablet, const char *key)
 {
@@ -716,6 +725,8 @@ tablet_value (const Tablet *tablet, const char *key)
     return g_strdup (tablet->settings.port);
   if (g_str_equal (key, "dialog"))
     return g_strdup (tablet->asking != NULL ? "1" : "0");
+  if (g_str_equal (key, "busy"))
+    return g_strdup (is_busy (tablet) ? "1" : "0");
   for (gsize i = 0; i < G_N_ELEMENTS (state_keys); i++)
     if (g_str_equal (state_keys[i].name, key))
       return g_strdup_printf ("%u", G_STRUCT_MEMBER (guint, tablet, state_keys[i].offset));
@@ -726,8 +737,8 @@ char *
 tablet_state (const Tablet *tablet)
 {
   GString *text = g_string_new (NULL);
-  g_string_append_printf (text, "mode=%s port=%s dialog=%d", mode_names[tablet->mode], tablet->settings.port,
-                          tablet->asking != NULL);
+  g_string_append_printf (text, "mode=%s port=%s dialog=%d busy=%d", mode_names[tablet->mode], tablet->settings.port,
+                          tablet->asking != NULL, is_busy (tablet));
   for (gsize i = 0; i < G_N_ELEMENTS (state_keys); i++) {
     g_autofree char *value = tablet_value (tablet, state_keys[i].name);
     g_string_append_printf (text, " %s=%s", state_keys[i].name, value);

@@ -55,7 +55,8 @@ struct Tablet {
   GPtrArray *trusted;      // of char*: public keys a person allowed
   char *asking;            // public key in the dialog on the screen, or NULL
   enum Fault faults[N_POINTS];
-  guint timer; // of the next step of its life, 0 when it waits for somebody
+  guint timer;          // of the next step of its life, 0 when it waits for somebody
+  gboolean is_stepping; // it takes that step, after which it may wait for the next one
   guint serial_timer;
   gboolean hides_serial;
   int loops_left; // of a boot loop
@@ -101,7 +102,7 @@ gboolean tablet_arm (Tablet *tablet, const char *step, GError **error);
 // All faults that tablet_arm knows, separated by spaces. The caller owns the text.
 char *tablet_faults_help (void);
 
-// The truth about it: "mode=adb plugged=1 ...". The caller owns the text.
+// The truth about it: "mode=adb plugged=1 ...". busy: its life goes on by itself (it restarts, erases). The caller owns the text.
 char *tablet_state (const Tablet *tablet);
 
 // One value of tablet_state by its key, NULL when there is no such key. The caller owns the text.

@@ -64,6 +64,8 @@ an_act_keeps_what_came_of_it (void)
   act.eur = 0; /* nothing left is not the same as not said */
   act.answer = (char *)"Solde 0,00 EUR";
   act.until = day_of ("2027-02-03");
+  act.messages = 0; /* nor is this */
+  act.contacts = -1;
   act.ended_at = AT + 9;
   MUST (modem_act_end (store, &act, &error));
   g_autoptr (ModemAct) kept = modem_act_load (store, act.number, NULL);
@@ -71,6 +73,8 @@ an_act_keeps_what_came_of_it (void)
   g_assert_cmpint (kept->eur, ==, 0);
   g_assert_cmpint (kept->mb, ==, -1);
   g_assert_cmpint (kept->attempts_left, ==, -1);
+  g_assert_cmpint (kept->messages, ==, 0);
+  g_assert_cmpint (kept->contacts, ==, -1);
   g_assert_cmpstr (kept->answer, ==, "Solde 0,00 EUR");
   g_assert_cmpstr (kept->until.text, ==, "2027-02-03");
   g_assert_cmpint (kept->ended_at, ==, AT + 9);

@@ -572,6 +572,9 @@ walk_modems (Store *store)
   open.state = MODEM_ACT_NOT_DONE;
   MUST (modem_act_end (store, &open, &error));
   MUST (card_set_seen (store, &card, &error));
+  MUST (card_set_to_erase (store, card.code, TRUE, &error));
+  g_autoptr (Card) found = NULL;
+  MUST (card_find_of_line (store, "L0000000", &found, &error));
   MUST (line_set_balance (store, "L0000000", 420, -1, AT, &error));
   MUST (secret_delete (store, SECRET_PIN_NEXT, "S0000000", &error));
 }

@@ -837,7 +837,13 @@ test_erase (Fixture *fixture, gconstpointer data)
     TELL_FLEET ("sms private +33639980099 Bonsoir");
     TELL_FLEET ("set private contacts=4");
     WAIT_FOR (fleet_number ("private", "messages") == 2);
-    ModemOrder order = order_for (fixture, "3-1.1", MODEM_JOB_ERASE);
+    ModemOrder order = order_for (fixture, "3-1.1", MODEM_JOB_COUNT);
+    run (fixture, &order);
+    expect (fixture, MODEM_OK, MODEM_CODE_NONE);
+    g_assert_cmpint (fixture->n_messages, ==, 2);
+    g_assert_cmpint (fixture->n_contacts, ==, i == 0 ? 4 : -1);
+    g_assert_cmpuint (fleet_number ("private", "messages"), ==, 2); /* they are only counted */
+    order.job = MODEM_JOB_ERASE;
     run (fixture, &order);
     expect (fixture, MODEM_OK, MODEM_CODE_NONE);
     g_assert_cmpint (fixture->n_messages, ==, 2);
