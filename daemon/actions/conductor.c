@@ -590,7 +590,7 @@ static gboolean
 resume_when_read (gpointer user)
 {
   Conductor *conductor = user;
-  return bench_is_reading (conductor->bench) ? G_SOURCE_CONTINUE : read_unfinished (conductor);
+  return bench_is_reading (conductor->bench, NULL) ? G_SOURCE_CONTINUE : read_unfinished (conductor);
 }
 
 static gboolean

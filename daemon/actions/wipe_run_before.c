@@ -204,6 +204,12 @@ is_too_old (const WipeRun *run)
   return run->has_gap && run->world->now (run->world->now_data) - run->wipe->created_at > RESUME_MAX_S;
 }
 
+static void
+wait_for_it (WipeRun *run)
+{
+  run_start_settling (run, MIN (run->world->timeouts->settle_ms, BACK_MAX_MS));
+}
+
 /* Its plug-in is over, or its link was cut. A tablet whose debugging is switched off leaves the bus and comes back without adb: that is no
  * pulled cable, so it is given a moment to show itself. */
 static void
@@ -215,7 +221,7 @@ lose (WipeRun *run)
   if (is_known && device == NULL)
     write_foreign (run, there);
   else if (!is_known || device->session == run->session)
-    run_start_settling (run, MIN (run->world->timeouts->settle_ms, BACK_MAX_MS));
+    wait_for_it (run);
   else {
     gboolean is_adb_off = device->mode == DEVICE_PLAIN && run->mode != DEVICE_PLAIN;
     run_write_event (run, WIPE_ON_CABLE, message_code (is_adb_off ? M_WIPE_ADB_OFF : M_WIPE_CABLE));
@@ -226,6 +232,10 @@ void
 before_settled (WipeRun *run, const Happening *happening)
 {
   (void)happening; /* the bench says how things are now */
+  if (bench_is_reading (run->world->bench, run->wipe->port)) {
+    wait_for_it (run); /* something is there again, and who it is comes in a moment */
+    return;
+  }
   gboolean is_there = bench_find_port (run->world->bench, run->wipe->port) != NULL;
   run_write_event (run, WIPE_ON_CABLE, message_code (is_there ? M_WIPE_NOT_SENT : M_WIPE_CABLE));
 }

@@ -395,11 +395,11 @@ bench_list (Bench *bench)
 }
 
 gboolean
-bench_is_reading (Bench *bench)
+bench_is_reading (Bench *bench, const char *port)
 {
   for (guint i = 0; i < bench->slots->len; i++) {
     const Slot *slot = g_ptr_array_index (bench->slots, i);
-    if (!slot->is_shown)
+    if (!slot->is_shown && (port == NULL || g_str_equal (slot->device.port, port)))
       return TRUE;
   }
   return FALSE;

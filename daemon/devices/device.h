@@ -82,8 +82,8 @@ void bench_free (Bench *bench);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Bench, bench_free)
 /* All devices with an Android-like or portable-device face, by port. Array of borrowed `const Device *`; caller unrefs it. */
 GPtrArray *bench_list (Bench *bench);
-/* TRUE while the strings of a device that is plugged in are still being read: it has not been announced yet. */
-gboolean bench_is_reading (Bench *bench);
+/* TRUE while the strings of a device that is plugged in there are still being read: it has not been announced yet. port: NULL for any. */
+gboolean bench_is_reading (Bench *bench, const char *port);
 /* NULL when that plug-in is over. */
 const Device *bench_find (Bench *bench, guint64 session);
 const Device *bench_find_port (Bench *bench, const char *port);

@@ -22,6 +22,7 @@ device_clear (gpointer memory)
   g_free ((char *)device->identity.maker);
   g_free ((char *)device->identity.model);
   g_free ((char *)device->identity.serial);
+  g_clear_pointer (&device->identity.descriptors, g_byte_array_unref);
   g_clear_pointer (&device->descriptors, g_byte_array_unref);
   g_clear_pointer (&device->clients, g_ptr_array_unref);
   usb_queue_clear (&device->in);
@@ -121,8 +122,8 @@ describe (const char *syspath, const char *port, guint address, const struct Usb
                           number, address);
   g_string_append_printf (text, "A: busnum=%u\\n\nA: devnum=%u\\n\nA: dev=%u:%u\\n\n", number, address,
                           USB_DEVICE_MAJOR, (number - 1) * 128 + address - 1);
-  g_string_append_printf (text, "A: speed=480\\n\nA: idVendor=%04x\\n\nA: idProduct=%04x\\n\n", id->vendor,
-                          id->product);
+  g_string_append_printf (text, "A: speed=%s\\n\nA: idVendor=%04x\\n\nA: idProduct=%04x\\n\n",
+                          id->is_super_speed ? "5000" : "480", id->vendor, id->product);
   g_string_append (text, "A: bConfigurationValue=1\\n\nA: bNumConfigurations=1\\n\nA: bDeviceClass=00\\n\n");
   append_text (text, "serial", id->serial);
   append_text (text, "manufacturer", id->maker);
@@ -178,8 +179,10 @@ device_new (UsbBus *bus, const char *port, const struct UsbIdentity *identity, c
   device->identity.maker = g_strdup (identity->maker);
   device->identity.model = g_strdup (identity->model);
   device->identity.serial = g_strdup (identity->serial);
+  if (identity->descriptors != NULL)
+    device->identity.descriptors = g_byte_array_ref (identity->descriptors);
   device->descriptors = usb_descriptors_new (identity);
-  usb_queue_init (&device->in);
+  usb_queue_init (&device->in, usb_packet_of (identity));
   return device;
 }
 

@@ -45,12 +45,6 @@ struct Call {
   void (*run) (UsbDevice *device, UMockdevIoctlClient *io);
 };
 
-static guint
-talking (const UsbDevice *device)
-{
-  return MAX (device->identity.n_interfaces, 1) - 1; // none: a kernel driver has them all
-}
-
 static void
 urb_free (gpointer memory)
 {
@@ -210,7 +204,7 @@ pump_urbs (struct UmockClient *client)
     GList *next = l->next;
     int status;
     guint8 *buffer = urb->buffer != NULL ? urb->buffer->data : NULL;
-    if (urb->endpoint == USB_FIRST_IN + talking (device) && urb->type == USBDEVFS_URB_TYPE_BULK) {
+    if (urb->endpoint == usb_in_of (&device->identity) && urb->type == USBDEVFS_URB_TYPE_BULK) {
       if (!fill_in (device, buffer, urb->capacity, &urb->used, &status))
         return;
       g_queue_delete_link (&client->pending, l);
@@ -267,7 +261,7 @@ finish_control (struct UmockClient *client, struct Urb *urb)
 static void
 deliver_out (UsbDevice *device, guint8 endpoint, const guint8 *bytes, gsize length)
 {
-  if (endpoint == USB_FIRST_OUT + talking (device))
+  if (endpoint == usb_out_of (&device->identity))
     device->gadget->received (device->model, bytes, length);
 }
 
@@ -435,7 +429,7 @@ static void
 serve_release (struct UmockClient *client)
 {
   guint interface = argument_number (client);
-  if (interface < USB_INTERFACES_MAX)
+  if (interface < client->device->identity.n_interfaces)
     client->claims &= ~(1u << interface);
   answer (client, 0, 0);
 }
@@ -449,9 +443,9 @@ serve_clear_halt (struct UmockClient *client)
     refuse (client, EPIPE);
     return;
   }
-  if (endpoint == USB_FIRST_IN + talking (device))
+  if (endpoint == usb_in_of (&device->identity))
     device->halted_in = FALSE;
-  else if (endpoint == USB_FIRST_OUT + talking (device))
+  else if (endpoint == usb_out_of (&device->identity))
     device->halted_out = FALSE;
   answer (client, 0, 0);
 }

@@ -23,6 +23,11 @@ struct UsbIdentity {
   const char *maker, *model, *serial;
   guint n_interfaces; // the last one is the function that talks; the others are mute
   struct UsbInterface interfaces[USB_INTERFACES_MAX];
+  GByteArray *
+      descriptors; // of the device, then of its configuration, instead of `interfaces`; NULL: made from what stands above
+  guint8 in, out; // with them: the endpoints of the function that talks; 0: it has none
+  guint16 packet; // with them: wMaxPacketSize of those
+  gboolean is_super_speed;
   gboolean refuses_clear_halt;
   guint16 max_control; // bytes, for an MBIM function (it has no `interfaces` of its own then); 0 for anything else
 };

@@ -123,10 +123,39 @@ append_mbim (GByteArray *out, guint16 max_control)
   append_endpoint (out, USB_FIRST_OUT + 1);
 }
 
+// The last interface talks.
+static guint8
+talking (const struct UsbIdentity *identity)
+{
+  return (guint8)(MAX (identity->n_interfaces, 1) - 1); // none: a kernel driver has them all
+}
+
+guint8
+usb_in_of (const struct UsbIdentity *identity)
+{
+  return identity->descriptors != NULL ? identity->in : (guint8)(USB_FIRST_IN + talking (identity));
+}
+
+guint8
+usb_out_of (const struct UsbIdentity *identity)
+{
+  return identity->descriptors != NULL ? identity->out : (guint8)(USB_FIRST_OUT + talking (identity));
+}
+
+gsize
+usb_packet_of (const struct UsbIdentity *identity)
+{
+  return identity->packet != 0 ? identity->packet : USB_PACKET_BYTES;
+}
+
 GByteArray *
 usb_descriptors_new (const struct UsbIdentity *identity)
 {
   GByteArray *out = g_byte_array_new ();
+  if (identity->descriptors != NULL) {
+    g_byte_array_append (out, identity->descriptors->data, identity->descriptors->len);
+    return out;
+  }
   append_device (out, identity);
   const guint8 configuration[9] = {
       9,
@@ -161,6 +190,8 @@ string_of (const struct UsbIdentity *identity, guint index)
   if (index < G_N_ELEMENTS (fixed))
     return fixed[index];
   guint number = index - STRING_FIRST_INTERFACE;
+  if (identity->descriptors != NULL)
+    return NULL;
   return number < identity->n_interfaces ? identity->interfaces[number].name : NULL;
 }
 

@@ -1,15 +1,14 @@
 // Packets from device writes to host transfers. Knows nothing of who reads.
 #include "tests/fleet/usb_queue.h"
 
-#include "tests/fleet/usb.h"
-
 #include <string.h>
 
 void
-usb_queue_init (struct UsbQueue *queue)
+usb_queue_init (struct UsbQueue *queue, gsize packet)
 {
   g_queue_init (&queue->writes);
   queue->offset = 0;
+  queue->packet = packet;
 }
 
 static void
@@ -38,7 +37,7 @@ usb_queue_fill (struct UsbQueue *queue, guint8 *buffer, gsize capacity, gsize *u
   while (!g_queue_is_empty (&queue->writes)) {
     gsize length;
     const guint8 *bytes = g_bytes_get_data (g_queue_peek_head (&queue->writes), &length);
-    gsize packet = MIN (length - queue->offset, USB_PACKET_BYTES);
+    gsize packet = MIN (length - queue->offset, queue->packet);
     if (packet > capacity - *used)
       return *used == capacity ? USB_FILL_DONE : USB_FILL_OVERFLOW;
     if (packet > 0)
@@ -47,7 +46,7 @@ usb_queue_fill (struct UsbQueue *queue, guint8 *buffer, gsize capacity, gsize *u
     queue->offset += packet;
     if (queue->offset == length)
       drop_oldest (queue);
-    if (packet < USB_PACKET_BYTES || *used == capacity)
+    if (packet < queue->packet || *used == capacity)
       return USB_FILL_DONE;
   }
   return USB_FILL_PENDING;

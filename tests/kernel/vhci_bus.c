@@ -125,12 +125,6 @@ answer_unlink (UsbDevice *device, guint32 number, gboolean was_waiting)
 
 // ---- endpoints ----
 
-static guint
-talking (const UsbDevice *device)
-{
-  return MAX (device->identity.n_interfaces, 1) - 1;
-}
-
 static void
 urb_free (gpointer memory)
 {
@@ -190,9 +184,9 @@ standard_request (UsbDevice *device, const guint8 *setup, guint8 *answer, gsize 
     return usb_descriptors_answer (&device->identity, setup, answer, capacity);
   if (device->identity.refuses_clear_halt)
     return -1;
-  if (setup[4] == USB_FIRST_IN + talking (device))
+  if (setup[4] == usb_in_of (&device->identity))
     device->halted_in = FALSE;
-  else if (setup[4] == USB_FIRST_OUT + talking (device))
+  else if (setup[4] == usb_out_of (&device->identity))
     device->halted_out = FALSE;
   return 0;
 }
@@ -233,7 +227,7 @@ deliver (UsbDevice *device, const struct VhciUrb *urb, const guint8 *out)
   }
   vhci_answer (device, urb, 0, NULL, urb->length);
   if (!device->is_opened)
-    (void)device->gadget->claimed (device->model, talking (device));
+    (void)device->gadget->claimed (device->model, MAX (device->identity.n_interfaces, 1) - 1);
   device->is_opened = TRUE;
   device->gadget->received (device->model, out, urb->length);
 }
@@ -244,7 +238,7 @@ serve (UsbDevice *device, const struct VhciUrb *urb, const guint8 *out)
   guint number = urb->endpoint | (urb->is_in ? 0x80u : 0);
   if (urb->endpoint == 0) {
     serve_control (device, urb, out);
-  } else if (urb->is_in && number == USB_FIRST_IN + talking (device) && device->identity.max_control == 0) {
+  } else if (urb->is_in && number == usb_in_of (&device->identity) && device->identity.max_control == 0) {
     keep (&device->waiting, urb);
     pump (device);
   } else if (urb->is_in) { // a mute interface, or the modem's interrupts
@@ -253,7 +247,7 @@ serve (UsbDevice *device, const struct VhciUrb *urb, const guint8 *out)
       vhci_modem_listen (device);
   } else if (device->silent) {
     keep (&device->interrupts, urb); // never taken
-  } else if (number == USB_FIRST_OUT + talking (device)) {
+  } else if (number == usb_out_of (&device->identity)) {
     deliver (device, urb, out);
   } else {
     vhci_answer (device, urb, 0, NULL, urb->length);
@@ -438,7 +432,7 @@ usb_device_attach (UsbBus *bus, const char *port, const struct UsbIdentity *iden
   device->gadget = gadget;
   device->model = model;
   device->heard = g_byte_array_new ();
-  usb_queue_init (&device->in);
+  usb_queue_init (&device->in, usb_packet_of (&device->identity));
   g_hash_table_insert (bus->devices, g_strdup (port), device);
   if (!plug_in (device))
     device->retry = g_timeout_add (RETRY_MS, on_retry, device);

@@ -1,6 +1,6 @@
-"""Each strategy against each fault of the bench, held against tests/data/faults.golden. All tablets hang on one daemon: a wipe is mostly
-waiting, so hundreds of them take as long as the slowest. At each tablet stands an honest technician: he resets by hand when he is asked to,
-looks at the screen when he is asked what he sees, and says what is there.
+"""Each strategy against each fault of the bench, held against tests/data/faults.golden. All tablets hang on two daemons: a wipe is mostly
+waiting, so hundreds of them take as long as the slowest. Whoever waits hears the daemon's news and asks nothing meanwhile. At each tablet
+stands an honest technician: he resets by hand when he is asked to, looks at the screen when he is asked what he sees, and says what is there.
 
     FAULTS_WRITE=1 python3 -m pytest tests/system/test_faults.py     writes the table anew: read each changed line before you keep it
     FAULTS_ONLY=recovery-wipe/stale                                  these cells alone (a glob)
@@ -8,10 +8,13 @@ looks at the screen when he is asked what he sees, and says what is there.
 
 import difflib
 import fnmatch
+import json
 import os
 import queue
+import socket
 import threading
 import time
+from concurrent import futures
 from dataclasses import dataclass, field
 
 from daemon import Daemon, Problem
@@ -20,9 +23,10 @@ from test_strategies import APK, PACKAGE, WAYS, app, story
 from test_wipe import CONFIG, OVER, tablet
 
 GOLDEN = os.path.join(os.path.dirname(__file__), os.pardir, "data", "faults.golden")
-AT_ONCE = 30  # the preload library opens 50 nodes at most; a cell may have two tablets
-ASK_SECONDS, CELL_SECONDS, REST_SECONDS, LEAVE_SECONDS, POLL_SECONDS = 20, 60, 5, 0.5, 0.2
-WAITS = {"tap": 4, "probe": 12, "leave": 5, "back": 18}
+BENCHES = 2  # each with a daemon and a fleet of its own: both wait for the other, and two of them fill two cores
+AT_ONCE = 28  # on each; the preload library opens 50 nodes at most, and a cell may have two tablets
+ASK_SECONDS, CELL_SECONDS, REST_SECONDS, POLL_SECONDS, LOOK_AGAIN_SECONDS = 20, 60, 5, 0.2, 2
+WAITS = {"tap": 4, "probe": 12, "leave": 5, "back": 15}
 ORDERED, FASTBOOT = ("owner", "recovery-wipe", "helper", "test-harness"), ("fastboot", "fastbootd")
 BY_HAND = {"guided": "settings-reset", "recovery-keys": "recovery-wipe"}
 HEAD = """# Each strategy (column 1) against each fault of the bench (column 2):
@@ -260,6 +264,7 @@ class Cell:
             self.port = f"9-{1 + number % 99}.1"  # nobody else's hub
         self.serial = f"R9FAULT{number:04}"
         self.memory = set()
+        self.news = threading.Event()  # of its wipe
         self.story = ""
 
     def scenario(self):
@@ -355,24 +360,24 @@ class Cell:
 
     def follow(self, code):
         end = time.monotonic() + CELL_SECONDS
+        self.bench.following[code] = self
         while True:
+            self.news.clear()
             wipe = self.bench.daemon.get(f"/v1/objects/{code}")
             if wipe["state"] in OVER:
                 return wipe
             self.story = story(wipe)
             assert time.monotonic() < end, f"{self.title}: still {wipe['state']} ({wipe['reason']})"
             self.help(wipe)
-            time.sleep(POLL_SECONDS)
+            # what a fault does meanwhile looks at the tablet again and again: of that there are no news
+            self.news.wait(POLL_SECONDS if self.fault.during is not None else LOOK_AGAIN_SECONDS)
 
     def rested(self):
         """The truth, once the tablet's own life goes on no more: an erasure that was seen to begin is over."""
-        end = time.monotonic() + REST_SECONDS
-        time.sleep(LEAVE_SECONDS)  # of the emulated tablet, after an order
-        while True:
-            truth = self.truth()
-            if truth["mode"] not in ("away", "recovery") or time.monotonic() > end:
-                return truth
-            time.sleep(POLL_SECONDS)
+        try:
+            return self.bench.fleet.wait(self.name, "busy=0", REST_SECONDS)
+        except FleetError:
+            return self.truth()  # it restarts for ever
 
     def told(self, state, verdict, code):
         truth = self.rested()
@@ -386,6 +391,7 @@ class Cell:
         if code is None:
             return self.told("refused", "none", refusal)
         wipe = self.follow(code)
+        del self.bench.following[code]
         self.story = story(wipe)
         assert wipe["state"] == "verified" or wipe["todo_fr"] and wipe["todo_en"], f"{self.title}: no sentence"
         return self.told(wipe["state"], wipe["verdict"], (wipe["reason"] or "-").split("|")[0])
@@ -402,15 +408,26 @@ class Cell:
 
 
 class FaultBench:
-    """One fleet and one daemon for all cells, and one eye on the bench."""
+    """One fleet and one daemon for all cells, and one ear for the daemon's news."""
 
     def __init__(self, fleet, daemon):
         self.fleet, self.daemon = fleet, daemon
-        self.ports = set()
+        self.following = {}  # wipe -> its cell
+        self.ports = set()   # that show something
 
-    def watch(self, is_over):
-        while not is_over.wait(POLL_SECONDS):
-            self.ports = {slot["port"] for slot in self.daemon.get("/v1/bench")["items"]}
+    def hear(self, stream):
+        topic = b""
+        for line in stream:
+            name, _, text = line.rstrip().partition(b": ")
+            if name == b"event":
+                topic = text
+            elif name == b"data" and topic == b"slot":
+                told = json.loads(text)
+                (self.ports.discard if told["slot"] is None else self.ports.add)(told["subject"])
+            elif name == b"data" and topic == b"wipe":
+                cell = self.following.get(json.loads(text)["subject"])
+                if cell is not None:
+                    cell.news.set()
 
     def work(self, waiting):
         while True:
@@ -421,17 +438,20 @@ class FaultBench:
             cell.run()
 
     def run(self, cells):
-        waiting, is_over = queue.SimpleQueue(), threading.Event()
+        waiting = queue.SimpleQueue()
         for cell in sorted(cells, key=lambda cell: not cell.fault.is_slow):
             waiting.put(cell)
-        watcher = threading.Thread(target=self.watch, args=(is_over,))
+        link = self.daemon.connection(timeout=None)
+        link.request("GET", "/v1/events")
+        listener = threading.Thread(target=self.hear, args=(link.getresponse(),))
         workers = [threading.Thread(target=self.work, args=(waiting,)) for _ in range(min(AT_ONCE, len(cells)))]
-        for thread in [watcher] + workers:
+        for thread in [listener] + workers:
             thread.start()
         for thread in workers:
             thread.join()
-        is_over.set()
-        watcher.join()
+        link.sock.shutdown(socket.SHUT_RDWR)  # ends the stream
+        listener.join()
+        link.close()
 
 
 def table_of(cells):
@@ -457,6 +477,16 @@ def wished(cell):
     return fnmatch.fnmatch(cell.title, os.environ.get("FAULTS_ONLY", "*"))
 
 
+def play(cells, config):
+    """These cells on a fleet and a daemon of their own."""
+    with Fleet("".join(cell.scenario() for cell in cells)) as fleet, Daemon(env=fleet.env(), bench=True, config=config) as daemon:
+        bench = FaultBench(fleet, daemon)
+        for cell in cells:
+            cell.bench = bench
+        bench.run(cells)
+        assert daemon.get("/v1/journal/verify")["ok"]
+
+
 def test_each_strategy_against_each_fault(tmp_path):
     titles = [(way, fault) for fault, row in FAULTS.items() for way in WAYS if row.meets(way) is None]
     cells = [cell for cell in (Cell(None, number, *title) for number, title in enumerate(titles)) if wished(cell)]
@@ -464,12 +494,9 @@ def test_each_strategy_against_each_fault(tmp_path):
     apk.write_bytes(APK)
     config = CONFIG.format(**WAITS) + app("owner") + app("helper", 0) + f"apk = {apk}\n"
     config = config.replace("human_s = 20", "human_s = 6").replace("settle_s = 0.4", "settle_s = 0.8")
-    with Fleet("".join(cell.scenario() for cell in cells)) as fleet, Daemon(env=fleet.env(), bench=True, config=config) as daemon:
-        bench = FaultBench(fleet, daemon)
-        for cell in cells:
-            cell.bench = bench
-        bench.run(cells)
-        assert daemon.get("/v1/journal/verify")["ok"]
+    with futures.ThreadPoolExecutor(BENCHES) as pool:
+        for played in [pool.submit(play, cells[number::BENCHES], config) for number in range(BENCHES)]:
+            played.result()
     lines = table_of(cells)
     slowest = sorted(cells, key=lambda cell: -cell.seconds)[:5]
     print(f"{len(cells)} wipes; slowest: " + ", ".join(f"{cell.title} {cell.seconds:.0f} s" for cell in slowest))
