@@ -249,11 +249,11 @@ $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(TSAN_SYNC) $$(LIBS_$$(subst //,,$$(di
 	@mkdir -p $(@D)
 	@echo "  LD $@"
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(TESTS_LIBS)
-$(BUILD)/tests/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(BUILD)/obj/tests/fuzz/replay.o $(LIBS_temoind) $(BUILD)/lib/cli.a
+$(BUILD)/tests/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(BUILD)/obj/tests/fuzz/replay.o $(LIBS_temoind) $(BUILD)/lib/cli.a $(call lib_of,tests/fleet)
 	@mkdir -p $(@D)
 	@echo "  LD $@"
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(TESTS_LIBS)
-$(BUILD)/tests/fuzz/%-fuzz: $(BUILD)/obj/tests/fuzz/%.o $(LIBS_temoind) $(BUILD)/lib/cli.a
+$(BUILD)/tests/fuzz/%-fuzz: $(BUILD)/obj/tests/fuzz/%.o $(LIBS_temoind) $(BUILD)/lib/cli.a $(call lib_of,tests/fleet)
 	@mkdir -p $(@D)
 	@echo "  LD $@"
 	$(Q)$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(TESTS_LIBS)

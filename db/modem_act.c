@@ -34,14 +34,19 @@ enum {
   CONTACTS
 };
 
+static const RowText texts[] = {
+    {PORT, G_STRUCT_OFFSET (ModemAct, port)},       {IMEI, G_STRUCT_OFFSET (ModemAct, imei)},
+    {ICCID, G_STRUCT_OFFSET (ModemAct, iccid)},     {DIALOGUE, G_STRUCT_OFFSET (ModemAct, dialogue)},
+    {REASON, G_STRUCT_OFFSET (ModemAct, reason)},   {ANSWER, G_STRUCT_OFFSET (ModemAct, answer)},
+    {ACCOUNT, G_STRUCT_OFFSET (ModemAct, account)},
+};
+
 void
 modem_act_free (ModemAct *act)
 {
   if (act == NULL)
     return;
-  char *const texts[] = {act->port, act->imei, act->iccid, act->dialogue, act->reason, act->answer, act->account};
-  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
-    g_free (texts[i]);
+  row_free_texts (texts, G_N_ELEMENTS (texts), act);
   g_free (act);
 }
 
@@ -79,13 +84,7 @@ act_read (Rows *rows, GError **error)
   act->number = rows_int (rows, NUMBER);
   read_codes (rows, act);
   read_found (rows, act);
-  act->port = row_dup (rows, PORT);
-  act->imei = row_dup (rows, IMEI);
-  act->iccid = row_dup (rows, ICCID);
-  act->dialogue = row_dup (rows, DIALOGUE);
-  act->reason = row_dup (rows, REASON);
-  act->answer = row_dup (rows, ANSWER);
-  act->account = row_dup (rows, ACCOUNT);
+  row_take_texts (rows, texts, G_N_ELEMENTS (texts), act);
   act->asked_at = rows_int (rows, ASKED_AT);
   act->sent_at = rows_int (rows, SENT_AT);
   act->ended_at = rows_int (rows, ENDED_AT);

@@ -34,6 +34,8 @@ struct _Register {
   Store *readers[READERS];
   Mirror *mirror; /* of the writer's commits; NULL: none */
   GThread *threads[1 + READERS];
+  guint64 version; /* atomic */
+  gboolean is_own; /* a file, which nobody else writes to; from the start */
 };
 
 static void
@@ -153,6 +155,13 @@ batch_count (Register *reg, GPtrArray *batch, const GError *error)
   g_mutex_unlock (&reg->lock);
 }
 
+/* Also after a failure: not every one of them tells whether the disk has it. */
+static void
+register_changed (Register *reg)
+{
+  (void)__atomic_add_fetch (&reg->version, 1, __ATOMIC_SEQ_CST);
+}
+
 static void
 batch_run (Register *reg, GPtrArray *batch)
 {
@@ -161,6 +170,7 @@ batch_run (Register *reg, GPtrArray *batch)
   if (!batch_commit (reg->writer, batch, &at, &error))
     batch_fail (batch, at, error);
   batch_count (reg, batch, error);
+  register_changed (reg);
   for (guint i = 0; i < batch->len; i++)
     request_finish (g_ptr_array_index (batch, i));
 }
@@ -352,6 +362,8 @@ register_open_site (const char *url, const char *site, GError **error)
     register_close (reg);
     return NULL;
   }
+  reg->is_own = store_is_file (reg->writer);
+  register_changed (reg);
   reg->threads[0] = g_thread_new ("register", writer_thread, reg);
   for (int i = 0; i < READERS; i++) {
     Reader *reader = g_new0 (Reader, 1);
@@ -507,6 +519,13 @@ register_read_wait (Register *reg, RegisterFunc func, gpointer data, GError **er
   return submit_and_wait (reg, &reg->reads, func, data, error);
 }
 
+gboolean
+register_version (Register *reg, guint64 *version)
+{
+  *version = __atomic_load_n (&reg->version, __ATOMIC_SEQ_CST);
+  return reg->is_own;
+}
+
 void
 register_stats (Register *reg, RegisterStats *stats)
 {
@@ -564,6 +583,7 @@ register_replace (Register *reg, const char *path, GError **error)
     return FALSE;
   close_stores (reg);
   gboolean is_replaced = swap (reg, path, error);
+  register_changed (reg);
   resume (reg);
   return is_replaced;
 }

@@ -44,6 +44,10 @@ gboolean register_replace (Register *reg, const char *path, GError **error);
  * go on. DB_ERROR_HELD when it is held already; DB_ERROR_BUSY while a backup is being restored. */
 gboolean register_hold (Register *reg, GError **error);
 void register_release (Register *reg);
+/* Counts what may have changed the register; what was read after it was asked for is as new as that number at least. It changes before anyone is
+ * told that a write is done, so an answer of the same number is the one that a reader would give now. Never 0. FALSE: others may write too, on a
+ * server. Any thread. */
+gboolean register_version (Register *reg, guint64 *version);
 /* Batches and requests committed since start, and the last error seen by the writer ("" when the last batch was committed): for /metrics, /healthz. */
 typedef struct {
   guint64 batches, requests, failed_batches;

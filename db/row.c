@@ -24,6 +24,20 @@ row_dup (Rows *rows, int column)
   return g_strdup (rows_text (rows, column));
 }
 
+void
+row_take_texts (Rows *rows, const RowText *texts, gsize n, gpointer record)
+{
+  for (gsize i = 0; i < n; i++)
+    G_STRUCT_MEMBER (char *, record, texts[i].offset) = row_dup (rows, texts[i].column);
+}
+
+void
+row_free_texts (const RowText *texts, gsize n, gpointer record)
+{
+  for (gsize i = 0; i < n; i++)
+    g_free (G_STRUCT_MEMBER (char *, record, texts[i].offset));
+}
+
 gint64
 row_maybe_int (Rows *rows, int column)
 {

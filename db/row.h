@@ -14,6 +14,13 @@ typedef struct {
 void row_code (Rows *rows, int column, Code code);
 Day row_day (Rows *rows, int column);
 char *row_dup (Rows *rows, int column);
+/* The texts of a record: which column, and where it is kept (a char * in the record). One table reads and frees them. */
+typedef struct {
+  int column;
+  gsize offset;
+} RowText;
+void row_take_texts (Rows *rows, const RowText *texts, gsize n, gpointer record);
+void row_free_texts (const RowText *texts, gsize n, gpointer record);
 /* A number that is never below zero: -1 for NULL. */
 gint64 row_maybe_int (Rows *rows, int column);
 /* The other way: NULL for "" (and for NULL), to be bound as SQL NULL. Borrowed. */

@@ -30,21 +30,25 @@ enum {
 #define IS_UNFINISHED "state NOT IN " FINISHED
 #define IS_LOCKED     "reason = 'wipe_frp'"
 
+static const RowText texts[] = {
+    {PORT, G_STRUCT_OFFSET (Wipe, port)},
+    {PROVEN_PORT, G_STRUCT_OFFSET (Wipe, proven_port)},
+    {TOOL, G_STRUCT_OFFSET (Wipe, tool)},
+    {SERIAL, G_STRUCT_OFFSET (Wipe, serial)},
+    {STRATEGY, G_STRUCT_OFFSET (Wipe, strategy)},
+    {REASON, G_STRUCT_OFFSET (Wipe, reason)},
+    {FACTS, G_STRUCT_OFFSET (Wipe, facts)},
+    {ASKED_BY, G_STRUCT_OFFSET (Wipe, asked_by)},
+    {ATTESTED_BY, G_STRUCT_OFFSET (Wipe, attested_by)},
+    {ATTESTATION, G_STRUCT_OFFSET (Wipe, attestation)},
+};
+
 void
 wipe_free (Wipe *wipe)
 {
   if (wipe == NULL)
     return;
-  g_free (wipe->port);
-  g_free (wipe->proven_port);
-  g_free (wipe->tool);
-  g_free (wipe->serial);
-  g_free (wipe->strategy);
-  g_free (wipe->reason);
-  g_free (wipe->facts);
-  g_free (wipe->asked_by);
-  g_free (wipe->attested_by);
-  g_free (wipe->attestation);
+  row_free_texts (texts, G_N_ELEMENTS (texts), wipe);
   g_free (wipe);
 }
 
@@ -60,19 +64,10 @@ wipe_read (Rows *rows, GError **error)
   g_autoptr (Wipe) wipe = g_new0 (Wipe, 1);
   row_code (rows, CODE, wipe->code);
   row_code (rows, ITEM, wipe->item);
-  wipe->port = row_dup (rows, PORT);
-  wipe->serial = row_dup (rows, SERIAL);
-  wipe->strategy = row_dup (rows, STRATEGY);
-  wipe->reason = row_dup (rows, REASON);
-  wipe->facts = row_dup (rows, FACTS);
+  row_take_texts (rows, texts, G_N_ELEMENTS (texts), wipe);
   wipe->created_at = rows_int (rows, CREATED_AT);
   wipe->started_at = rows_int (rows, STARTED_AT);
   wipe->ended_at = rows_int (rows, ENDED_AT);
-  wipe->asked_by = row_dup (rows, ASKED_BY);
-  wipe->attested_by = row_dup (rows, ATTESTED_BY);
-  wipe->attestation = row_dup (rows, ATTESTATION);
-  wipe->proven_port = row_dup (rows, PROVEN_PORT);
-  wipe->tool = row_dup (rows, TOOL);
   row_code (rows, SITE, wipe->site);
   if (!wipe_state_parse (rows_text (rows, STATE), &wipe->state) ||
       !wipe_verdict_parse (rows_text (rows, VERDICT), &wipe->verdict))

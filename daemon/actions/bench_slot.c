@@ -235,7 +235,7 @@ char *
 bench_slot_todo (const BenchSlot *slot, const BenchAdvice *advice, Language language)
 {
   if (advice->todo != NULL)
-    return wipe_reason_text (advice->todo, language);
+    return reason_text (advice->todo, language);
   const char *port = slot->port_name != NULL ? slot->port_name : slot->port;
   return slot->running != NULL ? wipe_todo_text (slot->running, port, language) : NULL;
 }

@@ -2,7 +2,6 @@
 #include "daemon/actions/prepare.h"
 #include "daemon/actions/prepare_run.h"
 #include "daemon/rules/enrol.h"
-#include "daemon/rules/evidence.h"
 #include "db/item.h"
 
 /* The tablet on the bench, and free. */
@@ -54,6 +53,6 @@ char *
 bench_preparation_text (const BenchSlot *slot, Language language)
 {
   if (g_strcmp0 (slot->preparation, prepare_state_name (PREPARE_TAP)) == 0)
-    return wipe_reason_text (message_code (M_TODO_TAP), language);
-  return slot->preparation_reason != NULL ? wipe_reason_text (slot->preparation_reason, language) : NULL;
+    return reason_text (message_code (M_TODO_TAP), language);
+  return reason_text (slot->preparation_reason, language);
 }

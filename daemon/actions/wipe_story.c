@@ -118,12 +118,12 @@ wipe_todo_text (const Wipe *wipe, const char *port, Language language)
 {
   for (gsize i = 0; wipe->state == WIPE_WAIT_HUMAN && i < G_N_ELEMENTS (waits); i++)
     if (g_strcmp0 (wipe->reason, waits[i].reason) == 0)
-      return wipe_reason_text (message_code (waits[i].todo), language);
+      return reason_text (message_code (waits[i].todo), language);
   if (wipe->state == WIPE_GONE || wipe->state == WIPE_RECOVERY) {
     g_autofree char *away = g_strdup_printf ("%s|%s", message_code (M_TODO_AWAY), port);
-    return wipe_reason_text (away, language);
+    return reason_text (away, language);
   }
-  return wipe->reason != NULL && wipe_is_over (wipe->state) ? wipe_reason_text (wipe->reason, language) : NULL;
+  return wipe->reason != NULL && wipe_is_over (wipe->state) ? reason_text (wipe->reason, language) : NULL;
 }
 
 gboolean

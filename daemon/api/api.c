@@ -321,6 +321,8 @@ work_on (Exchange *exchange)
     return close_upload (exchange) ? hand_over (exchange, work_start_draw) : send_answer (exchange);
   if (request->route->kind == ROUTE_NOW)
     work_now (request);
+  else if (work_knows (exchange->api->work, request))
+    return send_answer (exchange);
   else if (read_form (request, &error))
     return hand_over (exchange, work_start);
   else

@@ -3,7 +3,6 @@
 #include "daemon/api/problem.h"
 #include "daemon/api/resources.h"
 #include "daemon/rules/arrival.h"
-#include "daemon/rules/evidence.h"
 #include "db/item.h"
 
 typedef struct {
@@ -86,17 +85,13 @@ write_rows (Writer *out, const char *facts, const Item *item)
 static void
 write_arrival (Writer *out, const Arrival *arrival, const char *port_name, const Item *item)
 {
-  g_autofree char *french = arrival->reason != NULL ? wipe_reason_text (arrival->reason, LANGUAGE_FR) : NULL;
-  g_autofree char *english = arrival->reason != NULL ? wipe_reason_text (arrival->reason, LANGUAGE_EN) : NULL;
   writer_open_object (out, NULL);
   writer_text (out, "kind", "arrival");
   writer_text (out, "serial", arrival->serial);
   writer_text (out, "port", arrival->port);
   writer_text (out, "port_name", port_name);
   writer_text (out, "state", arrival_state_name (arrival->state));
-  writer_text (out, "reason", arrival->reason);
-  writer_text (out, "todo_fr", french);
-  writer_text (out, "todo_en", english);
+  view_write_reason (out, arrival->reason);
   writer_text (out, "item", item != NULL ? item->code : NULL);
   writer_instant (out, "at", arrival->at);
   write_rows (out, arrival->facts, item);

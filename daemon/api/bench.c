@@ -1,7 +1,6 @@
 /* What stands at each port of the bench, in HTTP and in the news. */
 #include "daemon/actions/wipe_story.h"
 #include "daemon/api/resources.h"
-#include "daemon/rules/evidence.h"
 #include "daemon/rules/item.h"
 #include <string.h>
 
@@ -76,8 +75,8 @@ static void
 write_trouble (Writer *out, const char *reason)
 {
   g_autofree char *code = g_strndup (reason, strcspn (reason, "|"));
-  g_autofree char *french = wipe_reason_text (reason, LANGUAGE_FR);
-  g_autofree char *english = wipe_reason_text (reason, LANGUAGE_EN);
+  g_autofree char *french = reason_text (reason, LANGUAGE_FR);
+  g_autofree char *english = reason_text (reason, LANGUAGE_EN);
   writer_open_object (out, NULL);
   writer_text (out, "code", code);
   writer_text (out, "fr", french);

@@ -1,7 +1,6 @@
 /* Tablets, other items and their pieces, in HTTP. */
 #include "daemon/actions/item.h"
 #include "daemon/api/resources.h"
-#include "daemon/rules/evidence.h"
 #include "daemon/rules/item.h"
 #include "db/item.h"
 #include "db/wipe.h"
@@ -69,8 +68,8 @@ write_last_wipe (View *view, const char *item, GError **error)
 static void
 write_reason (Writer *out, const char *reason)
 {
-  g_autofree char *french = reason != NULL ? wipe_reason_text (reason, LANGUAGE_FR) : NULL;
-  g_autofree char *english = reason != NULL ? wipe_reason_text (reason, LANGUAGE_EN) : NULL;
+  g_autofree char *french = reason_text (reason, LANGUAGE_FR);
+  g_autofree char *english = reason_text (reason, LANGUAGE_EN);
   writer_text (out, "state_reason", reason);
   if (french != NULL) {
     writer_text (out, "state_reason_fr", french);

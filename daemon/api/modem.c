@@ -2,7 +2,6 @@
 #include "daemon/actions/sim.h"
 #include "daemon/api/problem.h"
 #include "daemon/api/resources.h"
-#include "daemon/rules/evidence.h"
 #include "daemon/rules/sim.h"
 #include "db/modem_act.h"
 #include "db/sim.h"
@@ -90,11 +89,7 @@ write_slot (View *view, gconstpointer record, GError **error)
   writer_text (view->out, "imei", slot->imei);
   writer_text (view->out, "state", slot->state);
   write_slot_card (view, slot, card);
-  g_autofree char *french = slot->code != NULL ? wipe_reason_text (slot->code, LANGUAGE_FR) : NULL;
-  g_autofree char *english = slot->code != NULL ? wipe_reason_text (slot->code, LANGUAGE_EN) : NULL;
-  writer_text (view->out, "reason", slot->code);
-  writer_text (view->out, "todo_fr", french);
-  writer_text (view->out, "todo_en", english);
+  view_write_reason (view->out, slot->code);
   writer_text (view->out, "detail", slot->detail);
   writer_close (view->out);
   return TRUE;
@@ -115,14 +110,10 @@ api_modem_list (Request *request, Store *store, GError **error)
 static void
 write_act_end (Writer *out, const ModemAct *act)
 {
-  g_autofree char *french = act->reason != NULL ? wipe_reason_text (act->reason, LANGUAGE_FR) : NULL;
-  g_autofree char *english = act->reason != NULL ? wipe_reason_text (act->reason, LANGUAGE_EN) : NULL;
   writer_word (out, "verdict", card_verdict_name (act->verdict));
   writer_word (out, "verdict_fr", card_verdict_text (act->verdict, LANGUAGE_FR));
   writer_word (out, "verdict_en", card_verdict_text (act->verdict, LANGUAGE_EN));
-  writer_text (out, "reason", act->reason);
-  writer_text (out, "todo_fr", french);
-  writer_text (out, "todo_en", english);
+  view_write_reason (out, act->reason);
   writer_text (out, "answer", act->answer);
   writer_maybe_int (out, "balance_cents", act->eur);
   writer_text (out, "currency", "EUR");

@@ -96,7 +96,7 @@ static const Route routes[] = {
   {ROW ("POST", "/v1/checks", STAFF, ROUTE_WRITE, api_check_do, "", "Say what was looked at on a thing, and what is not well"), TAKES (api_check_form, 200)},
   {ROW ("POST", "/v1/repairs", STAFF, ROUTE_WRITE, api_repair_do, "", "Send a thing to repair, or note what its repair costs"), TAKES (api_repair_form, 200)},
   {ROW ("POST", "/v1/repairs/done", STAFF, ROUTE_WRITE, api_repair_done, "", "Take a thing back from repair"), TAKES (api_repaired_form, 200)},
-  {ROW ("GET", "/v1/objects/{code}", ALL, ROUTE_READ, api_find_object, "kind", "One object, whatever its kind")},
+  {ROW ("GET", "/v1/objects/{code}", ALL, ROUTE_READ, api_find_object, "kind", "One object, whatever its kind"), .is_kept = TRUE},
   {ROW ("GET", "/v1/find", ALL, ROUTE_READ, api_find_text, "q limit", "Objects whose words begin with these words, or of that code or phone number")},
   {ROW ("GET", "/v1/due", ALL, ROUTE_READ, api_due_list, "days limit after", "Loans due within so many days")},
   {ROW ("GET", "/v1/bench", ALL, ROUTE_READ, api_bench_list, "", "What is plugged in now")},

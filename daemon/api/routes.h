@@ -39,7 +39,8 @@ struct _Route {
   RouteReply reply;
   gboolean takes_codes; /* ROUTE_WRITE: its body may hold PINs, PUKs or recharge codes */
   gboolean gives_codes; /* ROUTE_WRITE: so may its answer, which is then kept for no Idempotency-Key, and wiped */
-  gboolean any_time;    /* ROUTE_WRITE: acts even when the clock went back (clock_check) */
+  gboolean is_kept; /* ROUTE_READ: nothing but the register, the day and who asks decides what it answers (answers.h) */
+  gboolean any_time; /* ROUTE_WRITE: acts even when the clock went back (clock_check) */
 };
 
 const Route *api_routes (gsize *n);

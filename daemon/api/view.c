@@ -76,6 +76,16 @@ view_write_code (View *view, const char *code, GError **error)
   return FALSE;
 }
 
+void
+view_write_reason (Writer *out, const char *reason)
+{
+  g_autofree char *french = reason_text (reason, LANGUAGE_FR);
+  g_autofree char *english = reason_text (reason, LANGUAGE_EN);
+  writer_text (out, "reason", reason);
+  writer_text (out, "todo_fr", french);
+  writer_text (out, "todo_en", english);
+}
+
 char *
 view_code_cursor (gconstpointer record)
 {

@@ -24,6 +24,9 @@ void view_expect (Store *store, const char *code);
 const char *view_topic (const char *code);
 View view_of (const Request *request, Store *store, Writer *out);
 
+/* The members reason ("code|arg"), and todo_fr and todo_en, its sentence; all null without one. */
+void view_write_reason (Writer *out, const char *reason);
+
 /* The cursor after that record. Caller frees. */
 typedef char *(*ViewCursor) (gconstpointer record);
 /* For records whose first member is their Code. */

@@ -1,5 +1,6 @@
 #include "daemon/api/work.h"
 #include "daemon/actions/once.h"
+#include "daemon/api/answers.h"
 #include "daemon/api/near.h"
 #include "daemon/api/problem.h"
 #include "daemon/api/view.h"
@@ -12,6 +13,7 @@ struct _Work {
   const ApiWorld *world;
   WorkDone done;
   GThreadPool *drawing, *importing; /* of Job */
+  Answers *answers;
 };
 
 /* One request with the register or in the pool. */
@@ -103,9 +105,10 @@ read_done (gpointer data, const GError *error)
   if (error == NULL && job->request->route->kind == ROUTE_DRAW) {
     work_start_draw (job->work, job->request, job->user); /* from here on the request is the pool's, and may be over */
     g_free (job);
-  } else if (error == NULL)
+  } else if (error == NULL) {
+    answers_keep (job->work->answers, job->request);
     finish (job);
-  else if (job->request->is_stranger && job->request->account == NULL)
+  } else if (job->request->is_stranger && job->request->account == NULL)
     register_write (job->work->world->reg, run_enrol, read_again, job);
   else
     fail (job, error);
@@ -349,6 +352,12 @@ work_start_draw (Work *work, Request *request, gpointer user)
   (void)g_thread_pool_push (pool, job_new (work, request, user), NULL);
 }
 
+gboolean
+work_knows (Work *work, Request *request)
+{
+  return answers_find (work->answers, request);
+}
+
 void
 work_start (Work *work, Request *request, gpointer user)
 {
@@ -371,7 +380,7 @@ Work *
 work_new (const ApiWorld *world, WorkDone done, GError **error)
 {
   g_autoptr (Work) work = g_new0 (Work, 1);
-  *work = (Work){.world = world, .done = done};
+  *work = (Work){.world = world, .done = done, .answers = answers_new (ANSWERS_BYTES_MAX)};
   work->drawing = g_thread_pool_new (run_draw, NULL, DRAWING_THREADS, TRUE, error);
   if (work->drawing == NULL)
     return NULL;
@@ -388,5 +397,6 @@ work_free (Work *work)
   for (gsize i = 0; i < G_N_ELEMENTS (pools); i++)
     if (pools[i] != NULL)
       g_thread_pool_free (pools[i], FALSE, TRUE);
+  answers_free (work->answers);
   g_free (work);
 }

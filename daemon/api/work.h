@@ -13,6 +13,8 @@ Work *work_new (const ApiWorld *world, WorkDone done, GError **error);
 void work_free (Work *work);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Work, work_free)
 
+/* Is the answer known already? Then request->answer is it, and nothing is started. */
+gboolean work_knows (Work *work, Request *request);
 /* Starts what the route says. request must live until done is called. */
 void work_start (Work *work, Request *request, gpointer user);
 /* The second half of a request that takes a file: its body is in the file now. */

@@ -79,9 +79,11 @@ write_serial (char *text, gsize n, guint number)
 static void
 write_letters (char *text, gsize n, guint number, const char *head)
 {
-  memset (text, SCRUB_MASK, n);
-  if (n <= LETTERS_HEAD)
+  if (n <= LETTERS_HEAD) {
+    write_number (text, n, number);
     return;
+  }
+  memset (text, SCRUB_MASK, n);
   g_autofree char *digits = g_strdup_printf ("%u", number);
   memcpy (text, head, LETTERS_HEAD);
   memcpy (text + LETTERS_HEAD, digits, MIN (strlen (digits), n - LETTERS_HEAD));

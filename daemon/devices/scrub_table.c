@@ -13,7 +13,7 @@
 /* Words of Android's and boot loaders' own messages; none that could be somebody's name. */
 /* clang-format off */
 static const char *const words[] = {
-    "AC", "ActiveAdmin", "Admin", "Available", "Battery", "Block", "Broadcast", "Broadcasting", "Can", "Cannot",
+    "AC", "Active", "ActiveAdmin", "Admin", "Available", "Battery", "Block", "Broadcast", "Broadcasting", "Can", "Cannot",
     "Challenge", "ComponentInfo", "Current", "Denial", "Device", "DeviceOwner", "Dock", "Download", "Enforcement",
     "Erase", "Erasing", "Error", "Exception", "FAIL", "FRP", "Failed", "Failure", "Filesystem", "Flashing", "GetVar",
     "Harness", "Has", "INSTALL_FAILED_ABORTED", "INSTALL_FAILED_ALREADY_EXISTS",
@@ -173,14 +173,17 @@ scrub_parcel (Scrub *scrub, char *text, gsize n)
 
 static const struct {
   const char *key;
-  char kind; /* of its value: n number, w words, S serial, I IMEI, x masked, - no value of its own */
+  char
+      kind; /* of its value: n number, w words, v what the maker wrote, S serial, I IMEI, - masked, or no value of its own */
 } members[] = {
     {"attestation", '-'},    {"battery", '-'},
-    {"capacity_bytes", 'n'}, {"certificates", 'x'},
+    {"capacity_bytes", 'n'}, {"certificates", '-'},
     {"cycle_count", 'n'},    {"error", 'w'},
     {"health", 'n'},         {"factory_reset_protection", '-'},
-    {"imei", 'I'},           {"locks", '-'},
-    {"serial", 'S'},         {"state", 'w'},
+    {"imei", 'I'},           {"launch_level", 'n'},
+    {"locks", '-'},          {"manufacturer", 'v'},
+    {"model", 'v'},          {"product", '-'},
+    {"serial", 'S'},         {"state", 'n'},
     {"storage", '-'},        {"useful_lifetime_remaining", 'n'},
 };
 
@@ -212,19 +215,6 @@ is_key (const char *behind, const char *end)
   return behind < end && *behind == ':';
 }
 
-static void
-scrub_json_string (Scrub *scrub, char kind, char *text, gsize n)
-{
-  if (kind == 'S')
-    scrub_value (scrub, SCRUB_SERIAL, text, n);
-  else if (kind == 'I')
-    scrub_value (scrub, SCRUB_DIGITS, text, n);
-  else if (kind == 'w')
-    scrub_words (text, n);
-  else
-    memset (text, SCRUB_MASK, n);
-}
-
 static gboolean
 is_number (const char *text, gsize n)
 {
@@ -232,6 +222,23 @@ is_number (const char *text, gsize n)
   while (digits < n && g_ascii_isdigit (text[digits]))
     digits++;
   return digits == n && digits <= JSON_NUMBER_MAX;
+}
+
+static void
+scrub_json_string (Scrub *scrub, char kind, char *text, gsize n)
+{
+  if (kind == 'n' && is_number (text, n))
+    return;
+  if (kind == 'S')
+    scrub_value (scrub, SCRUB_SERIAL, text, n);
+  else if (kind == 'I')
+    scrub_value (scrub, SCRUB_DIGITS, text, n);
+  else if (kind == 'v')
+    scrub_plain (scrub, text, n);
+  else if (kind == 'w')
+    scrub_words (text, n);
+  else
+    memset (text, SCRUB_MASK, n);
 }
 
 static gboolean
@@ -270,7 +277,7 @@ scrub_status (Scrub *scrub, char *text, gsize n)
     if (!is_key (text + MIN (i + length + 1, n), text + n))
       scrub_json_string (scrub, kind, text + i, length);
     else if ((kind = member_kind (text + i, length)) == '\0')
-      memset (text + i, SCRUB_MASK, length);
+      scrub_value (scrub, SCRUB_NAME, text + i, length); /* two of them must not become the same */
     i += length + 1;
   }
 }
@@ -374,7 +381,7 @@ scrub_answer (Scrub *scrub, const ScrubRow *row, char *text, gsize n)
     const char *end = memchr (text + i, '\n', n - i);
     gsize length = end != NULL ? (gsize)(end - text) - i : n - i;
     gsize whole = length + (end != NULL);
-    if (!scrub_line (scrub, row->lines, text + i, length) && !scrub_line (scrub, exit_mark, text + i, length))
+    if (!scrub_line (scrub, exit_mark, text + i, length) && !scrub_line (scrub, row->lines, text + i, length))
       memset (text + i, SCRUB_LEFT_OUT, whole);
     i += whole;
   }

@@ -222,18 +222,6 @@ evidence_count (WipeEvidence *evidence, const WipeEvent *event)
 
 /* ---- sentences ---- */
 
-char *
-wipe_reason_text (const char *reason, Language language)
-{
-  g_auto (GStrv) parts = g_strsplit (reason, "|", 1 + MESSAGE_ARGS);
-  Finding finding = {0};
-  if (parts[0] == NULL || !message_find (parts[0], &finding.id))
-    return NULL;
-  for (guint i = 1; parts[i] != NULL && i <= MESSAGE_ARGS; i++)
-    finding.args[i - 1] = parts[i];
-  return finding_text (&finding, language);
-}
-
 /* "seen -> identified: serial_matches": where it is now, and the sentence when the reason is one. */
 static char *
 state_line_text (const char *line, Language language)
@@ -241,13 +229,13 @@ state_line_text (const char *line, Language language)
   WipeState state;
   g_auto (GStrv) parts = g_strsplit (line, ": ", 2);
   if (g_str_equal (parts[0], EVIDENCE_TO_KNOW) && parts[1] != NULL) {
-    char *note = wipe_reason_text (parts[1], language);
+    char *note = reason_text (parts[1], language);
     return note != NULL ? note : g_strdup (line);
   }
   const char *arrow = strstr (parts[0], "-> ");
   if (arrow == NULL || !wipe_state_parse (arrow + strlen ("-> "), &state))
     return g_strdup (line);
-  g_autofree char *why = parts[1] != NULL ? wipe_reason_text (parts[1], language) : NULL;
+  g_autofree char *why = reason_text (parts[1], language);
   const char *name = wipe_state_text (state, language);
   return why != NULL ? g_strdup_printf ("%s. %s", name, why) : g_strdup (name);
 }

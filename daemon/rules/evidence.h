@@ -35,5 +35,3 @@ void evidence_count (WipeEvidence *evidence, const WipeEvent *event);
 
 /* A line of the story as a sentence; what a device said stays as it is. Caller frees. */
 char *wipe_event_text (const WipeEvent *event, Language language);
-/* The sentence of a wipe's reason "code|arg|arg" (message_code and arguments). NULL when it is no such reason. Caller frees. */
-char *wipe_reason_text (const char *reason, Language language);

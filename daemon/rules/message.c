@@ -166,6 +166,18 @@ finding_text (const Finding *finding, Language language)
   return g_string_free (text, FALSE);
 }
 
+char *
+reason_text (const char *reason, Language language)
+{
+  g_auto (GStrv) parts = g_strsplit (reason != NULL ? reason : "", "|", 1 + MESSAGE_ARGS);
+  Finding finding = {0};
+  if (parts[0] == NULL || !message_find (parts[0], &finding.id))
+    return NULL;
+  for (guint i = 1; parts[i] != NULL && i <= MESSAGE_ARGS; i++)
+    finding.args[i - 1] = parts[i];
+  return finding_text (&finding, language);
+}
+
 /* ---- verdicts ---- */
 
 Verdict *

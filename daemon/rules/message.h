@@ -57,6 +57,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Finding, finding_free)
 /* The sentence. Caller frees. A missing argument prints as "?". */
 char *finding_text (const Finding *finding, Language language);
 
+/* The sentence of what is kept as "code|arg|arg" (message_code and arguments): why a wipe, an act on a modem, an arrival ended so. NULL for NULL, and
+ * when it is no such text. Caller frees. */
+char *reason_text (const char *reason, Language language);
+
 /* The answer of every rule: three lists of Finding *. Filled by verdict_add, by the kind of the message. */
 typedef struct {
   GPtrArray *impossible, *needs_confirmation, *to_know;

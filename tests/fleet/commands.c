@@ -217,7 +217,7 @@ static const struct {
     {"fail", 2, 2, act_fail, "fail NAME STEP"},
     {"state", 1, 1, act_state, "state NAME"},
     {"human", 2, 2, act_human,
-     "human NAME settings-reset|recovery-wipe|bootloader|reboot|power-on|setup|unlock-screen|revoke-keys"},
+     "human NAME settings-reset|recovery-wipe|bootloader|reboot|power-on|setup|unlock-screen|revoke-keys|replay-on"},
     {"swap", 2, 2, act_swap, "swap NAME NAME"},
     {"hub", 2, 2, act_hub, "hub PORT in|out"},
     {"insert", 2, 2, act_insert, "insert MODEM SIM"},

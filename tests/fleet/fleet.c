@@ -216,7 +216,9 @@ add_tablet (struct Fleet *fleet, GKeyFile *file, const char *group, const char *
     return FALSE;
   }
   gboolean is_plugged = settings.plugged;
-  Tablet *tablet = tablet_new (name, &settings, fleet->bus);
+  Tablet *tablet = tablet_new (name, &settings, fleet->bus, error);
+  if (tablet == NULL)
+    return FALSE;
   tablet->changed = on_changed;
   tablet->changed_user = fleet;
   g_ptr_array_add (fleet->tablets, tablet);

@@ -19,6 +19,7 @@ static const struct Key rows[] = {
     {"owner", KEY_TEXT, AT (owner), "", NULL}, // package that is device owner
     {"imei", KEY_TEXT, AT (imei), "", NULL},   // of a tablet with a modem
     {"apps", KEY_TEXT, AT (apps), "", NULL},
+    {"replay", KEY_TEXT, AT (replay), "", NULL},   // a recording; then only its port and its cable count
     {"private", KEY_TEXT, AT (private), "", NULL}, // names, numbers: told in lines of its own
     {"android", KEY_NUMBER, AT (android), "15", NULL},
     {"protocol", KEY_NUMBER, AT (protocol), "2", NULL},

@@ -44,6 +44,7 @@ struct Settings {
   char *port; // "1-1.2"
   char *imei; // "": it has no modem
   char *serial, *maker, *model, *device, *product, *encrypted, *owner;
+  char *replay;  // path of a recording that it plays; "": it lives a life of its own
   char *private; // what a person's tablet tells beside what is asked, in every answer that has room for it
   char *apps;    // packages that are installed, separated by spaces
   int android, protocol, google_accounts, samsung_accounts, battery, users;

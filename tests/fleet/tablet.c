@@ -6,6 +6,7 @@
 
 #include "tests/fleet/adb.h"
 #include "tests/fleet/fastboot.h"
+#include "tests/fleet/replay.h"
 
 #include <errno.h>
 #include <gio/gio.h>
@@ -17,7 +18,7 @@
 
 static const char *const mode_names[] = {
     [TABLET_ADB] = "adb",           [TABLET_PLAIN] = "plain", [TABLET_FASTBOOT] = "fastboot",
-    [TABLET_RECOVERY] = "recovery", [TABLET_AWAY] = "away",
+    [TABLET_RECOVERY] = "recovery", [TABLET_AWAY] = "away",   [TABLET_REPLAY] = "replay",
 };
 
 #define CAN_FAIL    (1u << FAULT_FAIL)
@@ -97,6 +98,7 @@ static const struct {
     [TABLET_PLAIN] = {0x4ee1, {0x06, 0x01, 0x01, "MTP"}, &mute_model},
     [TABLET_FASTBOOT] = {0x4ee0, {0xff, 0x42, 0x03, "fastboot"}, &fastboot_model},
     [TABLET_RECOVERY] = {0xd001, {0x06, 0x01, 0x01, "MTP"}, &mute_model},
+    [TABLET_REPLAY] = {0, {0}, &replay_model}, // it says itself what it is
 };
 
 static int
@@ -126,6 +128,8 @@ static struct UsbIdentity
 identity_of (const Tablet *tablet)
 {
   const struct Settings *set = &tablet->settings;
+  if (tablet->mode == TABLET_REPLAY)
+    return *replay_identity (tablet->replay);
   struct UsbIdentity identity = {
       .vendor = vendor_of (set->maker),
       .product = modes[tablet->mode].product,
@@ -317,6 +321,20 @@ wait_in_recovery (Tablet *tablet)
   show (tablet, tablet->settings.recovery_visible ? TABLET_RECOVERY : TABLET_AWAY);
 }
 
+static void
+come_back_replayed (Tablet *tablet)
+{
+  show (tablet, TABLET_REPLAY);
+}
+
+static void
+leave_replayed (Tablet *tablet)
+{
+  show (tablet, TABLET_AWAY);
+  if (replay_go_on (tablet->replay))
+    schedule (tablet, tablet->settings.boot_seconds, come_back_replayed);
+}
+
 // ---- what the models ask for ----
 
 void
@@ -398,6 +416,12 @@ tablet_erase_data (Tablet *tablet, gboolean is_trusted)
   tablet->loops_left = set->boot_loops;
   tablet->wiped++;
   tablet_touch (tablet);
+}
+
+void
+tablet_replay_goes (Tablet *tablet, double seconds)
+{
+  schedule (tablet, seconds, leave_replayed);
 }
 
 void
@@ -594,6 +618,15 @@ human_revoke_keys (Tablet *tablet, GError **error)
 }
 
 static gboolean
+human_replay_on (Tablet *tablet, GError **error)
+{
+  if (tablet->replay == NULL || !replay_waits (tablet->replay))
+    return refuse (error, "no replay waits for a person");
+  tablet_replay_goes (tablet, 0);
+  return TRUE;
+}
+
+static gboolean
 human_unlock_screen (Tablet *tablet, GError **error)
 {
   return tablet_set (tablet, "keyguard", "false", error);
@@ -614,6 +647,7 @@ tablet_human (Tablet *tablet, const char *what, GError **error)
       {"setup", human_setup},
       {"unlock-screen", human_unlock_screen},
       {"revoke-keys", human_revoke_keys},
+      {"replay-on", human_replay_on},
   };
   for (gsize i = 0; i < G_N_ELEMENTS (acts); i++)
     if (g_str_equal (acts[i].name, what))
@@ -696,7 +730,7 @@ tablet_value (const Tablet *tablet, const char *key)
   for (gsize i = 0; i < G_N_ELEMENTS (state_keys); i++)
     if (g_str_equal (state_keys[i].name, key))
       return g_strdup_printf ("%u", G_STRUCT_MEMBER (guint, tablet, state_keys[i].offset));
-  return NULL;
+  return tablet->replay != NULL ? replay_value (tablet->replay, key) : NULL;
 }
 
 char *
@@ -709,11 +743,13 @@ tablet_state (const Tablet *tablet)
     g_autofree char *value = tablet_value (tablet, state_keys[i].name);
     g_string_append_printf (text, " %s=%s", state_keys[i].name, value);
   }
+  if (tablet->replay != NULL)
+    replay_append_state (tablet->replay, text);
   return g_string_free (text, FALSE);
 }
 
 Tablet *
-tablet_new (const char *name, struct Settings *settings, UsbBus *bus)
+tablet_new (const char *name, struct Settings *settings, UsbBus *bus, GError **error)
 {
   Tablet *tablet = g_new0 (Tablet, 1);
   tablet->name = g_strdup (name);
@@ -726,7 +762,14 @@ tablet_new (const char *name, struct Settings *settings, UsbBus *bus)
   tablet->home = tablet->mode;
   if (tablet->mode == TABLET_FASTBOOT)
     tablet->home = tablet->settings.adb == ADB_OFF ? TABLET_PLAIN : TABLET_ADB;
-  return tablet;
+  if (*tablet->settings.replay == '\0')
+    return tablet;
+  tablet->mode = tablet->home = TABLET_REPLAY;
+  tablet->replay = replay_new (tablet->settings.replay, error);
+  if (tablet->replay != NULL)
+    return tablet;
+  tablet_free (tablet);
+  return NULL;
 }
 
 void
@@ -738,6 +781,7 @@ tablet_free (Tablet *tablet)
   g_clear_handle_id (&tablet->timer, g_source_remove);
   g_clear_handle_id (&tablet->serial_timer, g_source_remove);
   settings_clear (&tablet->settings);
+  replay_free (tablet->replay);
   g_ptr_array_unref (tablet->trusted);
   g_free (tablet->admin);
   g_free (tablet->name);

@@ -6,7 +6,7 @@
 #include "tests/fleet/usb.h"
 
 // What the tablet shows on the cable.
-enum TabletMode { TABLET_ADB, TABLET_PLAIN, TABLET_FASTBOOT, TABLET_RECOVERY, TABLET_AWAY };
+enum TabletMode { TABLET_ADB, TABLET_PLAIN, TABLET_FASTBOOT, TABLET_RECOVERY, TABLET_AWAY, TABLET_REPLAY };
 
 // Places where a fault may strike.
 enum Point {
@@ -41,6 +41,7 @@ typedef struct Tablet Tablet;
 struct Tablet {
   char *name;
   struct Settings settings;
+  struct Replay *replay;                // of a recording, owned; NULL: it lives a life of its own
   UsbBus *bus;                          // not owned
   UsbDevice *usb;                       // NULL when nothing shows on the cable
   gpointer model;                       // struct Adb or struct Fastboot of the present attachment, or NULL
@@ -73,8 +74,8 @@ struct TabletModel {
   void (*allowed) (gpointer model); // a person allowed the key that asks; NULL when there are no dialogs
 };
 
-// Makes a tablet that is not shown yet. Takes over the content of `settings`.
-Tablet *tablet_new (const char *name, struct Settings *settings, UsbBus *bus);
+// Makes a tablet that is not shown yet. Takes over the content of `settings`, in any case. NULL with error when its recording cannot be played.
+Tablet *tablet_new (const char *name, struct Settings *settings, UsbBus *bus, GError **error);
 
 // Takes it off the bus and frees it. NULL is accepted.
 void tablet_free (Tablet *tablet);
@@ -92,7 +93,7 @@ gboolean tablet_set (Tablet *tablet, const char *key, const char *value, GError 
 gboolean tablet_tap (Tablet *tablet, gboolean is_allowed, GError **error);
 
 // A person does something by hand: settings-reset, recovery-wipe, bootloader, reboot, power-on, setup, unlock-screen,
-// revoke-keys.
+// revoke-keys; of a replay: replay-on (whatever was done when the recorded tablet left).
 gboolean tablet_human (Tablet *tablet, const char *what, GError **error);
 
 // Arms a fault, "unplug@erase". FALSE with error for an unknown one.
@@ -121,6 +122,9 @@ enum WipeManner tablet_wipe (Tablet *tablet, enum WipeKind kind);
 
 // The user data are gone now. `is_trusted`: from Settings, which clears Google's lock as well.
 void tablet_erase_data (Tablet *tablet, gboolean is_trusted);
+
+// A replay leaves its port after so long, and comes back as the recorded tablet did.
+void tablet_replay_goes (Tablet *tablet, double seconds);
 
 // Restarts towards "" (Android), "bootloader", "recovery" or "fastboot".
 void tablet_reboot (Tablet *tablet, const char *target);

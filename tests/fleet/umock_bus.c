@@ -118,8 +118,8 @@ describe (const char *syspath, const char *port, guint address, const struct Usb
                           number, address);
   g_string_append_printf (text, "A: busnum=%u\\n\nA: devnum=%u\\n\nA: dev=%u:%u\\n\n", number, address,
                           USB_DEVICE_MAJOR, (number - 1) * 128 + address - 1);
-  g_string_append_printf (text, "A: speed=480\\n\nA: idVendor=%04x\\n\nA: idProduct=%04x\\n\n", id->vendor,
-                          id->product);
+  g_string_append_printf (text, "A: speed=%s\\n\nA: idVendor=%04x\\n\nA: idProduct=%04x\\n\n",
+                          id->is_super_speed ? "5000" : "480", id->vendor, id->product);
   g_string_append (text, "A: bConfigurationValue=1\\n\nA: bNumConfigurations=1\\n\nA: bDeviceClass=00\\n\n");
   append_text (text, "serial", id->serial);
   append_text (text, "manufacturer", id->maker);
@@ -138,7 +138,6 @@ hub_path (UsbBus *bus, const char *hub, GError **error)
       .vendor = 0x1d6b,
       .product = 0x0002,
       .model = "Emulated hub",
-      .packet_bytes = USB_PACKET_BYTES,
       .n_interfaces = 1,
       .interfaces = {{9, 0, 0, NULL}},
   };

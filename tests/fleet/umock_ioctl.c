@@ -1,6 +1,7 @@
 // The usbfs ioctls of client programs: claims, URBs, reaping. umockdev calls from its own thread; every request is moved to
 // the main loop first, so nothing here needs a lock. Plugging and sysfs are in umock_bus.c.
 #include "tests/fleet/umock.h"
+#include "tests/fleet/usb_descriptors.h"
 
 #include <errno.h>
 #include <linux/usbdevice_fs.h>
@@ -178,7 +179,7 @@ pump_urbs (struct UmockClient *client)
     struct Urb *urb = l->data;
     GList *next = l->next;
     guint8 *buffer = urb->buffer != NULL ? urb->buffer->data : NULL;
-    if (urb->endpoint == usb_function_in (&device->function) && urb->type == USBDEVFS_URB_TYPE_BULK) {
+    if (urb->endpoint == usb_in_of (&device->function.identity) && urb->type == USBDEVFS_URB_TYPE_BULK) {
       int status = usb_function_read (&device->function, buffer, urb->capacity, &urb->used);
       if (status == USB_WAITS)
         return;
@@ -238,7 +239,7 @@ finish_control (struct UmockClient *client, struct Urb *urb)
 static void
 deliver_out (UsbDevice *device, guint8 endpoint, const guint8 *bytes, gsize length)
 {
-  if (endpoint == usb_function_out (&device->function))
+  if (endpoint == usb_out_of (&device->function.identity))
     device->function.gadget->received (device->function.model, bytes, length);
 }
 
@@ -408,7 +409,7 @@ static void
 serve_release (struct UmockClient *client)
 {
   guint interface = argument_number (client);
-  if (interface < USB_INTERFACES_MAX)
+  if (interface < client->device->function.identity.n_interfaces)
     client->claims &= ~(1u << interface);
   answer (client, 0, 0);
 }

@@ -23,9 +23,13 @@ struct UsbIdentity {
   const char *maker, *model, *serial;
   guint n_interfaces; // the last one is the function that talks; the others are mute
   struct UsbInterface interfaces[USB_INTERFACES_MAX];
+  GByteArray *
+      descriptors; // of the device, then of its configuration, instead of `interfaces`; NULL: made from what stands above
+  guint8 in, out; // with them: the endpoints of the function that talks; 0: it has none
+  guint16 packet; // wMaxPacketSize of the bulk endpoints: with them, or set by the transport
+  gboolean is_super_speed;
   gboolean refuses_clear_halt;
-  guint16 packet_bytes; // wMaxPacketSize of the bulk endpoints: set by the transport
-  guint16 max_control;  // bytes, for an MBIM function (it has no `interfaces` of its own then); 0 for anything else
+  guint16 max_control; // bytes, for an MBIM function (it has no `interfaces` of its own then); 0 for anything else
 };
 
 // What a model wants to hear. Called in the main loop; the model may detach its device from inside.

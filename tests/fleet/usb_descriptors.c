@@ -43,16 +43,16 @@ append_device (GByteArray *out, const struct UsbIdentity *id)
 }
 
 static void
-append_endpoint (GByteArray *out, guint8 address, guint16 packet_bytes)
+append_endpoint (GByteArray *out, guint8 address, guint16 packet)
 {
   const guint8 bytes[7] = {
-      7, TYPE_ENDPOINT, address, BULK, (guint8)(packet_bytes & 0xff), (guint8)(packet_bytes >> 8), 0,
+      7, TYPE_ENDPOINT, address, BULK, (guint8)(packet & 0xff), (guint8)(packet >> 8), 0,
   };
   g_byte_array_append (out, bytes, sizeof bytes);
 }
 
 static void
-append_interface (GByteArray *out, const struct UsbInterface *interface, guint8 number, guint16 packet_bytes)
+append_interface (GByteArray *out, const struct UsbInterface *interface, guint8 number, guint16 packet)
 {
   const guint8 bytes[9] = {
       9,
@@ -66,8 +66,8 @@ append_interface (GByteArray *out, const struct UsbInterface *interface, guint8 
       string_index (interface->name, (guint8)(STRING_FIRST_INTERFACE + number)),
   };
   g_byte_array_append (out, bytes, sizeof bytes);
-  append_endpoint (out, (guint8)(USB_FIRST_IN + number), packet_bytes);
-  append_endpoint (out, (guint8)(USB_FIRST_OUT + number), packet_bytes);
+  append_endpoint (out, (guint8)(USB_FIRST_IN + number), packet);
+  append_endpoint (out, (guint8)(USB_FIRST_OUT + number), packet);
 }
 
 // The function of a modem (USB-IF MBIM 1.0, chapter 6.4; CDC 1.2): a control interface with an interrupt endpoint, and a
@@ -113,20 +113,49 @@ static const guint8 mbim_function[] = {
 #define MAX_CONTROL_AT (8 + 9 + 5 + 5 + 5) // in mbim_function
 
 static void
-append_mbim (GByteArray *out, guint16 max_control, guint16 packet_bytes)
+append_mbim (GByteArray *out, guint16 max_control, guint16 packet)
 {
   guint at = out->len + MAX_CONTROL_AT;
   g_byte_array_append (out, mbim_function, sizeof mbim_function);
   out->data[at] = (guint8)(max_control & 0xff);
   out->data[at + 1] = (guint8)(max_control >> 8);
-  append_endpoint (out, USB_FIRST_IN + 1, packet_bytes);
-  append_endpoint (out, USB_FIRST_OUT + 1, packet_bytes);
+  append_endpoint (out, USB_FIRST_IN + 1, packet);
+  append_endpoint (out, USB_FIRST_OUT + 1, packet);
+}
+
+// The last interface talks.
+static guint8
+talking (const struct UsbIdentity *identity)
+{
+  return (guint8)(MAX (identity->n_interfaces, 1) - 1); // none: a kernel driver has them all
+}
+
+guint8
+usb_in_of (const struct UsbIdentity *identity)
+{
+  return identity->descriptors != NULL ? identity->in : (guint8)(USB_FIRST_IN + talking (identity));
+}
+
+guint8
+usb_out_of (const struct UsbIdentity *identity)
+{
+  return identity->descriptors != NULL ? identity->out : (guint8)(USB_FIRST_OUT + talking (identity));
+}
+
+gsize
+usb_packet_of (const struct UsbIdentity *identity)
+{
+  return identity->packet != 0 ? identity->packet : USB_PACKET_BYTES;
 }
 
 GByteArray *
 usb_descriptors_new (const struct UsbIdentity *identity)
 {
   GByteArray *out = g_byte_array_new ();
+  if (identity->descriptors != NULL) {
+    g_byte_array_append (out, identity->descriptors->data, identity->descriptors->len);
+    return out;
+  }
   append_device (out, identity);
   const guint8 configuration[9] = {
       9,
@@ -141,9 +170,9 @@ usb_descriptors_new (const struct UsbIdentity *identity)
   };
   g_byte_array_append (out, configuration, sizeof configuration);
   if (identity->max_control != 0)
-    append_mbim (out, identity->max_control, identity->packet_bytes);
+    append_mbim (out, identity->max_control, (guint16)usb_packet_of (identity));
   for (guint i = 0; i < identity->n_interfaces; i++)
-    append_interface (out, &identity->interfaces[i], (guint8)i, identity->packet_bytes);
+    append_interface (out, &identity->interfaces[i], (guint8)i, (guint16)usb_packet_of (identity));
   guint total = out->len - DEVICE_BYTES;
   out->data[DEVICE_BYTES + 2] = (guint8)(total & 0xff);
   out->data[DEVICE_BYTES + 3] = (guint8)(total >> 8);
@@ -161,6 +190,8 @@ string_of (const struct UsbIdentity *identity, guint index)
   if (index < G_N_ELEMENTS (fixed))
     return fixed[index];
   guint number = index - STRING_FIRST_INTERFACE;
+  if (identity->descriptors != NULL)
+    return NULL;
   return number < identity->n_interfaces ? identity->interfaces[number].name : NULL;
 }
 

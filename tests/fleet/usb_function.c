@@ -16,8 +16,11 @@ usb_function_init (struct UsbFunction *function, const struct UsbIdentity *ident
   function->identity.maker = g_strdup (identity->maker);
   function->identity.model = g_strdup (identity->model);
   function->identity.serial = g_strdup (identity->serial);
-  function->identity.packet_bytes = packet_bytes;
-  usb_queue_init (&function->in, packet_bytes);
+  if (identity->descriptors != NULL)
+    function->identity.descriptors = g_byte_array_ref (identity->descriptors);
+  else
+    function->identity.packet = packet_bytes;
+  usb_queue_init (&function->in, usb_packet_of (&function->identity));
 }
 
 void
@@ -26,6 +29,7 @@ usb_function_clear (struct UsbFunction *function)
   g_free ((char *)function->identity.maker);
   g_free ((char *)function->identity.model);
   g_free ((char *)function->identity.serial);
+  g_clear_pointer (&function->identity.descriptors, g_byte_array_unref);
   usb_queue_clear (&function->in);
 }
 
@@ -33,18 +37,6 @@ guint
 usb_function_talking (const struct UsbFunction *function)
 {
   return MAX (function->identity.n_interfaces, 1) - 1;
-}
-
-guint8
-usb_function_in (const struct UsbFunction *function)
-{
-  return (guint8)(USB_FIRST_IN + usb_function_talking (function));
-}
-
-guint8
-usb_function_out (const struct UsbFunction *function)
-{
-  return (guint8)(USB_FIRST_OUT + usb_function_talking (function));
 }
 
 int
@@ -70,9 +62,9 @@ usb_function_clear_halt (struct UsbFunction *function, guint8 endpoint)
 {
   if (function->identity.refuses_clear_halt)
     return FALSE;
-  if (endpoint == usb_function_in (function))
+  if (endpoint == usb_in_of (&function->identity))
     function->halted_in = FALSE;
-  else if (endpoint == usb_function_out (function))
+  else if (endpoint == usb_out_of (&function->identity))
     function->halted_out = FALSE;
   return TRUE;
 }
@@ -104,7 +96,7 @@ usb_function_control (struct UsbFunction *function, const guint8 *setup, const g
 guint
 usb_device_packet_bytes (UsbDevice *device)
 {
-  return usb_device_function (device)->identity.packet_bytes;
+  return (guint)usb_packet_of (&usb_device_function (device)->identity);
 }
 
 void

@@ -26,15 +26,14 @@ struct UsbFunction {
   gboolean halted_in, halted_out, silent;
 };
 
-// Copies the identity. `gadget` and `model` are borrowed. packet_bytes: of the bulk endpoints.
+// Copies the identity. `gadget` and `model` are borrowed. packet_bytes: of the bulk endpoints, unless the
+// identity has descriptors of its own.
 void usb_function_init (struct UsbFunction *function, const struct UsbIdentity *identity, guint16 packet_bytes,
                         const struct UsbGadget *gadget, gpointer model);
 void usb_function_clear (struct UsbFunction *function);
 
-// The talking interface, and the addresses of its endpoints. A device without interfaces of its own (a kernel driver has them all): 0.
+// The talking interface. A device without interfaces of its own (a kernel driver has them all): 0.
 guint usb_function_talking (const struct UsbFunction *function);
-guint8 usb_function_in (const struct UsbFunction *function);
-guint8 usb_function_out (const struct UsbFunction *function);
 
 // Serves a read of the talking interface: moves packets into buffer[*used .. capacity). 0: it is over. USB_WAITS: more must come. -EPIPE,
 // -EOVERFLOW: it has failed.

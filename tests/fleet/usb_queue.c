@@ -4,11 +4,11 @@
 #include <string.h>
 
 void
-usb_queue_init (struct UsbQueue *queue, gsize packet_bytes)
+usb_queue_init (struct UsbQueue *queue, gsize packet)
 {
   g_queue_init (&queue->writes);
   queue->offset = 0;
-  queue->packet_bytes = packet_bytes;
+  queue->packet = packet;
 }
 
 static void
@@ -37,7 +37,7 @@ usb_queue_fill (struct UsbQueue *queue, guint8 *buffer, gsize capacity, gsize *u
   while (!g_queue_is_empty (&queue->writes)) {
     gsize length;
     const guint8 *bytes = g_bytes_get_data (g_queue_peek_head (&queue->writes), &length);
-    gsize packet = MIN (length - queue->offset, queue->packet_bytes);
+    gsize packet = MIN (length - queue->offset, queue->packet);
     if (packet > capacity - *used)
       return *used == capacity ? USB_FILL_DONE : USB_FILL_OVERFLOW;
     if (packet > 0)
@@ -46,7 +46,7 @@ usb_queue_fill (struct UsbQueue *queue, guint8 *buffer, gsize capacity, gsize *u
     queue->offset += packet;
     if (queue->offset == length)
       drop_oldest (queue);
-    if (packet < queue->packet_bytes || *used == capacity)
+    if (packet < queue->packet || *used == capacity)
       return USB_FILL_DONE;
   }
   return USB_FILL_PENDING;

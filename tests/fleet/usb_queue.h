@@ -6,7 +6,7 @@
 struct UsbQueue {
   GQueue writes; // of GBytes, oldest first
   gsize offset;  // bytes of the oldest write already read
-  gsize packet_bytes;
+  gsize packet;  // bytes of a full packet
 };
 
 enum UsbFill {
@@ -15,8 +15,8 @@ enum UsbFill {
   USB_FILL_OVERFLOW, // the next packet is larger than the room left
 };
 
-// Makes the queue empty; `queue` may be uninitialised.
-void usb_queue_init (struct UsbQueue *queue, gsize packet_bytes);
+// Makes the queue empty; `queue` may be uninitialised. packet: wMaxPacketSize of its endpoint.
+void usb_queue_init (struct UsbQueue *queue, gsize packet);
 
 // Forgets everything.
 void usb_queue_clear (struct UsbQueue *queue);

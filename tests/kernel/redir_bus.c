@@ -272,14 +272,10 @@ on_control (void *user, uint64_t id, struct usb_redir_control_packet_header *ask
 {
   UsbDevice *device = user;
   struct usb_redir_control_packet_header answer = *asked;
-  const guint8 setup[USB_SETUP_BYTES] = {asked->requesttype,
-                                         asked->request,
-                                         (guint8)asked->value,
-                                         (guint8)(asked->value >> 8),
-                                         (guint8)asked->index,
-                                         (guint8)(asked->index >> 8),
-                                         (guint8)asked->length,
-                                         (guint8)(asked->length >> 8)};
+  const guint8 setup[USB_SETUP_BYTES] = {asked->requesttype,    asked->request,
+                                         (guint8)asked->value,  (guint8)(asked->value >> 8),
+                                         (guint8)asked->index,  (guint8)(asked->index >> 8),
+                                         (guint8)asked->length, (guint8)(asked->length >> 8)};
   gboolean is_read = (asked->endpoint & 0x80) != 0;
   g_autofree guint8 *bytes = g_malloc (MAX (asked->length, 1));
   int length = usb_function_control (&device->function, setup, data, (gsize)count, bytes, is_read ? asked->length : 0);
@@ -348,7 +344,7 @@ deliver (UsbDevice *device, uint64_t id, const struct usb_redir_bulk_packet_head
   const struct UsbFunction *function = &device->function;
   if (function->silent)
     return; // never taken
-  gboolean is_ours = asked->endpoint == usb_function_out (function);
+  gboolean is_ours = asked->endpoint == usb_out_of (&function->identity);
   answer_bulk (device, id, asked, function->halted_out && is_ours ? usb_redir_stall : usb_redir_success, NULL, length);
   if (function->halted_out || !is_ours)
     return;

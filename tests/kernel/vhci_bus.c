@@ -4,6 +4,8 @@
 // The ports of a scenario are names here: the kernel has root ports only, and numbers them itself.
 #include "tests/kernel/interrupts.h"
 
+#include "tests/fleet/usb_descriptors.h"
+
 #include <errno.h>
 #include <gio/gio.h>
 #include <glib-unix.h>
@@ -233,7 +235,7 @@ serve (UsbDevice *device, const struct VhciUrb *urb, const guint8 *out)
   const struct UsbFunction *function = &device->function;
   if (urb->endpoint == 0) {
     serve_control (device, urb, out);
-  } else if (urb->is_in && number == usb_function_in (function) && function->identity.max_control == 0) {
+  } else if (urb->is_in && number == usb_in_of (&function->identity) && function->identity.max_control == 0) {
     keep (&device->waiting, urb);
     usb_device_pump (device);
   } else if (urb->is_in) { // a mute interface, or the modem's interrupts
@@ -242,7 +244,7 @@ serve (UsbDevice *device, const struct VhciUrb *urb, const guint8 *out)
       function->class_requests->listens (function->class_user);
   } else if (function->silent) {
     keep (&device->interrupts, urb); // never taken
-  } else if (number == usb_function_out (function)) {
+  } else if (number == usb_out_of (&function->identity)) {
     deliver (device, urb, out);
   } else {
     answer_urb (device, urb, 0, NULL, urb->length);

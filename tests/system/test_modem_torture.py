@@ -5,17 +5,15 @@ its card alone, so it knows after each recharge whether the operator has really 
 """
 
 import collections
-import http.client
 import os
 import random
 import signal
-import threading
 import time
 
 from daemon import Problem
 from fleet import FleetError, modem
 from test_modem_bench import OPERATOR, Desk, card, iccid
-from test_recharges import all_of, kill_now_and_then
+from torture import Survivor, all_of, key
 
 SEED = int(os.environ.get("TORTURE_SEED", "0")) or random.SystemRandom().randrange(1, 10**6)
 RECHARGES = int(os.environ.get("TORTURE_BENCH_RECHARGES", "80"))
@@ -41,46 +39,26 @@ def scenario(count):
     return OPERATOR + "wrong_codes_max=1000000\n" + known + ports + spare
 
 
-class Bench:
-    def __init__(self, desk):
-        self.desk, self.daemon, self.fleet = desk, desk.daemon, desk.fleet
-        self.lock = threading.Lock()
-        self.left = RECHARGES
-        self.kill_now = threading.Event()
-        self.kills = 0
-        self.wrongs = []
-        self.seen = collections.Counter()
+# what a modem that is not well yet is refused with
+MODEM_TROUBLES = ("sim_not_in_modem", "modem_busy", "modem_crashed", "modem_gone", "modem_timeout", "modem_lost_session", "modem_protocol", "sim_absent",
+                  "sim_booting", "modem_host_busy", "net_none")
 
-    def take(self):
-        with self.lock:
-            self.left -= 1
-            if self.left > 0 and self.left % (RECHARGES // (KILLS + 1)) == 0:
-                self.kill_now.set()
-            return self.left >= 0 and not self.wrongs
+
+class Bench(Survivor):
+    wait_seconds = WAIT_SECONDS
+
+    def __init__(self, desk):
+        super().__init__(desk.daemon, RECHARGES, KILLS)
+        self.desk, self.fleet = desk, desk.fleet
+        self.seen = collections.Counter()
 
     def give_back(self, number):
         """The modem was not well: that was no recharge. 0: there is no voucher left, and that is one."""
         with self.lock:
             self.left += number is None
 
-    def call(self, method, path, body=None, key=None):
-        """Over as many daemons as it takes; an act is asked again with the same key, and done once."""
-        end = time.monotonic() + WAIT_SECONDS
-        while True:
-            try:
-                return self.daemon.done(method, path, body, {"Idempotency-Key": key} if key else {})
-            except (OSError, http.client.HTTPException, Problem) as failure:
-                if isinstance(failure, Problem) and failure.status < 500:
-                    raise
-                if isinstance(failure, Problem) and failure.body["code"] in MODEM_TROUBLES:
-                    raise
-                assert time.monotonic() < end, f"no answer to {method} {path}: {failure}"
-                time.sleep(0.02)  # it was killed and is not there yet
-
-
-# what a modem that is not well yet is refused with
-MODEM_TROUBLES = ("sim_not_in_modem", "modem_busy", "modem_crashed", "modem_gone", "modem_timeout", "modem_lost_session", "modem_protocol", "sim_absent",
-                  "sim_booting", "modem_host_busy", "net_none")
+    def is_answer(self, problem):
+        return super().is_answer(problem) or problem.body["code"] in MODEM_TROUBLES
 
 
 class Worker:
@@ -90,7 +68,7 @@ class Worker:
         self.modem, self.card, self.port = f"M{number}", f"S{number}", modem_port(number)
 
     def key(self):
-        return f"torture-{self.dice.getrandbits(64):016x}"
+        return key(self.dice, "torture")
 
     def topups(self):
         return int(self.bench.fleet.state(self.card)["topups"])
@@ -273,17 +251,9 @@ def test_torture_of_the_bench_no_code_is_sent_twice(tmp_path):
     print(f"TORTURE_SEED={SEED} TORTURE_BENCH_RECHARGES={RECHARGES}")
     with Desk(scenario(RECHARGES), tmp_path, config="operator_s = 1\n") as desk:
         fund, lines = set_up(desk)
-        bench, is_over = Bench(desk), threading.Event()
-        workers = [threading.Thread(target=Worker(bench, n, lines[n - 1]).run) for n in range(1, MODEMS + 1)]
-        killer = threading.Thread(target=kill_now_and_then, args=(bench, is_over))
+        bench = Bench(desk)
         began = time.monotonic()
-        for thread in [*workers, killer]:
-            thread.start()
-        for thread in workers:
-            thread.join()
-        is_over.set()
-        killer.join()
-        assert bench.wrongs == []
+        bench.run([Worker(bench, n, lines[n - 1]).run for n in range(1, MODEMS + 1)])
         states = check_the_books(bench, fund, lines)
         print(dict(states), dict(bench.seen), f"killed {bench.kills} times, {time.monotonic() - began:.0f} s")
         assert min(states["confirmed"], states["rejected"], bench.seen["ambiguous"], bench.kills) > 0

@@ -6,7 +6,6 @@ without its evidence, no wipe is lost, and each order is on disk before it is se
     TORTURE_SEED=7 TORTURE_WIPES=2000 TORTURE_TABLETS=24 python3 -m pytest tests/system/test_random_wipes.py -s
 """
 
-import http.client
 import os
 import random
 import resource
@@ -17,6 +16,7 @@ from daemon import Daemon, Problem
 from fleet import Fleet, FleetError
 from test_strategies import PACKAGE, WAYS, app
 from test_wipe import OVER, tablet, untouched
+from torture import Survivor
 
 SEED = int(os.environ.get("TORTURE_SEED", "0")) or random.SystemRandom().randrange(1, 10**6)
 WIPES = int(os.environ.get("TORTURE_WIPES", "150"))
@@ -80,8 +80,10 @@ def has_evidence(wipe):
     return back and {"trade-in-reset", "attestation-holds"} <= notes or story and "test-harness" in notes
 
 
-class World:
+class World(Survivor):
     """The fleet, a daemon that may be killed at any time, and what was found wrong."""
+
+    wait_seconds = WAIT_SECONDS
 
     def __init__(self, fleet, seed):
         self.fleet = fleet
@@ -91,33 +93,13 @@ class World:
         with open(allowed, "w", encoding="utf-8") as file:
             file.write("leak:libusb-1.0.so\n")
         env = {**fleet.env(), "LSAN_OPTIONS": f"suppressions={allowed}:print_suppressions=0"}
-        self.daemon = Daemon(env=env, bench=True, config=CONFIG + app("owner") + app("helper", 0))
+        super().__init__(Daemon(env=env, bench=True, config=CONFIG + app("owner") + app("helper", 0)), WIPES)
         self.misfortunes = misfortunes(fleet)
         self.actors = []
-        self.lock = threading.Lock()  # starts and stops of the daemon
-        self.wrongs = []
         self.ended = {}
-        self.left = WIPES
-
-    def take(self):
-        with self.lock:
-            self.left -= 1
-            return self.left >= 0 and not self.wrongs
 
     def wrong(self, text):
         self.wrongs.append(text)
-
-    def call(self, method, path, body=None, key=None):
-        """As Daemon.done, over as many daemons as it takes."""
-        end = time.monotonic() + WAIT_SECONDS
-        while True:
-            try:
-                return self.daemon.done(method, path, body, {"Idempotency-Key": key} if key else {})
-            except (OSError, http.client.HTTPException, Problem) as failure:
-                if isinstance(failure, Problem) and failure.status < 500:
-                    raise
-                assert time.monotonic() < end, f"no answer to {method} {path}: {failure}"
-                time.sleep(0.05)  # it was killed and is not there yet, or its disk is full
 
     def send(self, command):
         """The fleet refuses what cannot be now (a cable that is out already): that is as good."""

@@ -3,7 +3,6 @@
     TORTURE_SEED=7 TORTURE_RECHARGES=10000 python3 -m pytest tests/system/test_recharges.py -k torture -s
 """
 
-import http.client
 import os
 import random
 import subprocess
@@ -12,6 +11,7 @@ import time
 
 import pytest
 from daemon import BUILD, Daemon, Problem
+from torture import Survivor, all_of, key
 
 SEED = int(os.environ.get("TORTURE_SEED", "0")) or random.SystemRandom().randrange(1, 10**6)
 RECHARGES = int(os.environ.get("TORTURE_RECHARGES", "400"))
@@ -276,36 +276,13 @@ class Operator:
             return True
 
 
-class Desk:
-    def __init__(self, daemon, seed):
-        self.daemon = daemon
+class Desk(Survivor):
+    wait_seconds = WAIT_SECONDS
+
+    def __init__(self, daemon):
+        super().__init__(daemon, RECHARGES, KILLS)
         self.operator = Operator()
-        self.random = random.Random(f"{seed}/desk")
-        self.lock = threading.Lock()
-        self.left = RECHARGES
-        self.kill_now = threading.Event()
-        self.kills = 0
-        self.wrongs = []
         self.ambiguous = {}  # recharge -> its code, whose answer was lost
-
-    def take(self):
-        with self.lock:
-            self.left -= 1
-            if self.left % (RECHARGES // KILLS) == 0:
-                self.kill_now.set()
-            return self.left >= 0 and not self.wrongs
-
-    def call(self, method, path, body=None, key=None):
-        """Over as many daemons as it takes. An act is asked again with the same key: it is done once."""
-        end = time.monotonic() + WAIT_SECONDS
-        while True:
-            try:
-                return self.daemon.done(method, path, body, {"Idempotency-Key": key} if key else {})
-            except (OSError, http.client.HTTPException, Problem) as failure:
-                if isinstance(failure, Problem) and failure.status < 500:
-                    raise
-                assert time.monotonic() < end, f"no answer to {method} {path}: {failure}"
-                time.sleep(0.02)  # it was killed and is not there yet
 
     def act(self, path, body, key):
         """The answer, or None when a rule says no: that is as good."""
@@ -320,7 +297,7 @@ def settle(desk, dice, recharge, outcome, comment=None):
     body = {"recharge": recharge, "outcome": outcome}
     if comment:
         body["comment"] = comment
-    return desk.act("/v1/recharges/outcomes", body, f"settle-{dice.getrandbits(64):016x}")
+    return desk.act("/v1/recharges/outcomes", body, key(dice, "settle"))
 
 
 def by_voucher(desk, dice, line, fund, vouchers):
@@ -330,12 +307,12 @@ def by_voucher(desk, dice, line, fund, vouchers):
         body["voucher"] = dice.choice(vouchers)
     else:
         body.update(product="orange-10", from_stock=True)
-    made = desk.act("/v1/recharges", body, f"recharge-{dice.getrandbits(64):016x}")
+    made = desk.act("/v1/recharges", body, key(dice, "recharge"))
     if made is None:
         return
     recharge = made["code"]
     if dice.random() < 0.1:
-        desk.act("/v1/recharges/cancellations", {"recharge": recharge}, f"cancel-{dice.getrandbits(64):016x}")
+        desk.act("/v1/recharges/cancellations", {"recharge": recharge}, key(dice, "cancel"))
         return
     code = desk.call("POST", "/v1/reveals", {"thing": recharge})["secret"]
     reaches = dice.random() < 0.9
@@ -370,48 +347,19 @@ def work(desk, number, lines, funds, vouchers):
                 resolve_one(desk, dice)
             elif chance < 0.92:
                 desk.act("/v1/recharges", {"line": line, "fund": fund, "amount_cents": dice.randint(1, 3000)},
-                         f"hand-{dice.getrandbits(64):016x}")
+                         key(dice, "hand"))
             else:
                 desk.act("/v1/recharges/bulk", {"lines": dice.sample(lines, 3), "fund": fund, "amount_cents": 500},
-                         f"bulk-{dice.getrandbits(64):016x}")
+                         key(dice, "bulk"))
     except Exception as wrong:  # told by the main thread
         desk.wrongs.append(repr(wrong))
-
-
-def kill_now_and_then(desk, is_over):
-    while not is_over.is_set():
-        if desk.kill_now.wait(0.1):
-            desk.kill_now.clear()
-            desk.daemon.kill()
-            desk.daemon.start()
-            desk.kills += 1
-
-
-def ledger(daemon, fund):
-    entries, after = [], 0
-    while True:
-        page = daemon.get(f"/v1/entries?fund={fund}&limit=500&after={after}")
-        entries += page["items"]
-        if page["next"] is None:
-            return entries
-        after = page["next"]
-
-
-def all_of(daemon, path):
-    items, after = [], ""
-    while True:
-        page = daemon.get(f"{path}{'&' if '?' in path else '?'}limit=500{after}")
-        items += page["items"]
-        if page["next"] is None:
-            return items
-        after = f"&after={page['next']}"
 
 
 def check_the_books(desk, funds):
     daemon = desk.daemon
     recharges = all_of(daemon, "/v1/recharges")
     for fund in funds:
-        entries = ledger(daemon, fund)
+        entries = all_of(daemon, f"/v1/entries?fund={fund}")
         kept = daemon.get(f"/v1/objects/{fund}")
         spent = sum(entry["debit_cents"] - entry["credit_cents"] for entry in entries)
         lives = sum(r["amount_cents"] for r in recharges if r["fund"] == fund and r["state"] not in ("rejected", "cancelled"))
@@ -449,16 +397,8 @@ def test_torture_no_cent_and_no_code_is_lost(new_register):
         answer = daemon.done("POST", "/v1/imports", ("voucher_number;code;operator;product;expires_on\n" + rows).encode())
         assert answer["made"] == RECHARGES // 3
         vouchers = [voucher["code"] for voucher in all_of(daemon, "/v1/vouchers")]
-        desk, is_over = Desk(daemon, SEED), threading.Event()
-        workers = [threading.Thread(target=work, args=(desk, i, lines, funds, vouchers)) for i in range(WORKERS)]
-        killer = threading.Thread(target=kill_now_and_then, args=(desk, is_over))
-        for thread in [*workers, killer]:
-            thread.start()
-        for thread in workers:
-            thread.join()
-        is_over.set()
-        killer.join()
-        assert desk.wrongs == []
+        desk = Desk(daemon)
+        desk.run([lambda i=i: work(desk, i, lines, funds, vouchers) for i in range(WORKERS)])
         recharges = check_the_books(desk, funds)
         check_the_codes(desk, recharges)
         states = {state: sum(r["state"] == state for r in recharges) for state in ("confirmed", "rejected", "ambiguous", "cancelled")}

@@ -81,7 +81,7 @@ def services(lines):
 def check_clean(text):
     for secret in PEOPLE + [word for whole in PEOPLE for word in whole.split() if len(word) > 3] + TOLD:
         assert secret not in text, secret
-    digits = re.findall(r"\d{10,}", text)
+    digits = re.findall(r"\d{10,}", text.replace("64000000000", ""))  # the bytes of its storage are no secret
     assert all(re.fullmatch(r"0+\d", found) for found in digits), digits  # placeholders
     assert re.search(r"QAAAA", text) is None  # an adb key in base64 begins with its length
 

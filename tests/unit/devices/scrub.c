@@ -55,7 +55,7 @@ test_accounts (void)
          "  Accounts History\n",
          "User UserInfo{0:name1xxxxxx:4c13}:\n  Accounts: 3\n"
          "    Account {name=name2xxxxxxxxxxxxxxxxxxx, type=com.google}\n"
-         "    Account {name=xxx, type=type1xxxxxxxxxxx}\n    Account {name=xxx, type=type1xxxxxxxxxxx}\n"
+         "    Account {name=003, type=type1xxxxxxxxxxx}\n    Account {name=003, type=type1xxxxxxxxxxx}\n"
          "~");
   check ("pm list users", "Users:\n\tUserInfo{0:Marie:4c13} running\n", "Users:\n\tUserInfo{0:name1:4c13} running\n");
 }
@@ -77,7 +77,7 @@ test_small_answers (void)
          "Broadcasting: Intent { act=marie }\nBroadcast completed: result=-1\n",
          "Broadcasting: Intent { act=xxxxx }\nBroadcast completed: result=-1\n");
   check ("cmd recovery wipe", "Rebooting into recovery with --wipe_data\nrc=0\n",
-         "Rebooting into recovery with --wipe_data\nrc=x\n");
+         "Rebooting into recovery with --wipe_data\nrc=0\n");
 }
 
 static void
@@ -102,7 +102,7 @@ test_a_trade_in_status_keeps_numbers_and_states (void)
          "\"attestation\": {\"certificates\": \"MII\\\"C\\n+=\"}}",
          "{\"serial\": \"S00000000001\", \"imei\": \"000000000000001\", \"battery\": {\"cycle_count\": 71, \"health\": "
          "98},\n"
-         "\"locks\": {\"factory_reset_protection\": true}, \"xxxx\": \"xxxxxx\", \"xxx\": 0000,\n"
+         "\"locks\": {\"factory_reset_protection\": true}, \"0001\": \"xxxxxx\", \"002\": 0000,\n"
          "\"attestation\": {\"certificates\": \"xxxxxxxxxx\"}}");
 }
 
