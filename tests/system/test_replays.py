@@ -27,8 +27,9 @@ def evidence(wipe):
     return told
 
 
-# what a person does, and what must be seen before
-HANDS = {"settings-reset": "plugged=1", "recovery-wipe": "mode=recovery", "replay-on": "replay_waits=1"}
+# what a person does, and what must be seen before, of the wipe and of the tablet
+HANDS = {"settings-reset": ("wait_human", "plugged=1"), "recovery-wipe": ("recovery", "mode=recovery"),
+         "replay-on": ("wait_human", "replay_waits=1")}
 
 
 def run(bench, serial, attest=True, human=None, **asked):
@@ -36,8 +37,9 @@ def run(bench, serial, attest=True, human=None, **asked):
     item = bench.know(serial)
     wipe = bench.ask(item, **asked)
     if human is not None:
-        bench.reach(wipe, "wait_human", "gone", "recovery")
-        bench.fleet.wait("TAB", HANDS[human])
+        state, condition = HANDS[human]
+        bench.reach(wipe, state)
+        bench.fleet.wait("TAB", condition)
         bench.fleet.send(f"human TAB {human}")
     ended = bench.finish(wipe)
     if attest and ended["state"] not in OVER:
