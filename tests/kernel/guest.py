@@ -1,5 +1,5 @@
 """The scenarios of test-kernel, run by root inside the machine. Témoin was installed by `make install`; its daemon runs as the user temoin and
-may open a tablet only because udevd gave it to plugdev.   guest.py STAGE FLEET_PROGRAM [SCENARIO...]"""
+may open a tablet only because udevd gave it to plugdev. In the scenario `units` systemd starts it.   guest.py STAGE FLEET_PROGRAM [SCENARIO...]"""
 
 import contextlib
 import glob
@@ -44,11 +44,16 @@ def install(stage):
     shutil.copytree(stage, "/", symlinks=True, dirs_exist_ok=True)
     run("systemd-sysusers")
     run("udevadm", "control", "--reload")
+    own_folders()
+    with open("/etc/temoin/temoin.conf", "a", encoding="utf-8") as file:
+        file.write(WAITS)
+
+
+def own_folders():
+    """What systemd makes for the unit, where the daemon is started without it."""
     for folder in ("/var/lib/temoin", "/run/temoin"):
         os.makedirs(folder, exist_ok=True)
         shutil.chown(folder, "temoin", "temoin")
-    with open("/etc/temoin/temoin.conf", "a", encoding="utf-8") as file:
-        file.write(WAITS)
 
 
 class Connection(http.client.HTTPConnection):
@@ -127,6 +132,29 @@ class Daemon:
 
     def attest(self, wipe):
         self.done("POST", "/v1/attestations", {"wipe": wipe, "text": "page Bienvenue, aucun compte"})
+
+
+class Units(Daemon):
+    """temoind as systemd starts it from the installed unit, sandbox and all; temoin-modem behind its socket likewise."""
+
+    STARTED = ("temoin-modem.socket", "temoind.service")
+
+    def __enter__(self):
+        shutil.rmtree("/var/lib/temoin", ignore_errors=True)  # StateDirectory makes it, and RuntimeDirectory the other one
+        shutil.rmtree("/run/temoin", ignore_errors=True)
+        run("systemctl", "daemon-reload")
+        run("systemctl", "start", *self.STARTED)
+        until(lambda: os.path.exists(SOCKET), f"the daemon's socket; {self.said()}")
+        return self
+
+    def __exit__(self, *_):
+        run("systemctl", "stop", *self.STARTED, "temoin-modem@*")
+        failed = run("systemctl", "list-units", "--failed", "--plain", "--no-legend")
+        own_folders()
+        assert failed == "", failed + self.said()
+
+    def said(self):
+        return run("dmesg")[-3000:]
 
 
 class Fleet:
@@ -315,21 +343,78 @@ def modem():
     until(lambda: not glob.glob("/dev/cdc-wdm*"), "the node gone")
 
 
+def processes(name):
+    """What /proc says of each process of that name."""
+    found = []
+    for path in glob.glob("/proc/[0-9]*/status"):
+        with contextlib.suppress(OSError), open(path, encoding="utf-8") as file:
+            status = dict(line.rstrip("\n").split(":\t", 1) for line in file if ":\t" in line)
+            if status["Name"] == name:
+                found.append(status)
+    return found
+
+
+def units():
+    """The installed units under systemd: temoind dials the socket, systemd starts temoin-modem as its own user, and the card is read through a real
+    node of cdc_mbim. What each may do is what its unit says."""
+    with Fleet(MODEM), Units() as daemon:
+        until(lambda: any(modem["iccid"] for modem in daemon.get("/v1/modems")["items"]), f"the card is read; {daemon.said()}")
+        said = json.loads(run("/usr/local/bin/temoin", "--json", "sim", "identify", timeout=SECONDS))
+        assert [(act["state"], act["iccid"]) for act in said["items"]] == [("ok", "8933010000000000018")], said
+        for name, user in (("temoind", "temoin"), ("temoin-modem", "temoin-modem")):
+            status, = processes(name)
+            assert int(status["Uid"].split()[0]) == pwd.getpwnam(user).pw_uid, status
+            assert (status["NoNewPrivs"], status["Seccomp"], int(status["CapBnd"], 16)) == ("1", "2", 0), status
+        item = daemon.post("/v1/items", {"serial": "R9KERNEL00", "model": "Galaxy Tab A9"})
+        run("/usr/local/bin/temoin", "label", item, "-o", "/tmp/label.pdf", timeout=SECONDS)  # drawn by a thread of the pool
+        with open("/tmp/label.pdf", "rb") as file:
+            assert file.read(5) == b"%PDF-"
+        shutil.chown("/var/backups/temoin", "temoin", "temoin")  # as the guide says
+        run("systemctl", "start", "temoin-backup.service", timeout=SECONDS)
+        assert len(glob.glob("/var/backups/temoin/register-*.backup")) == 1
+        run("systemctl", "stop", "temoind.service")
+        until(lambda: processes("temoin-modem") == [], "temoin-modem ended with its connection")
+
+
 ASKED = 0
 
 
-def ask_the_machine(command, **arguments):
-    """Something of QEMU's own: see Desk in vm.py."""
+def ask_outside(request):
+    """Of whoever stands beside the machine: see Desk in vm.py."""
     global ASKED
     with open("/vm/ask.new", "w", encoding="utf-8") as file:
-        json.dump({"execute": command, "arguments": arguments}, file)
+        json.dump(request, file)
     os.rename("/vm/ask.new", f"/vm/ask-{ASKED}")
     path = f"/vm/answer-{ASKED}"
     ASKED += 1
-    until(lambda: os.path.exists(path), f"{command} done")
+    until(lambda: os.path.exists(path), f"{request} done")
     with open(path, encoding="utf-8") as file:
         answer = json.load(file)
     assert "return" in answer, answer
+    return answer["return"]
+
+
+def ask_the_machine(command, **arguments):
+    """Something of QEMU's own."""
+    ask_outside({"execute": command, "arguments": arguments})
+
+
+class HubFleet(Fleet):
+    """The emulated tablets in ports 6, 7 and 8 of QEMU's hub. Their program runs beside the machine."""
+
+    def __enter__(self):
+        line = ask_outside({"fleet": self.scenario})
+        assert line.startswith("READY"), f"the fleet does not start: {line}"
+        return self
+
+    def __exit__(self, *_):
+        assert ask_outside({"end": True}) == 0, "the fleet ended badly"
+        until(lambda: not nodes_of("04e8"), "the devices gone")
+
+    def send(self, command):
+        answer = ask_outside({"send": command}).rstrip("\n")
+        assert answer.split(" ", 1)[0] == "ok", f"{command}: {answer}"
+        return answer[3:]
 
 
 def plug_in(number, port):
@@ -362,6 +447,34 @@ def behind_a_hub():
         assert told["reason"] == "wipe_swapped", told
         for number in (1, 3):
             ask_the_machine("device_del", id=f"mtp{number}")
+
+
+def hub_pulled():
+    """Tablets with adb in three ports of a real hub: one is wiped under its hub's name, then the hub is pulled, and put back."""
+    ports = (6, 7, 8)
+    with Daemon() as daemon, HubFleet("".join(tablet(number, port=f"1-2.{port}") for number, port in enumerate(ports))) as fleet:
+        items = [daemon.know(f"R9KERNEL0{number}") for number in range(len(ports))]
+        shown = [daemon.slot(f"R9KERNEL0{number}")["port"] for number in range(len(ports))]
+        hub = shown[0].rsplit(".", 1)[0]
+        assert shown == [f"{hub}.{port}" for port in ports], shown
+        wipe = daemon.wipe(items[0])
+        told = daemon.reach(wipe, "wait_human", "attest")
+        assert any(event["text"] == f"same-port: {hub}.6" for event in told["evidence"]), told["evidence"]
+        truth = fleet.state("T0")
+        assert (truth["wiped"], truth["wipe_commands"], truth["protocol_errors"], truth["missing_zlps"]) == ("1", "1", "0", "0"), truth
+        ask_the_machine("device_del", id="hub")
+        trouble = until(lambda: next(iter(daemon.get("/v1/bench")["troubles"]), None), "the hub missed")
+        assert trouble["code"] == "bench_hub_gone" and hub in trouble["fr"] and hub in trouble["en"], trouble
+        assert daemon.get("/v1/bench")["items"] == [] or all(slot["wipe"] == wipe for slot in daemon.get("/v1/bench")["items"])
+        ask_the_machine("device_add", driver="usb-hub", id="hub", bus="x.0", port="2", ports=8)
+        for port in ports:
+            address = {"type": "unix", "data": {"path": f"{{share}}/redir-{port}"}}  # the socket went away with the device
+            ask_the_machine("chardev-add", id=f"redir{port}", backend={"type": "socket", "data": {"addr": address, "server": True, "wait": False}})
+            ask_the_machine("device_add", driver="usb-redir", id=f"tablet{port}", chardev=f"redir{port}", bus="x.0", port=f"2.{port}")
+        until(lambda: daemon.get("/v1/bench")["troubles"] == [], "the hub back")
+        until(lambda: all(daemon.slot(f"R9KERNEL0{number}") for number in range(len(ports))), "its tablets back")
+        daemon.attest(wipe)
+        assert daemon.get(f"/v1/objects/{items[0]}")["state"] == "ready"
 
 
 GADGET = "/sys/kernel/config/usb_gadget/adbd"
@@ -415,7 +528,7 @@ def debian_adbd():
     return None
 
 
-SCENARIOS = [one_tablet, without_the_rule, modes_and_products, stock_tools, cable_pulled, sixteen_tablets, modem, behind_a_hub, debian_adbd]
+SCENARIOS = [one_tablet, without_the_rule, modes_and_products, stock_tools, cable_pulled, sixteen_tablets, modem, units, behind_a_hub, hub_pulled, debian_adbd]
 
 
 def main():
