@@ -69,7 +69,7 @@ TSAN_BIN := $(addprefix $(BUILD)/tests/,store/register store/mirror $(addprefix 
 BENCH_SRC := $(wildcard tests/bench/*.c)
 BENCH_BIN := $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,$(BENCH_SRC))
 
-.PHONY: all programs demo test tests-built unit system test-kernel check-asan check-tsan tsan-run check-format check-style bench bench-built fuzz fuzz-run install format deps help clean
+.PHONY: all programs demo test tests-built unit system test-kernel kernel-built check-asan check-tsan tsan-run check-format check-style bench bench-built fuzz fuzz-run install format deps help clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -99,9 +99,12 @@ system: programs $(POWERCUT) $(BUILD)/tests/store/kept ## the tests that start t
 	@BUILD=$(BUILD) SAN=$(SAN) $(PYTHON) -m pytest -q -rs -p no:cacheprovider -n $(TEST_JOBS) tests/system $(addprefix --ignore ,$(CROWDED))
 	@$(if $(SAN),,BUILD=$(BUILD) $(PYTHON) -m pytest -q -rs -p no:cacheprovider $(CROWDED))
 
-test-kernel: programs $(BUILD)/temoin-fleet-kernel ## the installed daemon on Debian's kernel in QEMU (minutes; not part of `make test`)
+test-kernel: ## the installed daemon on Debian's kernel in QEMU (minutes; not part of `make test`)
 	-@.ci/install-packages build demo test kernel
+	@$(MAKE) --no-print-directory -j$(JOBS) kernel-built
 	@BUILD=$(BUILD) tests/kernel/test-kernel $(SCENARIOS)
+
+kernel-built: programs $(BUILD)/temoin-fleet-kernel $(BUILD)/temoin-fleet-redir
 
 check-style: ## layers, function length and complexity, portable SQL, hygiene
 	@tests/layers.sh
@@ -178,7 +181,7 @@ $(BUILD)/obj/%.o: %.c
 $(BUILD)/obj/tests/%.o: PKG_CFLAGS = $(TESTS_CFLAGS)
 $(BUILD)/obj/tests/fleet/%.o: PKG_CFLAGS = $(FLEET_CFLAGS)
 PKG_CFLAGS = $(MAIN_CFLAGS)
-ifneq ($(filter-out deps help clean all demo test check-asan check-tsan bench fuzz format check-format check-style,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(filter-out deps help clean all demo test test-kernel check-asan check-tsan bench fuzz format check-format check-style,$(or $(MAKECMDGOALS),all)),)
 MAIN_CFLAGS := $(call flags_of,--cflags,$(PACKAGES) $(MODEM_PACKAGES))
 MAIN_LIBS := $(call flags_of,--libs,$(PACKAGES)) -lm
 MODEM_LIBS := $(call flags_of,--libs,$(MODEM_PACKAGES))
@@ -221,10 +224,15 @@ $(BUILD)/temoin-fleet: $(call obj,$(wildcard tests/fleet/*.c))
 	@echo "  LD $@"
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(FLEET_LIBS)
 
-# the same devices, on the kernel's own USB stack instead of umockdev's
-$(BUILD)/temoin-fleet-kernel: $(call obj,$(filter-out $(wildcard tests/fleet/umock_*.c),$(wildcard tests/fleet/*.c)) $(wildcard tests/kernel/*.c))
+# the same devices on a real USB stack: the kernel's own by vhci_hcd, or behind a hub of QEMU's by usbredir
+KERNEL_FLEET := $(filter-out $(wildcard tests/fleet/umock_*.c),$(wildcard tests/fleet/*.c)) tests/kernel/kernel_modem.c
+$(BUILD)/temoin-fleet-kernel: $(call obj,$(KERNEL_FLEET) $(wildcard tests/kernel/vhci_*.c))
 	@echo "  LD $@"
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(MAIN_LIBS)
+$(BUILD)/obj/tests/kernel/redir_%.o: PKG_CFLAGS = $(MAIN_CFLAGS) $(call flags_of,--cflags,libusbredirparser-0.5)
+$(BUILD)/temoin-fleet-redir: $(call obj,$(KERNEL_FLEET) $(wildcard tests/kernel/redir_*.c))
+	@echo "  LD $@"
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call flags_of,--libs,libusbredirparser-0.5) $(MAIN_LIBS)
 
 $(BUILD)/tests/bench/slow_fsync.so: $(wildcard tests/bench/slow/*.c)
 	@mkdir -p $(@D)

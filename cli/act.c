@@ -249,14 +249,14 @@ preview (const Session *session, const Typed *typed, Leave *leave, GError **erro
   return verdict;
 }
 
-/* Shows what would be done, and asks. FALSE: *leave or error say why not. */
+/* Shows what would be done, and asks. FALSE: *leave or error say why not. shown: what was told (NULL: nothing was asked); caller json_decref's. */
 static gboolean
-is_agreed (const Session *session, const Typed *typed, Leave *leave, GError **error)
+is_agreed (const Session *session, const Typed *typed, json_t **shown, Leave *leave, GError **error)
 {
   gsize i = 0;
   while (i < G_N_ELEMENTS (agreements) && !g_str_equal (agreements[i].words, typed->command->words))
     i++;
-  if (i == G_N_ELEMENTS (agreements))
+  if (i == G_N_ELEMENTS (agreements) || typed_has (typed, "--yes"))
     return TRUE;
   json_t *verdict = preview (session, typed, leave, error);
   if (verdict == NULL)
@@ -264,19 +264,24 @@ is_agreed (const Session *session, const Typed *typed, Leave *leave, GError **er
   answer_lists (session, verdict, NULL, session->is_json ? stderr : stdout);
   fflush (stdout);
   *leave = LEAVE_REFUSED;
-  gboolean stops = answer_stops (verdict, json_object_get (typed->fields, "overrides"));
-  json_decref (verdict);
-  return !stops && agree (session, typed, &agreements[i].agreement, error);
+  *shown = verdict;
+  return !answer_stops (verdict, json_object_get (typed->fields, "overrides")) &&
+         agree (session, typed, &agreements[i].agreement, error);
 }
 
-Leave
-act_run (const Session *session, const Typed *typed, GError **error)
+/* What is to be known is not said a second time. */
+static void
+tell_news (const Session *session, const json_t *answer, const json_t *shown)
 {
-  Leave leave = LEAVE_REFUSED;
-  if (json_object_get (typed->fields, "preview") != NULL || !starts_act (typed))
-    return ask_act (session, typed, error);
-  if (!is_agreed (session, typed, &leave, error))
-    return leave;
+  const json_t *before = json_object_get (shown, "to_know");
+  if (!session->is_json && (before == NULL || !json_equal (before, json_object_get (answer, "to_know"))))
+    answer_notes (session, answer);
+}
+
+static Leave
+start (const Session *session, const Typed *typed, const json_t *shown, GError **error)
+{
+  Leave leave;
   if (!codes_ask (session, typed, error))
     return LEAVE_USAGE;
   char *body = typed_body (typed);
@@ -285,10 +290,22 @@ act_run (const Session *session, const Typed *typed, GError **error)
   free (body);
   if (answer == NULL)
     return leave;
-  if (!session->is_json)
-    answer_notes (session, answer);
+  tell_news (session, answer, shown);
   leave = follow (session, answer, TRUE, error);
   json_decref (answer);
+  return leave;
+}
+
+Leave
+act_run (const Session *session, const Typed *typed, GError **error)
+{
+  Leave leave = LEAVE_REFUSED;
+  json_t *shown = NULL;
+  if (json_object_get (typed->fields, "preview") != NULL || !starts_act (typed))
+    return ask_act (session, typed, error);
+  if (is_agreed (session, typed, &shown, &leave, error))
+    leave = start (session, typed, shown, error);
+  json_decref (shown);
   return leave;
 }
 

@@ -184,7 +184,7 @@ const Command commands[] = {
    .done = {"{sim}", "{sim}"},
    .summary = {"effacer les messages et les contacts de la carte d'un modem, sans les lire", "erase the messages and contacts of the card in a modem, without reading them"},
    .parameters = {{"ID", ID, "sim", PARAMETER_TEXT, PARAMETER_REQUIRED, {"code de la carte SIM ou de sa ligne", "code of the SIM card or of its line"}}, YES}},
-  {.words = "modem list", .method = "GET", .path = "/v1/modems", .columns = "port name state iccid sim line home network signal_percent pin_left puk_left todo", .run = ask_list,
+  {.words = "modem list", .method = "GET", .path = "/v1/modems", .columns = "port name state iccid numbers sim line home network signal_percent pin_left puk_left todo", .run = ask_list,
    .summary = {"les modems du banc de cartes SIM, et leurs cartes", "the modems of the SIM bench, and their cards"}},
   {.words = "modem acts", .method = "GET", .path = "/v1/acts", .columns = "number at job port sim line recharge state verdict answer account todo", .run = ask_list,
    .summary = {"ce qui a été demandé aux modems, le plus récent d'abord", "what was asked of the modems, the newest first"}, .parameters = {LIMIT, AFTER}},

@@ -55,6 +55,7 @@ static const Field fields[] = {
     {"network", FIELD_PLAIN, {"Chez", "Network name"}},
     {"home", FIELD_PLAIN, {"Opérateur de la carte", "Card's operator"}},
     {"signal_percent", FIELD_NUMBER, {"Signal %", "Signal %"}},
+    {"numbers", FIELD_PHONE, {"Numéros dits par la carte", "Numbers on the card"}},
     {"pin_on", FIELD_PLAIN, {"Demande un PIN", "Asks for a PIN"}},
     {"pin_left", FIELD_NUMBER, {"Essais PIN", "PIN attempts"}},
     {"pin_kept", FIELD_WORD, {"PIN au registre", "PIN in the register"}},
@@ -186,7 +187,7 @@ static const Field fields[] = {
     {"product", FIELD_PLAIN, {"Recharge", "Product"}},
     {"amount_cents", FIELD_MONEY, {"Montant", "Amount"}},
     {"day", FIELD_DAY, {"Jour", "Day"}},
-    {"on", FIELD_DAY, {"Le", "On"}},
+    {"on", FIELD_DAY, {"Jour", "Day"}},
     {"port", FIELD_PLAIN, {"Port", "Port"}},
     {"port_name", FIELD_PLAIN, {"Nom du port", "Name of the port"}},
     {"strategy", FIELD_WORD, {"Méthode", "Way"}},
@@ -386,7 +387,7 @@ value_text (const json_t *value, FieldFormat format, Language language)
     return g_strdup (text_in (truth[json_is_true (value)], language));
   if (value == NULL || json_is_null (value))
     return g_strdup ("");
-  if (json_is_array (value) && format == FIELD_WORD)
+  if (json_is_array (value) && (format == FIELD_WORD || format == FIELD_PHONE))
     return words_list (value, format, language);
   char *dumped = json_dumps (value, JSON_COMPACT | JSON_ENCODE_ANY);
   char *text = display_clean (dumped);

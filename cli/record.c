@@ -67,16 +67,11 @@ static const struct {
      {"L'enregistrement s'est arrêté : ce fichier n'a pas été écrit assez vite. Ce qui précède est gardé. Choisissez "
       "un disque plus rapide.",
       "The recording stopped: this file was not written fast enough. What came before is kept. Choose a faster disk."}},
-    {"stopping",
-     LEAVE_UNREACHABLE,
-     TRUE,
-     {"Le service temoind s'est arrêté pendant l'enregistrement. Ce qui précède est gardé.",
-      "The service temoind stopped during the recording. What came before is kept."}},
     {NULL,
      LEAVE_UNREACHABLE,
      TRUE,
-     {"L'enregistrement est coupé avant sa fin. Ce qui précède est gardé.",
-      "The recording was cut before its end. What came before is kept."}},
+     {"L'enregistrement est coupé avant sa fin : le service temoind s'est arrêté. Ce qui précède est gardé.",
+      "The recording was cut before its end: the service temoind stopped. What came before is kept."}},
 };
 
 static Leave

@@ -176,6 +176,7 @@ static const struct {
     {"reserved", {"réservé", "reserved"}},
     {"used", {"utilisé", "used"}},
     {"hand", {"à la main", "by hand"}},
+    {"bench", {"banc de cartes SIM", "SIM bench"}},
     {"voucher", {"bon", "voucher"}},
     {"balance", {"solde", "balance"}},
     {"operator", {"opérateur", "operator"}},

@@ -89,7 +89,7 @@ static void
 record_failure (const Slot *slot, DeviceLink link)
 {
   Record *record = record_of_slot (slot);
-  if (record != NULL)
+  if (record != NULL && link != DEVICE_LINK_NONE) /* the departure says that */
     record_link (record, device_link_name (link));
 }
 
@@ -362,8 +362,6 @@ bench_free (Bench *bench)
     return;
   while (bench->slots->len > 0) /* one by one: whoever hears of it may still look at the list */
     slot_free (g_ptr_array_steal_index (bench->slots, bench->slots->len - 1));
-  while (bench->records->len > 0)
-    record_end (g_ptr_array_index (bench->records, 0), "stopping");
   usb_free (bench->usb);
   g_ptr_array_unref (bench->records);
   g_ptr_array_unref (bench->slots);

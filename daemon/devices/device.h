@@ -115,7 +115,7 @@ Record *bench_record (Bench *bench, const char *port, guint settle_ms, RecordFun
 void record_wipe (Record *record, const char *state, const char *strategy, const char *verdict);
 /* Its last line, which says why. No effect when it is over. */
 void record_end (Record *record, const char *because);
-/* func is not called any more. Accepts NULL; also after bench_free. */
+/* func is not called any more. Before bench_free. Accepts NULL. */
 void record_free (Record *record);
 
 /* What a connected device says of itself. -1 / NULL = it did not say. Account names are never kept, only counts. */

@@ -112,14 +112,23 @@ meets_expectations (const DialogueRun *run, guint *next)
   return TRUE;
 }
 
-/* The last answer, when all steps are done. */
+/* Has it told what was asked? Of a top-up that would be no proof: a refusal may tell the balance too. */
+static gboolean
+has_told (const DialogueRun *run)
+{
+  const DialogueFound *found = &run->found;
+  return run->dialogue->purpose != DIALOGUE_TOPUP &&
+         (found->eur_cents >= 0 || found->mb >= 0 || found->date != NULL || found->text != NULL);
+}
+
+/* The last answer, when all steps are done. Where nobody wrote how success reads, what is free needs none. */
 static ModemCode
 judge_end (const DialogueRun *run, DialogueMeaning meaning)
 {
   gboolean has_success = run->dialogue->patterns[DIALOGUE_SAYS_SUCCESS]->len > 0;
-  if (meaning == DIALOGUE_SAYS_SUCCESS || (!has_success && !dialogue_spends (run->dialogue)))
-    return MODEM_CODE_NONE;
-  return MODEM_CODE_UNEXPECTED;
+  gboolean is_good =
+      has_success ? meaning == DIALOGUE_SAYS_SUCCESS : !dialogue_spends (run->dialogue) || has_told (run);
+  return is_good ? MODEM_CODE_NONE : MODEM_CODE_UNEXPECTED;
 }
 
 /* What this answer, which refuses nothing, makes of the talk: NONE = it goes on with the step next, or is over when that is the last. */

@@ -11,6 +11,8 @@
 #define ANSWER_MAX  (1024 * 1024) /* bytes of one answer that are held */
 #define STREAMS_MAX 16            /* answers that are held at once: we open one stream after the other */
 
+#define PACKETS_MAX 4096 /* of one answer: each is told */
+
 /* Messages of one side, as its transfers come. */
 typedef struct {
   AdbMessage head;
@@ -129,14 +131,26 @@ text_of (RecordLink *link, const Stream *stream)
   return list;
 }
 
+/* An answer in crumbs would be told in many times its length. */
+static gboolean
+has_too_many_packets (const Stream *stream)
+{
+  ShellPacket packet;
+  guint count = 0;
+  for (gsize at = 0; shell_packet_next (stream->said->data, stream->said->len, &at, &packet);)
+    count++;
+  return stream->is_v2 && count > PACKETS_MAX;
+}
+
 static void
 say_answer (RecordLink *link, const Stream *stream)
 {
+  gboolean is_too_long = stream->is_too_long || has_too_many_packets (stream);
   json_t *line = record_line (link->record, "answer");
   json_object_set_new (line, "stream", json_integer (stream->id));
   json_object_set_new (line, "bytes", json_integer ((json_int_t)stream->bytes));
-  if (stream->row == NULL || stream->is_too_long)
-    json_object_set_new (line, "because", json_string (stream->is_too_long ? "too_long" : "unknown_command"));
+  if (stream->row == NULL || is_too_long)
+    json_object_set_new (line, "because", json_string (is_too_long ? "too_long" : "unknown_command"));
   else if (stream->is_v2)
     json_object_set_new (line, "packets", packets_of (link, stream));
   else

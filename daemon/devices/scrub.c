@@ -7,11 +7,12 @@
 #include <string.h>
 
 #define FIELDS_MAX     8
-#define LINE_MAX_BYTES 1000 /* no pattern is for a longer one; and a name is looked for from every place */
-#define NUMBER_MAX     9    /* digits that a number may have: an IMEI has 15, a card 19, a phone number 10 */
+#define LINE_MAX_BYTES 300 /* no pattern is for a longer one; and a name is looked for from every place */
+#define NUMBER_MAX     9   /* digits that a number may have: an IMEI has 15, a card 19, a phone number 10 */
 #define HEX_MAX        8
-#define AGAIN_LEAST    5  /* bytes: shorter values would be found in the middle of words */
-#define AGAIN_MOST     64 /* values that are looked for everywhere */
+#define KNOWN_MAX      10000 /* values; further ones are masked: a tablet may not fill our memory */
+#define AGAIN_LEAST    5     /* bytes: shorter values would be found in the middle of words */
+#define AGAIN_MOST     64    /* values that are looked for everywhere */
 #define LETTERS_HEAD   4
 
 typedef struct {
@@ -125,6 +126,7 @@ write_placeholder (const Known *known, char *text)
   writers[known->kind](text, g_bytes_get_size (known->value), known->number);
 }
 
+/* NULL: there are too many. */
 static const Known *
 know (Scrub *scrub, ScrubKind kind, const char *text, gsize n)
 {
@@ -133,7 +135,7 @@ know (Scrub *scrub, ScrubKind kind, const char *text, gsize n)
   memcpy (key_text + 1, text, n);
   g_autoptr (GBytes) key = g_bytes_new (key_text, n + 1);
   Known *known = g_hash_table_lookup (scrub->known, key);
-  if (known != NULL)
+  if (known != NULL || g_hash_table_size (scrub->known) >= KNOWN_MAX)
     return known;
   known = g_new (Known, 1);
   *known = (Known){kind, ++scrub->counts[kind], g_bytes_new (text, n)};
@@ -153,14 +155,19 @@ is_dummy (ScrubKind kind, const char *text, gsize n)
 void
 scrub_value (Scrub *scrub, ScrubKind kind, char *text, gsize n)
 {
-  if (n > 0 && !is_dummy (kind, text, n))
-    write_placeholder (know (scrub, kind, text, n), text);
+  if (n == 0 || is_dummy (kind, text, n))
+    return;
+  const Known *known = know (scrub, kind, text, n);
+  if (known != NULL)
+    write_placeholder (known, text);
+  else
+    memset (text, SCRUB_MASK, n);
 }
 
 void
 scrub_again (Scrub *scrub, char *text, gsize n)
 {
-  for (guint i = 0; i < scrub->again->len; i++) {
+  for (guint i = 0; n >= AGAIN_LEAST && i < scrub->again->len; i++) { /* an empty text may be NULL */
     const Known *known = g_ptr_array_index (scrub->again, i);
     gsize length;
     const char *value = g_bytes_get_data (known->value, &length);

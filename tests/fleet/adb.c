@@ -596,7 +596,7 @@ receive_payload (struct Adb *adb, const guint8 *bytes, gsize length)
   if (adb->payload->len < adb->header.length)
     return;
   adb->wants_payload = FALSE;
-  adb->zlp_due = adb->header.length % USB_PACKET_BYTES == 0;
+  adb->zlp_due = adb->header.length % usb_device_packet_bytes (adb->tablet->usb) == 0;
   g_autoptr (GByteArray) payload = g_steal_pointer (&adb->payload);
   adb->payload = g_byte_array_new ();
   handle_packet (adb, payload); // may free `adb`

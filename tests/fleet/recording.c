@@ -291,7 +291,7 @@ add_message (struct Reader *reader, const json_t *line, const struct RecordedMes
   if (reader->link == NULL || (!from_host && !g_str_equal (from, "tablet")))
     return FALSE;
   struct RecordedMessage *message = g_memdup2 (known, sizeof *known);
-  message->from_host = from_host;
+  message->from_host = from_host && known->kind < RECORDED_STALL; // whoever met it, the tablet did it
   message->text = g_strdup (json_string_value (json_object_get (line, "text")));
   g_ptr_array_add (reader->link->messages, message);
   return TRUE;
@@ -332,7 +332,7 @@ take_error (struct Reader *reader, const json_t *line)
 {
   gboolean is_silence = g_str_equal (text_of (line, "is"), "silent");
   const struct RecordedMessage message = {.kind = is_silence ? RECORDED_SILENCE : RECORDED_STALL};
-  if (g_str_equal (text_of (line, "is"), "gone") || g_str_equal (text_of (line, "from"), "host"))
+  if (g_str_equal (text_of (line, "is"), "gone"))
     return TRUE; // the departure says it
   return add_message (reader, line, &message);
 }

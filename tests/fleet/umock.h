@@ -1,8 +1,7 @@
 // Shared by the files of the umockdev transport (umock_*.c) and by nobody else.
 #pragma once
 
-#include "tests/fleet/usb.h"
-#include "tests/fleet/usb_queue.h"
+#include "tests/fleet/usb_function.h"
 
 #include <umockdev.h>
 
@@ -47,15 +46,11 @@ struct UsbDevice {
   UsbBus *bus; // NULL once detached
   char *port, *syspath, *devname, *char_link;
   guint address;
-  struct UsbIdentity identity; // its texts are owned here
+  struct UsbFunction function;
   GByteArray *descriptors;
-  const struct UsbGadget *gadget;
-  gpointer model;
   struct UmockNode node;
   UMockdevIoctlBase *handler;
   GPtrArray *clients; // of struct UmockClient, in umock_ioctl.c
-  struct UsbQueue in; // of the talking interface
-  gboolean halted_in, halted_out, silent;
 };
 
 UsbDevice *umock_device_ref (UsbDevice *device);
@@ -77,6 +72,3 @@ void umock_ioctl_fail (UsbDevice *device);
 // Starts and ends the serving of ioctls. A client that is being connected when it ends is aborted by the preload library.
 gboolean umock_ioctl_start (UsbDevice *device, UMockdevTestbed *testbed, GError **error);
 void umock_ioctl_stop (UsbDevice *device, UMockdevTestbed *testbed);
-
-// Serves the transfers that wait, after the queue or the halts have changed.
-void umock_ioctl_pump (UsbDevice *device);

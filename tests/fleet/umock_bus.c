@@ -19,13 +19,9 @@ device_clear (gpointer memory)
   g_free (device->syspath);
   g_free (device->devname);
   g_free (device->char_link);
-  g_free ((char *)device->identity.maker);
-  g_free ((char *)device->identity.model);
-  g_free ((char *)device->identity.serial);
-  g_clear_pointer (&device->identity.descriptors, g_byte_array_unref);
   g_clear_pointer (&device->descriptors, g_byte_array_unref);
   g_clear_pointer (&device->clients, g_ptr_array_unref);
-  usb_queue_clear (&device->in);
+  usb_function_clear (&device->function);
 }
 
 UsbDevice *
@@ -164,7 +160,7 @@ hub_path (UsbBus *bus, const char *hub, GError **error)
 }
 
 static UsbDevice *
-device_new (UsbBus *bus, const char *port, const struct UsbIdentity *identity, const char *hub)
+device_new (UsbBus *bus, const char *port, const struct UsbFunction *function, const char *hub)
 {
   UsbDevice *device = g_atomic_rc_box_new0 (UsbDevice);
   guint number = bus_number (port);
@@ -175,14 +171,8 @@ device_new (UsbBus *bus, const char *port, const struct UsbIdentity *identity, c
   device->devname = g_strdup_printf ("/dev/bus/usb/%03u/%03u", number, device->address);
   device->char_link =
       g_strdup_printf ("%s/sys/dev/char/%u:%u", bus->root, USB_DEVICE_MAJOR, (number - 1) * 128 + device->address - 1);
-  device->identity = *identity;
-  device->identity.maker = g_strdup (identity->maker);
-  device->identity.model = g_strdup (identity->model);
-  device->identity.serial = g_strdup (identity->serial);
-  if (identity->descriptors != NULL)
-    device->identity.descriptors = g_byte_array_ref (identity->descriptors);
-  device->descriptors = usb_descriptors_new (identity);
-  usb_queue_init (&device->in, usb_packet_of (identity));
+  device->function = *function;
+  device->descriptors = usb_descriptors_new (&function->identity);
   return device;
 }
 
@@ -192,7 +182,7 @@ device_show (UsbDevice *device, GError **error)
 {
   UsbBus *bus = device->bus;
   g_autofree char *text =
-      describe (device->syspath, device->port, device->address, &device->identity, device->descriptors);
+      describe (device->syspath, device->port, device->address, &device->function.identity, device->descriptors);
   if (!umock_node_open (&device->node, bus->kind, bus->root, device->devname, device->syspath, error))
     return FALSE;
   umock_events_wait (bus->root);
@@ -214,9 +204,9 @@ usb_device_attach (UsbBus *bus, const char *port, const struct UsbIdentity *iden
   const char *hub = hub_path (bus, parent, error);
   if (hub == NULL)
     return NULL;
-  UsbDevice *device = device_new (bus, port, identity, hub);
-  device->gadget = gadget;
-  device->model = model;
+  struct UsbFunction function;
+  usb_function_init (&function, identity, USB_PACKET_BYTES, gadget, model);
+  UsbDevice *device = device_new (bus, port, &function, hub);
   if (!device_show (device, error)) {
     free_address (bus, port, device->address);
     umock_device_unref (device);
@@ -301,30 +291,8 @@ usb_device_address (const UsbDevice *device)
   return device->address;
 }
 
-void
-usb_device_send (UsbDevice *device, const guint8 *bytes, gsize length)
+struct UsbFunction *
+usb_device_function (UsbDevice *device)
 {
-  usb_queue_push (&device->in, bytes, length);
-  umock_ioctl_pump (device);
-}
-
-void
-usb_device_flush (UsbDevice *device)
-{
-  usb_queue_clear (&device->in);
-}
-
-void
-usb_device_halt (UsbDevice *device)
-{
-  device->halted_in = device->halted_out = TRUE;
-  usb_queue_clear (&device->in);
-  umock_ioctl_pump (device);
-}
-
-void
-usb_device_silence (UsbDevice *device)
-{
-  device->silent = TRUE;
-  usb_queue_clear (&device->in);
+  return &device->function;
 }

@@ -10,7 +10,6 @@
 #include <sys/ioctl.h>
 
 #define REAP_HOLD_MS 2 // a blocking reap is answered EINTR after this: the preload lets one ioctl at a time through
-#define SETUP_BYTES  8
 #define CAPABILITIES (USBDEVFS_CAP_ZERO_PACKET | USBDEVFS_CAP_NO_PACKET_SIZE_LIM | USBDEVFS_CAP_REAP_AFTER_DISCONNECT)
 
 struct Urb {
@@ -172,29 +171,6 @@ finish_urb (struct UmockClient *client, struct Urb *urb, int status)
   g_queue_push_tail (&client->done, urb);
 }
 
-// TRUE when the transfer is over; *status says how. IN endpoint of the talking interface only.
-static gboolean
-fill_in (UsbDevice *device, guint8 *buffer, gsize capacity, gsize *used, int *status)
-{
-  if (device->silent)
-    return FALSE;
-  if (device->halted_in) {
-    *status = -EPIPE;
-    return TRUE;
-  }
-  switch (usb_queue_fill (&device->in, buffer, capacity, used)) {
-  case USB_FILL_PENDING:
-    return FALSE;
-  case USB_FILL_DONE:
-    *status = 0;
-    return TRUE;
-  case USB_FILL_OVERFLOW:
-    *status = -EOVERFLOW;
-    return TRUE;
-  }
-  g_assert_not_reached ();
-}
-
 static void
 pump_urbs (struct UmockClient *client)
 {
@@ -202,10 +178,10 @@ pump_urbs (struct UmockClient *client)
   for (GList *l = client->pending.head; l != NULL;) {
     struct Urb *urb = l->data;
     GList *next = l->next;
-    int status;
     guint8 *buffer = urb->buffer != NULL ? urb->buffer->data : NULL;
-    if (urb->endpoint == usb_in_of (&device->identity) && urb->type == USBDEVFS_URB_TYPE_BULK) {
-      if (!fill_in (device, buffer, urb->capacity, &urb->used, &status))
+    if (urb->endpoint == usb_in_of (&device->function.identity) && urb->type == USBDEVFS_URB_TYPE_BULK) {
+      int status = usb_function_read (&device->function, buffer, urb->capacity, &urb->used);
+      if (status == USB_WAITS)
         return;
       g_queue_delete_link (&client->pending, l);
       finish_urb (client, urb, status);
@@ -225,14 +201,15 @@ static void
 pump_bulk (struct UmockClient *client)
 {
   struct Bulk *bulk = client->bulk;
-  int status;
-  if (bulk == NULL || !fill_in (client->device, bulk->buffer->data, bulk->capacity, &bulk->used, &status))
+  if (bulk == NULL)
     return;
-  end_bulk (client, status == 0 ? (long)bulk->used : -1, -status);
+  int status = usb_function_read (&client->device->function, bulk->buffer->data, bulk->capacity, &bulk->used);
+  if (status != USB_WAITS)
+    end_bulk (client, status == 0 ? (long)bulk->used : -1, -status);
 }
 
 void
-umock_ioctl_pump (UsbDevice *device)
+usb_device_pump (UsbDevice *device)
 {
   for (guint i = 0; i < device->clients->len; i++) {
     struct UmockClient *client = device->clients->pdata[i];
@@ -249,36 +226,37 @@ finish_control (struct UmockClient *client, struct Urb *urb)
 {
   UsbDevice *device = client->device;
   guint8 *bytes = urb->buffer != NULL ? urb->buffer->data : NULL;
-  int length = urb->capacity >= SETUP_BYTES
-                   ? usb_descriptors_answer (&device->identity, bytes, bytes + SETUP_BYTES, urb->capacity - SETUP_BYTES)
+  int length = urb->capacity >= USB_SETUP_BYTES
+                   ? usb_function_control (&device->function, bytes, NULL, 0, bytes + USB_SETUP_BYTES,
+                                           urb->capacity - USB_SETUP_BYTES)
                    : -1;
   urb->used = length >= 0 ? (gsize)length : 0;
   finish_urb (client, urb, length >= 0 ? 0 : -EPIPE);
-  umock_ioctl_pump (device);
+  usb_device_pump (device);
 }
 
 // The host wrote `length` bytes. The model may detach the device from inside, so the caller holds a reference.
 static void
 deliver_out (UsbDevice *device, guint8 endpoint, const guint8 *bytes, gsize length)
 {
-  if (endpoint == usb_out_of (&device->identity))
-    device->gadget->received (device->model, bytes, length);
+  if (endpoint == usb_out_of (&device->function.identity))
+    device->function.gadget->received (device->function.model, bytes, length);
 }
 
 static void
 finish_out (struct UmockClient *client, struct Urb *urb)
 {
   UsbDevice *device = client->device;
-  if (device->halted_out) {
+  if (device->function.halted_out) {
     finish_urb (client, urb, -EPIPE);
-    umock_ioctl_pump (device);
+    usb_device_pump (device);
     return;
   }
   g_autoptr (GBytes) bytes = g_bytes_new (urb->buffer != NULL ? urb->buffer->data : NULL, urb->capacity);
   guint8 endpoint = urb->endpoint;
   urb->used = urb->capacity;
   finish_urb (client, urb, 0);
-  umock_ioctl_pump (device);
+  usb_device_pump (device);
   deliver_out (device, endpoint, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
 }
 
@@ -316,11 +294,11 @@ serve_submit (struct UmockClient *client)
   gboolean is_in = (urb->endpoint & 0x80) != 0;
   if (urb->type == USBDEVFS_URB_TYPE_CONTROL) {
     finish_control (client, urb);
-  } else if (!is_in && !device->silent) {
+  } else if (!is_in && !device->function.silent) {
     finish_out (client, urb);
   } else {
     g_queue_push_tail (&client->pending, urb);
-    umock_ioctl_pump (device);
+    usb_device_pump (device);
   }
 }
 
@@ -336,7 +314,7 @@ serve_discard (struct UmockClient *client)
     g_queue_delete_link (&client->pending, l);
     finish_urb (client, urb, -ENOENT);
     answer (client, 0, 0);
-    umock_ioctl_pump (client->device);
+    usb_device_pump (client->device);
     return;
   }
   refuse (client, EINVAL);
@@ -364,10 +342,10 @@ serve_bulk (struct UmockClient *client)
                   : NULL;
   if (buffer == NULL) {
     refuse (client, EFAULT);
-  } else if ((raw->ep & 0x80) == 0 && !device->silent) {
+  } else if ((raw->ep & 0x80) == 0 && !device->function.silent) {
     g_autoptr (GBytes) bytes = g_bytes_new (buffer->data, raw->len);
-    answer (client, device->halted_out ? -1 : (long)raw->len, EPIPE);
-    if (!device->halted_out)
+    answer (client, device->function.halted_out ? -1 : (long)raw->len, EPIPE);
+    if (!device->function.halted_out)
       deliver_out (device, (guint8)raw->ep, g_bytes_get_data (bytes, NULL), raw->len);
   } else {
     client->bulk = g_new0 (struct Bulk, 1);
@@ -408,7 +386,7 @@ serve_claim (struct UmockClient *client)
 {
   UsbDevice *device = client->device;
   guint interface = argument_number (client); // also the first member of usbdevfs_disconnect_claim
-  if (interface >= device->identity.n_interfaces) {
+  if (interface >= device->function.identity.n_interfaces) {
     refuse (client, ENOENT);
     return;
   }
@@ -416,7 +394,9 @@ serve_claim (struct UmockClient *client)
   gboolean is_new = (client->claims & bit) == 0;
   int refusal = 0;
   if (is_new)
-    refusal = is_claimed_by_another (client, bit) ? EBUSY : device->gadget->claimed (device->model, interface);
+    refusal = is_claimed_by_another (client, bit)
+                  ? EBUSY
+                  : device->function.gadget->claimed (device->function.model, interface);
   if (refusal != 0) {
     refuse (client, refusal);
     return;
@@ -429,7 +409,7 @@ static void
 serve_release (struct UmockClient *client)
 {
   guint interface = argument_number (client);
-  if (interface < client->device->identity.n_interfaces)
+  if (interface < client->device->function.identity.n_interfaces)
     client->claims &= ~(1u << interface);
   answer (client, 0, 0);
 }
@@ -437,17 +417,8 @@ serve_release (struct UmockClient *client)
 static void
 serve_clear_halt (struct UmockClient *client)
 {
-  UsbDevice *device = client->device;
-  guint endpoint = argument_number (client);
-  if (device->identity.refuses_clear_halt) {
-    refuse (client, EPIPE);
-    return;
-  }
-  if (endpoint == usb_in_of (&device->identity))
-    device->halted_in = FALSE;
-  else if (endpoint == usb_out_of (&device->identity))
-    device->halted_out = FALSE;
-  answer (client, 0, 0);
+  gboolean is_done = usb_function_clear_halt (&client->device->function, (guint8)argument_number (client));
+  answer (client, is_done ? 0 : -1, EPIPE);
 }
 
 static void

@@ -9,7 +9,7 @@ enum UsbNodeKind {
   USB_NODE_PTY,  // a character device, which stock adb needs
 };
 
-#define USB_PACKET_BYTES   512 // wMaxPacketSize of bulk endpoints at high speed
+#define USB_PACKET_BYTES   512 // wMaxPacketSize of bulk endpoints at high speed, and 64 at full speed
 #define USB_INTERFACES_MAX 2
 
 struct UsbInterface {
@@ -26,7 +26,7 @@ struct UsbIdentity {
   GByteArray *
       descriptors; // of the device, then of its configuration, instead of `interfaces`; NULL: made from what stands above
   guint8 in, out; // with them: the endpoints of the function that talks; 0: it has none
-  guint16 packet; // with them: wMaxPacketSize of those
+  guint16 packet; // wMaxPacketSize of the bulk endpoints: with them, or set by the transport
   gboolean is_super_speed;
   gboolean refuses_clear_halt;
   guint16 max_control; // bytes, for an MBIM function (it has no `interfaces` of its own then); 0 for anything else
@@ -70,8 +70,11 @@ void usb_device_detach (UsbDevice *device);
 // USB address on its bus, 1 to 127.
 guint usb_device_address (const UsbDevice *device);
 
-// Queues bytes on the IN endpoint of the talking interface. A length that is a multiple of USB_PACKET_BYTES does not end
-// the host's transfer by itself, as on a wire.
+// wMaxPacketSize of its bulk endpoints: 512 at high speed, 64 at full speed.
+guint usb_device_packet_bytes (UsbDevice *device);
+
+// Queues bytes on the IN endpoint of the talking interface. A length that is a multiple of its packets does not end the host's transfer by
+// itself, as on a wire.
 void usb_device_send (UsbDevice *device, const guint8 *bytes, gsize length);
 
 // Forgets what was queued and not read yet.

@@ -43,16 +43,16 @@ append_device (GByteArray *out, const struct UsbIdentity *id)
 }
 
 static void
-append_endpoint (GByteArray *out, guint8 address)
+append_endpoint (GByteArray *out, guint8 address, guint16 packet)
 {
   const guint8 bytes[7] = {
-      7, TYPE_ENDPOINT, address, BULK, USB_PACKET_BYTES & 0xff, USB_PACKET_BYTES >> 8, 0,
+      7, TYPE_ENDPOINT, address, BULK, (guint8)(packet & 0xff), (guint8)(packet >> 8), 0,
   };
   g_byte_array_append (out, bytes, sizeof bytes);
 }
 
 static void
-append_interface (GByteArray *out, const struct UsbInterface *interface, guint8 number)
+append_interface (GByteArray *out, const struct UsbInterface *interface, guint8 number, guint16 packet)
 {
   const guint8 bytes[9] = {
       9,
@@ -66,8 +66,8 @@ append_interface (GByteArray *out, const struct UsbInterface *interface, guint8 
       string_index (interface->name, (guint8)(STRING_FIRST_INTERFACE + number)),
   };
   g_byte_array_append (out, bytes, sizeof bytes);
-  append_endpoint (out, (guint8)(USB_FIRST_IN + number));
-  append_endpoint (out, (guint8)(USB_FIRST_OUT + number));
+  append_endpoint (out, (guint8)(USB_FIRST_IN + number), packet);
+  append_endpoint (out, (guint8)(USB_FIRST_OUT + number), packet);
 }
 
 // The function of a modem (USB-IF MBIM 1.0, chapter 6.4; CDC 1.2): a control interface with an interrupt endpoint, and a
@@ -113,14 +113,14 @@ static const guint8 mbim_function[] = {
 #define MAX_CONTROL_AT (8 + 9 + 5 + 5 + 5) // in mbim_function
 
 static void
-append_mbim (GByteArray *out, guint16 max_control)
+append_mbim (GByteArray *out, guint16 max_control, guint16 packet)
 {
   guint at = out->len + MAX_CONTROL_AT;
   g_byte_array_append (out, mbim_function, sizeof mbim_function);
   out->data[at] = (guint8)(max_control & 0xff);
   out->data[at + 1] = (guint8)(max_control >> 8);
-  append_endpoint (out, USB_FIRST_IN + 1);
-  append_endpoint (out, USB_FIRST_OUT + 1);
+  append_endpoint (out, USB_FIRST_IN + 1, packet);
+  append_endpoint (out, USB_FIRST_OUT + 1, packet);
 }
 
 // The last interface talks.
@@ -170,9 +170,9 @@ usb_descriptors_new (const struct UsbIdentity *identity)
   };
   g_byte_array_append (out, configuration, sizeof configuration);
   if (identity->max_control != 0)
-    append_mbim (out, identity->max_control);
+    append_mbim (out, identity->max_control, (guint16)usb_packet_of (identity));
   for (guint i = 0; i < identity->n_interfaces; i++)
-    append_interface (out, &identity->interfaces[i], (guint8)i);
+    append_interface (out, &identity->interfaces[i], (guint8)i, (guint16)usb_packet_of (identity));
   guint total = out->len - DEVICE_BYTES;
   out->data[DEVICE_BYTES + 2] = (guint8)(total & 0xff);
   out->data[DEVICE_BYTES + 3] = (guint8)(total >> 8);

@@ -318,18 +318,42 @@ def modem():
 ASKED = 0
 
 
-def ask_the_machine(command, **arguments):
-    """Something of QEMU's own: see Desk in vm.py."""
+def ask_outside(request):
+    """Of whoever stands beside the machine: see Desk in vm.py."""
     global ASKED
     with open("/vm/ask.new", "w", encoding="utf-8") as file:
-        json.dump({"execute": command, "arguments": arguments}, file)
+        json.dump(request, file)
     os.rename("/vm/ask.new", f"/vm/ask-{ASKED}")
     path = f"/vm/answer-{ASKED}"
     ASKED += 1
-    until(lambda: os.path.exists(path), f"{command} done")
+    until(lambda: os.path.exists(path), f"{request} done")
     with open(path, encoding="utf-8") as file:
         answer = json.load(file)
     assert "return" in answer, answer
+    return answer["return"]
+
+
+def ask_the_machine(command, **arguments):
+    """Something of QEMU's own."""
+    ask_outside({"execute": command, "arguments": arguments})
+
+
+class HubFleet(Fleet):
+    """The emulated tablets in ports 6, 7 and 8 of QEMU's hub. Their program runs beside the machine."""
+
+    def __enter__(self):
+        line = ask_outside({"fleet": self.scenario})
+        assert line.startswith("READY"), f"the fleet does not start: {line}"
+        return self
+
+    def __exit__(self, *_):
+        assert ask_outside({"end": True}) == 0, "the fleet ended badly"
+        until(lambda: not nodes_of("04e8"), "the devices gone")
+
+    def send(self, command):
+        answer = ask_outside({"send": command}).rstrip("\n")
+        assert answer.split(" ", 1)[0] == "ok", f"{command}: {answer}"
+        return answer[3:]
 
 
 def plug_in(number, port):
@@ -362,6 +386,34 @@ def behind_a_hub():
         assert told["reason"] == "wipe_swapped", told
         for number in (1, 3):
             ask_the_machine("device_del", id=f"mtp{number}")
+
+
+def hub_pulled():
+    """Tablets with adb in three ports of a real hub: one is wiped under its hub's name, then the hub is pulled, and put back."""
+    ports = (6, 7, 8)
+    with Daemon() as daemon, HubFleet("".join(tablet(number, port=f"1-2.{port}") for number, port in enumerate(ports))) as fleet:
+        items = [daemon.know(f"R9KERNEL0{number}") for number in range(len(ports))]
+        shown = [daemon.slot(f"R9KERNEL0{number}")["port"] for number in range(len(ports))]
+        hub = shown[0].rsplit(".", 1)[0]
+        assert shown == [f"{hub}.{port}" for port in ports], shown
+        wipe = daemon.wipe(items[0])
+        told = daemon.reach(wipe, "wait_human", "attest")
+        assert any(event["text"] == f"same-port: {hub}.6" for event in told["evidence"]), told["evidence"]
+        truth = fleet.state("T0")
+        assert (truth["wiped"], truth["wipe_commands"], truth["protocol_errors"], truth["missing_zlps"]) == ("1", "1", "0", "0"), truth
+        ask_the_machine("device_del", id="hub")
+        trouble = until(lambda: next(iter(daemon.get("/v1/bench")["troubles"]), None), "the hub missed")
+        assert trouble["code"] == "bench_hub_gone" and hub in trouble["fr"] and hub in trouble["en"], trouble
+        assert daemon.get("/v1/bench")["items"] == [] or all(slot["wipe"] == wipe for slot in daemon.get("/v1/bench")["items"])
+        ask_the_machine("device_add", driver="usb-hub", id="hub", bus="x.0", port="2", ports=8)
+        for port in ports:
+            address = {"type": "unix", "data": {"path": f"{{share}}/redir-{port}"}}  # the socket went away with the device
+            ask_the_machine("chardev-add", id=f"redir{port}", backend={"type": "socket", "data": {"addr": address, "server": True, "wait": False}})
+            ask_the_machine("device_add", driver="usb-redir", id=f"tablet{port}", chardev=f"redir{port}", bus="x.0", port=f"2.{port}")
+        until(lambda: daemon.get("/v1/bench")["troubles"] == [], "the hub back")
+        until(lambda: all(daemon.slot(f"R9KERNEL0{number}") for number in range(len(ports))), "its tablets back")
+        daemon.attest(wipe)
+        assert daemon.get(f"/v1/objects/{items[0]}")["state"] == "ready"
 
 
 GADGET = "/sys/kernel/config/usb_gadget/adbd"
@@ -415,7 +467,7 @@ def debian_adbd():
     return None
 
 
-SCENARIOS = [one_tablet, without_the_rule, modes_and_products, stock_tools, cable_pulled, sixteen_tablets, modem, behind_a_hub, debian_adbd]
+SCENARIOS = [one_tablet, without_the_rule, modes_and_products, stock_tools, cable_pulled, sixteen_tablets, modem, behind_a_hub, hub_pulled, debian_adbd]
 
 
 def main():

@@ -2,7 +2,7 @@
 // device (Documentation/usb/usbip_protocol.rst). All fields are big endian. Needs root, and the module vhci_hcd.
 //
 // The ports of a scenario are names here: the kernel has root ports only, and numbers them itself.
-#include "tests/kernel/vhci.h"
+#include "tests/kernel/interrupts.h"
 
 #include "tests/fleet/usb_descriptors.h"
 
@@ -23,8 +23,31 @@
 #define BULK_MAX   (64u << 20)
 
 enum { CMD_SUBMIT = 1, CMD_UNLINK = 2, RET_SUBMIT = 3, RET_UNLINK = 4 };
-enum { SET_CONFIGURATION = 9, SET_INTERFACE = 11, CLEAR_FEATURE = 1 };
-enum { TO_DEVICE = 0x00, TO_INTERFACE = 0x01, TO_ENDPOINT = 0x02, KIND_MASK = 0x60 };
+
+// One URB of the kernel's as it comes over the socket (Documentation/usb/usbip_protocol.rst).
+struct VhciUrb {
+  guint32 number; // "seqnum", its name
+  gboolean is_in;
+  guint32 endpoint;
+  guint32 length; // of its buffer, bytes
+  guint8 setup[USB_SETUP_BYTES];
+  guint8 *buffer; // of a read that waits: what has come so far
+  gsize used;
+};
+
+struct UsbDevice {
+  UsbBus *bus;
+  char *name; // its port in the scenario
+  guint port; // of vhci_hcd
+  int fd;
+  struct UsbFunction function;
+  gboolean is_opened;
+  GQueue waiting;               // of struct VhciUrb: reads of the talking endpoint
+  GQueue interrupts;            // of struct VhciUrb: reads of the modem's interrupt endpoint
+  GByteArray *heard;            // of the socket, not understood yet
+  guint source, retry;          // reads the socket; tries the port again
+  gboolean is_hearing, is_dead; // detached while it hears: freed afterwards
+};
 
 struct UsbBus {
   GHashTable *ports;   // port text of the scenario -> number of vhci_hcd, plus one: what comes back comes back there
@@ -100,8 +123,8 @@ write_all (const UsbDevice *device, const guint8 *bytes, gsize length)
   }
 }
 
-void
-vhci_answer (UsbDevice *device, const struct VhciUrb *urb, int status, const guint8 *bytes, gsize length)
+static void
+answer_urb (UsbDevice *device, const struct VhciUrb *urb, int status, const guint8 *bytes, gsize length)
 {
   guint8 head[HEAD_BYTES] = {0};
   put_word (head, 0, RET_SUBMIT);
@@ -137,58 +160,35 @@ urb_free (gpointer memory)
 static gboolean
 serve_read (UsbDevice *device, struct VhciUrb *urb)
 {
-  if (device->silent)
+  int status = usb_function_read (&device->function, urb->buffer, urb->length, &urb->used);
+  if (status == USB_WAITS)
     return FALSE;
-  if (device->halted_in) {
-    vhci_answer (device, urb, -EPIPE, NULL, 0);
-    return TRUE;
-  }
-  switch (usb_queue_fill (&device->in, urb->buffer, urb->length, &urb->used)) {
-  case USB_FILL_PENDING:
-    return FALSE;
-  case USB_FILL_DONE:
-    vhci_answer (device, urb, 0, urb->buffer, urb->used);
-    return TRUE;
-  case USB_FILL_OVERFLOW:
-    vhci_answer (device, urb, -EOVERFLOW, NULL, 0);
-    return TRUE;
-  }
-  g_assert_not_reached ();
+  answer_urb (device, urb, status, status == 0 ? urb->buffer : NULL, status == 0 ? urb->used : 0);
+  return TRUE;
 }
 
-static void
-pump (UsbDevice *device)
+void
+usb_device_pump (UsbDevice *device)
 {
   while (!g_queue_is_empty (&device->waiting) && serve_read (device, g_queue_peek_head (&device->waiting)))
     urb_free (g_queue_pop_head (&device->waiting));
 }
 
+struct UsbFunction *
+usb_device_function (UsbDevice *device)
+{
+  return &device->function;
+}
+
 gboolean
-vhci_interrupt (UsbDevice *device, const guint8 *bytes, gsize length)
+usb_device_interrupt (UsbDevice *device, const guint8 *bytes, gsize length)
 {
   struct VhciUrb *urb = g_queue_pop_head (&device->interrupts);
   if (urb == NULL)
     return FALSE;
-  vhci_answer (device, urb, 0, bytes, length);
+  answer_urb (device, urb, 0, bytes, length);
   urb_free (urb);
   return TRUE;
-}
-
-static int
-standard_request (UsbDevice *device, const guint8 *setup, guint8 *answer, gsize capacity)
-{
-  guint type = setup[0], request = setup[1];
-  if ((type == TO_DEVICE && request == SET_CONFIGURATION) || (type == TO_INTERFACE && request == SET_INTERFACE))
-    return 0;
-  if (type != TO_ENDPOINT || request != CLEAR_FEATURE)
-    return usb_descriptors_answer (&device->identity, setup, answer, capacity);
-  if (device->identity.refuses_clear_halt)
-    return -1;
-  if (setup[4] == usb_in_of (&device->identity))
-    device->halted_in = FALSE;
-  else if (setup[4] == usb_out_of (&device->identity))
-    device->halted_out = FALSE;
-  return 0;
 }
 
 static void
@@ -196,17 +196,13 @@ serve_control (UsbDevice *device, const struct VhciUrb *urb, const guint8 *out)
 {
   gsize capacity = MIN (urb->length, BULK_MAX), sent = urb->is_in ? 0 : urb->length;
   g_autofree guint8 *answer = g_malloc (MAX (capacity, 1));
-  int length = -1;
-  if ((urb->setup[0] & KIND_MASK) == 0)
-    length = standard_request (device, urb->setup, answer, capacity);
-  else if (device->control != NULL)
-    length = device->control (device, urb->setup, out, sent, answer, capacity);
+  int length = usb_function_control (&device->function, urb->setup, out, sent, answer, capacity);
   if (length < 0)
-    vhci_answer (device, urb, -EPIPE, NULL, 0);
+    answer_urb (device, urb, -EPIPE, NULL, 0);
   else if (urb->is_in)
-    vhci_answer (device, urb, 0, answer, (gsize)length);
+    answer_urb (device, urb, 0, answer, (gsize)length);
   else
-    vhci_answer (device, urb, 0, NULL, sent);
+    answer_urb (device, urb, 0, NULL, sent);
 }
 
 static void
@@ -221,36 +217,37 @@ keep (GQueue *queue, const struct VhciUrb *urb)
 static void
 deliver (UsbDevice *device, const struct VhciUrb *urb, const guint8 *out)
 {
-  if (device->halted_out) {
-    vhci_answer (device, urb, -EPIPE, NULL, 0);
+  if (device->function.halted_out) {
+    answer_urb (device, urb, -EPIPE, NULL, 0);
     return;
   }
-  vhci_answer (device, urb, 0, NULL, urb->length);
+  answer_urb (device, urb, 0, NULL, urb->length);
   if (!device->is_opened)
-    (void)device->gadget->claimed (device->model, MAX (device->identity.n_interfaces, 1) - 1);
+    (void)device->function.gadget->claimed (device->function.model, usb_function_talking (&device->function));
   device->is_opened = TRUE;
-  device->gadget->received (device->model, out, urb->length);
+  device->function.gadget->received (device->function.model, out, urb->length);
 }
 
 static void
 serve (UsbDevice *device, const struct VhciUrb *urb, const guint8 *out)
 {
   guint number = urb->endpoint | (urb->is_in ? 0x80u : 0);
+  const struct UsbFunction *function = &device->function;
   if (urb->endpoint == 0) {
     serve_control (device, urb, out);
-  } else if (urb->is_in && number == usb_in_of (&device->identity) && device->identity.max_control == 0) {
+  } else if (urb->is_in && number == usb_in_of (&function->identity) && function->identity.max_control == 0) {
     keep (&device->waiting, urb);
-    pump (device);
+    usb_device_pump (device);
   } else if (urb->is_in) { // a mute interface, or the modem's interrupts
     keep (&device->interrupts, urb);
-    if (device->control != NULL)
-      vhci_modem_listen (device);
-  } else if (device->silent) {
+    if (function->class_requests != NULL)
+      function->class_requests->listens (function->class_user);
+  } else if (function->silent) {
     keep (&device->interrupts, urb); // never taken
-  } else if (number == usb_out_of (&device->identity)) {
+  } else if (number == usb_out_of (&function->identity)) {
     deliver (device, urb, out);
   } else {
-    vhci_answer (device, urb, 0, NULL, urb->length);
+    answer_urb (device, urb, 0, NULL, urb->length);
   }
 }
 
@@ -280,7 +277,7 @@ hear_one (UsbDevice *device)
                         .is_in = word_at (bytes, 3) != 0,
                         .endpoint = word_at (bytes, 4),
                         .length = word_at (bytes, 6)};
-  memcpy (urb.setup, bytes + HEAD_BYTES - VHCI_SETUP_BYTES, sizeof urb.setup);
+  memcpy (urb.setup, bytes + HEAD_BYTES - USB_SETUP_BYTES, sizeof urb.setup);
   if (command == CMD_UNLINK) {
     guint32 target = word_at (bytes, 5);
     answer_unlink (device, urb.number, forget (&device->waiting, target) || forget (&device->interrupts, target));
@@ -299,12 +296,9 @@ device_free (UsbDevice *device)
 {
   g_queue_clear_full (&device->waiting, urb_free);
   g_queue_clear_full (&device->interrupts, urb_free);
-  usb_queue_clear (&device->in);
+  usb_function_clear (&device->function);
   g_byte_array_unref (device->heard);
   g_free (device->name);
-  g_free ((char *)device->identity.maker);
-  g_free ((char *)device->identity.model);
-  g_free ((char *)device->identity.serial);
   g_free (device);
 }
 
@@ -425,14 +419,8 @@ usb_device_attach (UsbBus *bus, const char *port, const struct UsbIdentity *iden
   device->bus = bus;
   device->fd = -1;
   device->name = g_strdup (port);
-  device->identity = *identity;
-  device->identity.maker = g_strdup (identity->maker);
-  device->identity.model = g_strdup (identity->model);
-  device->identity.serial = g_strdup (identity->serial);
-  device->gadget = gadget;
-  device->model = model;
+  usb_function_init (&device->function, identity, USB_PACKET_BYTES, gadget, model);
   device->heard = g_byte_array_new ();
-  usb_queue_init (&device->in, usb_packet_of (&device->identity));
   g_hash_table_insert (bus->devices, g_strdup (port), device);
   if (!plug_in (device))
     device->retry = g_timeout_add (RETRY_MS, on_retry, device);
@@ -466,32 +454,4 @@ guint
 usb_device_address (const UsbDevice *device)
 {
   return device->port + 1; // the kernel's own is not told
-}
-
-void
-usb_device_send (UsbDevice *device, const guint8 *bytes, gsize length)
-{
-  usb_queue_push (&device->in, bytes, length);
-  pump (device);
-}
-
-void
-usb_device_flush (UsbDevice *device)
-{
-  usb_queue_clear (&device->in);
-}
-
-void
-usb_device_halt (UsbDevice *device)
-{
-  device->halted_in = device->halted_out = TRUE;
-  usb_queue_clear (&device->in);
-  pump (device);
-}
-
-void
-usb_device_silence (UsbDevice *device)
-{
-  device->silent = TRUE;
-  usb_queue_clear (&device->in);
 }

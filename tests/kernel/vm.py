@@ -152,17 +152,18 @@ class Machine:
                 "-fsdev", f"local,id=o,path={share},security_model=none", "-device", "virtio-9p-pci,fsdev=o,mount_tag=vm",
                 "-device", "virtio-rng-pci", "-qmp", f"unix:{share}/qmp,server=on,wait=off", *more]
 
-    def run(self, command, seconds, more=()):
+    def run(self, command, seconds, more=(), fleet=None):
         """The exit status of a command that root runs in the guest, in this directory; None when it did not end in time. What it wrote is in
-        self.output, what the kernel wrote in self.console."""
+        self.output, what the kernel wrote in self.console. more: of QEMU's words, in which {share} is the folder that both see. fleet: the
+        program of those devices that stand beside the machine."""
         self.unpack()
         share = os.path.join(self.cache, "share")
         shutil.rmtree(share, ignore_errors=True)
         os.makedirs(share)
         with open(os.path.join(share, "init"), "w", encoding="utf-8") as file:
             file.write(GUEST_INIT.format(root=self.root, folder=os.getcwd(), command=" ".join(command)))
-        qemu = subprocess.Popen(self.command(share, more), stdin=subprocess.DEVNULL)
-        desk = threading.Thread(target=Desk(share).serve, args=(qemu,))
+        qemu = subprocess.Popen(self.command(share, [word.format(share=share) for word in more]), stdin=subprocess.DEVNULL)
+        desk = threading.Thread(target=Desk(share, fleet).serve, args=(qemu,))
         desk.start()
         try:
             qemu.wait(seconds)
@@ -184,11 +185,13 @@ def read(share, name):
 
 
 class Desk:
-    """Who plugs and unplugs the machine's own USB devices when the guest asks: it writes a file ask-N with a command of QEMU's (QMP)."""
+    """Who stands beside the machine and does what the guest asks by a file ask-N: plugs QEMU's own USB devices (a command of QMP), or speaks to the
+    fleet behind QEMU's hub, which cannot run inside ({"fleet": SCENARIO} begins one, {"send": COMMAND}, {"end": true})."""
 
-    def __init__(self, share):
+    def __init__(self, share, fleet):
         self.share = share
-        self.link = None
+        self.program = fleet
+        self.link = self.fleet = None
 
     def tell(self, command):
         if self.link is None:
@@ -197,12 +200,42 @@ class Desk:
             self.link = connection.makefile("rw", encoding="utf-8")
             self.link.readline()
             self.tell({"execute": "qmp_capabilities"})
-        self.link.write(json.dumps(command) + "\n")
+        self.link.write(json.dumps(command).replace("{share}", self.share) + "\n")
         self.link.flush()
         while True:
             answer = json.loads(self.link.readline())
             if "event" not in answer:
                 return answer
+
+    def begin(self, scenario):
+        path, self.socket = os.path.join(self.share, "scenario"), os.path.join(self.share, "fleet")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(scenario)
+        self.fleet = subprocess.Popen([self.program, "--scenario", path, "--socket", self.socket], stdout=subprocess.PIPE, text=True,
+                                      env={**os.environ, "FLEET_REDIR": self.share})
+        return self.fleet.stdout.readline()
+
+    def send(self, command):
+        with socket.socket(socket.AF_UNIX) as link:
+            link.connect(self.socket)
+            link.sendall(command.encode() + b"\n")
+            return link.makefile(encoding="utf-8").readline()
+
+    def end(self):
+        fleet, self.fleet = self.fleet, None
+        if fleet is None:
+            return 0
+        fleet.terminate()
+        return fleet.wait()
+
+    def do(self, asked):
+        if "fleet" in asked:
+            return {"return": self.begin(asked["fleet"])}
+        if "send" in asked:
+            return {"return": self.send(asked["send"])}
+        if "end" in asked:
+            return {"return": self.end()}
+        return self.tell(asked)
 
     def serve(self, qemu):
         number = 0
@@ -212,8 +245,9 @@ class Desk:
                 time.sleep(POLL_SECONDS)  # a file of the guest's: there is no event to wait for
                 continue
             with open(path, encoding="utf-8") as file:
-                answer = self.tell(json.load(file))
+                answer = self.do(json.load(file))
             with open(os.path.join(self.share, f"answer-{number}.new"), "w", encoding="utf-8") as file:
                 json.dump(answer, file)
             os.rename(os.path.join(self.share, f"answer-{number}.new"), os.path.join(self.share, f"answer-{number}"))
             number += 1
+        self.end()

@@ -517,6 +517,39 @@ def test_saying_no_wipes_nothing(bench):
     assert all(q.json.get("preview") for q in bench.asked("POST /v1/wipes"))
 
 
+def test_a_group_is_recharged_after_a_yes_and_told_once(fake):
+    total = finding("recharge_total", "1 recharge(s), 5,00 € en tout.", "1 recharge(s), €5.00 in all.")
+    recharge = {"kind": "recharge", "code": "RBCDFGHK", "line": "LBCDFGHK", "state": "prepared", "act": 7}
+    act = {"kind": "act", "number": 7, "job": "topup", "recharge": "RBCDFGHK", "line": "LBCDFGHK", "state": "ok", "is_over": True}
+    fake.answers["POST /v1/recharges/bulk"] = lambda question: done(*([] if question.json.get("preview") else [recharge]), to_know=[total])
+    fake.answers["GET /v1/acts/7"] = act
+    words = ["recharge", "bulk", "LBCD-FGHK", "--product", "orange-5", "--bench"]
+    for answer in ("n\n", "\n", "\x04"):
+        with terminal(fake, *words) as shown:
+            shown.expect("Envoyer ces recharges à l'opérateur ? [o/N]")
+            shown.type(answer)
+            assert shown.leave() == 1 and "Rien n'a été envoyé" in shown.seen and "5,00 €" in shown.seen
+    assert all(q.json.get("preview") for q in fake.asked("POST /v1/recharges/bulk"))
+    with terminal(fake, *words) as shown:
+        shown.expect("[o/N]")
+        shown.type("o\n")
+        assert shown.leave() == 0 and "RBCD-FGHK  LBCD-FGHK" in shown.seen and shown.seen.count("5,00 €") == 1, shown.seen
+    assert sum(not q.json.get("preview") for q in fake.asked("POST /v1/recharges/bulk")) == 1
+
+
+def test_a_card_is_emptied_after_its_counts_and_a_yes(fake):
+    fake.answers["POST /v1/sims/erasures"] = lambda question: done(*([] if question.json.get("preview") else [{**act, "number": 9}]))
+    act = {"kind": "act", "code": None, "number": 8, "job": "count", "sim": "SBCDFGHK", "state": "ok", "is_over": True, "messages": 12, "contacts": 4}
+    fake.answers.update({"POST /v1/sims/contents": done(act), "GET /v1/acts/8": act, "GET /v1/acts/9": {**act, "number": 9, "job": "erase"}})
+    for answer, leave in (("n\n", 1), ("o\n", 0)):
+        with terminal(fake, "sim", "erase-sms", "SBCD-FGHK") as shown:
+            shown.expect("messages : 12, contacts : 4")
+            shown.expect("[o/N]")
+            shown.type(answer)
+            assert shown.leave() == leave, shown.seen
+    assert sum(not q.json.get("preview") for q in fake.asked("POST /v1/sims/erasures")) == 1
+
+
 def test_technician_attests_on_the_terminal(bench):
     bench.answers["GET /v1/objects/XBCDFGHK"] = wipe("wait_human", reason="attest", todo="Regardez l'écran.")
 

@@ -196,7 +196,7 @@ def test_the_bench_says_what_is_in_each_modem(start):
     found = desk.modems()["3-1.1"]
     assert (found["sim"], found["line"]) == (sim, line)
     status, said, _ = desk.cli("modem", "list")
-    assert status == 0 and "sans carte" in said and iccid(1) in said
+    assert status == 0 and "sans carte" in said and iccid(1) in said and "06 39 98 00 01" in said
     status, said, why = desk.cli("sim", "identify")  # an empty modem is said, and is no failure
     assert status == 0 and "connue" in said and "sim_absent" in why, (said, why)
     desk.fleet.send("unplug M2")

@@ -13,6 +13,7 @@ from test_strategies import PACKAGE, app
 from test_wipe import OVER, Bench, tablet
 
 REPLAYED_SERIAL = "S00000000001"
+SHORT_SECONDS = 2  # for a tablet that does not come back
 
 
 def evidence(wipe):
@@ -26,12 +27,19 @@ def evidence(wipe):
     return told
 
 
+# what a person does, and what must be seen before, of the wipe and of the tablet
+HANDS = {"settings-reset": ("wait_human", "plugged=1"), "recovery-wipe": ("recovery", "mode=recovery"),
+         "replay-on": ("wait_human", "replay_waits=1")}
+
+
 def run(bench, serial, attest=True, human=None, **asked):
     """A wipe from its order to its end; gives it."""
     item = bench.know(serial)
     wipe = bench.ask(item, **asked)
     if human is not None:
-        bench.reach(wipe, "wait_human", reason="reset_by_hand")
+        state, condition = HANDS[human]
+        bench.reach(wipe, state)
+        bench.fleet.wait("TAB", condition)
         bench.fleet.send(f"human TAB {human}")
     ended = bench.finish(wipe)
     if attest and ended["state"] not in OVER:
@@ -39,12 +47,14 @@ def run(bench, serial, attest=True, human=None, **asked):
     return bench.wipe(wipe)
 
 
-def record(scenario, config="", until=None, **how):
-    """Records one wipe. Gives it, and the text of the recording."""
-    bench = Bench(scenario)
+def record(scenario, config="", until=None, fault=None, **how):
+    """Records one wipe, during which that fault strikes. Gives it, and the text of the recording."""
+    bench = Bench(scenario, back=SHORT_SECONDS if fault is not None else 8)
     bench.config += config
     with bench:
         bench.shows()
+        if fault is not None:
+            bench.fleet.send(f"fail TAB {fault}")
         with Recorder(bench, "1-1.2", *(["--until", until] if until else [])) as recorder:
             done = run(bench, "R9TESTBENCH1", **how)
             assert recorder.end()[0] == 0
@@ -88,7 +98,18 @@ RECORDED = {
     "loops": ({"boot_loops": "2"}, "", {}),
     "adb is back": ({"after_wipe": "adb"}, "", {}),
     "helper": ({"android": "14", "apps": PACKAGE}, app("helper", 0), {}),
+    "owner": ({"owner": PACKAGE + "/.Admin", "apps": PACKAGE, "google_accounts": "1"}, app("owner"), {}),
+    "test harness": ({}, "", {"strategy": "test-harness", "overrides": ["wipe-strategy"], "comment": "preuve demandée"}),
+    "recovery keys": ({"recovery_visible": "true"}, "", {"strategy": "recovery-keys", "overrides": ["wipe-strategy"],
+                                                         "comment": "code perdu", "human": "recovery-wipe"}),
+    "debugging off": ({"adb": "off"}, "", {"human": "settings-reset"}),
     "guided": ({"android": "14"}, "", {"human": "settings-reset"}),
+    "cable at the order": ({}, "", {"fault": "unplug@wipe-command"}),
+    "cable away": ({}, "", {"fault": "unplug@gone"}),
+    "halt": ({}, "", {"fault": "stall@shell-answer"}),
+    "silence": ({}, "", {"fault": "silent@shell-answer"}),
+    "halt in fastboot": ({"bootloader": "unlocked", "mode": "fastboot"}, "",
+                         {"overrides": ["wipe-accounts-unseen"], "comment": "aucun compte", "fault": "stall@erase-userdata"}),
     "locked": ({"bootloader": "locked", "mode": "fastboot"}, "",
                {"strategy": "fastboot", "overrides": ["wipe-accounts-unseen"], "comment": "aucun compte"}),
     "fastboot": ({"bootloader": "unlocked", "mode": "fastboot"}, "",
@@ -101,10 +122,16 @@ RECORDED = {
 @pytest.mark.parametrize("case", RECORDED)
 def test_a_replay_comes_to_the_same_end(case):
     settings, config, asked = RECORDED[case]
+    asked = dict(asked)
     done, text = record(tablet(**settings), config, **asked)
+    # the recorded tablet left by our order, or by a person's hand: then one is needed again
     if "human" in asked:
-        asked = {**asked, "human": "replay-on"}
-    with Replayed(text, config) as bench:
+        asked = {**asked, "human": "replay-on" if asked["human"] == "settings-reset" else None}
+    # the name of the owner's application is not in the recording, but one of the same shape
+    if case == "owner":
+        config = config.replace(f"component = {PACKAGE}/.Admin", "component = aaa.aaaaaaa.aaa1/.aaaaa")
+    is_lost = asked.pop("fault", None) is not None
+    with Replayed(text, config, back=SHORT_SECONDS if is_lost else 8) as bench:
         same(done, run(bench, REPLAYED_SERIAL, **asked))
         counts = bench.counts()
         assert counts["unknown"] == 0 and counts["reordered"] == 0 and counts["unasked"] == 0, bench.fleet.said()

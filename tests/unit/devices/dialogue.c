@@ -215,7 +215,26 @@ typedef struct {
   "conso\n"                                                                                                            \
   "success = reste\n"
 
+/* As they are shipped: what it costs is not known, and nobody has written how success reads. */
+#define ASKS(purpose, channel)                                                                                         \
+  "[d]\noperator = E\npurpose = " purpose "\nchannel = " channel                                                       \
+  "\ncost = unknown\nsource = t\nsourced = no\neur = (\\d+,\\d+) EUR\n"
+
 static const TalkRow talks[] = {
+    {ASKS ("balance", "ussd") "send = #1#\n", NULL, {"-Il reste 4,20 EUR"}, "#1#|", MODEM_OK, MODEM_CODE_NONE},
+    {ASKS ("balance", "ussd") "send = #1#\n", NULL, {"-Patientez"}, "#1#|", MODEM_AMBIGUOUS, MODEM_CODE_UNEXPECTED},
+    {ASKS ("balance", "sms") "to = 555\nsend = conso\n",
+     NULL,
+     {"Gagnez un velo", "Il reste 4,20 EUR"},
+     "conso|",
+     MODEM_OK,
+     MODEM_CODE_NONE},
+    {ASKS ("topup", "ussd") "send = #1*{code}#\n",
+     CODE,
+     {"-Code refuse, solde 4,20 EUR"},
+     "#1*" CODE "#|",
+     MODEM_AMBIGUOUS,
+     MODEM_CODE_UNEXPECTED},
     {HEAD "send = #1*{code}#\nsuccess = merci\n", CODE, {"-Merci"}, "#1*" CODE "#|", MODEM_OK, MODEM_CODE_NONE},
     {HEAD "send = #1*{code}#\nsuccess = merci\nused = deja\n",
      CODE,

@@ -180,6 +180,35 @@ test_the_same_value_has_the_same_placeholder_everywhere (void)
   g_assert_cmpstr (status, ==, "{\"serial\": \"S00000000002\"}");
 }
 
+static void
+test_an_empty_answer_stays_one (void)
+{
+  g_autoptr (Scrub) scrub = scrub_new ();
+  const ScrubRow *row;
+  char serial[] = "R9TESTBENCH1";
+  scrub_value (scrub, SCRUB_SERIAL, serial, strlen (serial));
+  g_free (scrub_service ("shell,v2,raw:cmd testharness enable", &row));
+  scrub_answer (scrub, row, NULL, 0); /* what the sanitizer looks at */
+  g_autofree char *said = told (scrub, "cmd testharness enable", "");
+  g_assert_cmpstr (said, ==, "");
+}
+
+static void
+test_a_tablet_that_tells_names_without_end_fills_no_memory (void)
+{
+  g_autoptr (Scrub) scrub = scrub_new ();
+  char last[] = "one too many", first[] = "name 0 of them";
+  for (guint i = 0; i < 10000; i++) {
+    g_autofree char *name = g_strdup_printf ("name %u of them", i);
+    scrub_value (scrub, SCRUB_NAME, name, strlen (name));
+    g_assert_true (g_str_has_prefix (name, "name") && name[4] != ' ');
+  }
+  scrub_value (scrub, SCRUB_NAME, last, strlen (last));
+  scrub_value (scrub, SCRUB_NAME, first, strlen (first));
+  g_assert_cmpstr (last, ==, "xxxxxxxxxxxx");
+  g_assert_cmpstr (first, ==, "name1xxxxxxxxx");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -197,5 +226,8 @@ main (int argc, char **argv)
   g_test_add_func ("/devices/scrub/fastboot", test_fastboot);
   g_test_add_func ("/devices/scrub/the-same-value-has-the-same-placeholder-everywhere",
                    test_the_same_value_has_the_same_placeholder_everywhere);
+  g_test_add_func ("/devices/scrub/an-empty-answer-stays-one", test_an_empty_answer_stays_one);
+  g_test_add_func ("/devices/scrub/a-tablet-that-tells-names-without-end-fills-no-memory",
+                   test_a_tablet_that_tells_names_without_end_fills_no_memory);
   return g_test_run ();
 }

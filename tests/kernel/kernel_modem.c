@@ -1,7 +1,7 @@
-// The control side of a modem on the real stack: CDC requests on its interface (USB-IF CDC 1.2, NCM 1.0, MBIM 1.0 chapter 8), which the
+// The control side of a modem on a real stack, whichever way the bytes go there: CDC requests on its interface (USB-IF CDC 1.2, NCM 1.0, MBIM 1.0 chapter 8), which the
 // kernel's cdc_mbim and cdc-wdm turn into /dev/cdc-wdmN. No data packets.
 #include "tests/fleet/modem_port.h"
-#include "tests/kernel/vhci.h"
+#include "tests/kernel/interrupts.h"
 
 #include <string.h>
 
@@ -28,14 +28,14 @@ static void
 tell (ModemPort *port)
 {
   static const guint8 available[8] = {FROM_INTERFACE, GET_ENCAPSULATED};
-  while (port->untold > 0 && vhci_interrupt (port->usb, available, sizeof available))
+  while (port->untold > 0 && usb_device_interrupt (port->usb, available, sizeof available))
     port->untold--;
 }
 
-void
-vhci_modem_listen (UsbDevice *device)
+static void
+on_listens (gpointer user)
 {
-  tell (device->control_user);
+  tell (user);
 }
 
 static int
@@ -74,9 +74,9 @@ ntb_input_size (guint8 *answer, gsize capacity)
 }
 
 static int
-control (UsbDevice *device, const guint8 *setup, const guint8 *out, gsize length, guint8 *answer, gsize capacity)
+on_control (gpointer user, const guint8 *setup, const guint8 *out, gsize length, guint8 *answer, gsize capacity)
 {
-  ModemPort *port = device->control_user;
+  ModemPort *port = user;
   gboolean is_read = setup[0] == FROM_INTERFACE;
   if (is_read && setup[1] == GET_ENCAPSULATED)
     return take_message (port, answer, capacity);
@@ -109,6 +109,7 @@ bulk_received (gpointer model, const guint8 *bytes, gsize length)
   (void)length;
 }
 
+static const struct UsbClass class_requests = {on_control, on_listens};
 static const struct UsbGadget gadget = {claimed, bulk_received};
 
 ModemPort *
@@ -123,8 +124,9 @@ modem_port_attach (UsbBus *bus, const char *where, const struct ModemShape *shap
     g_free (port);
     return NULL;
   }
-  port->usb->control = control;
-  port->usb->control_user = port;
+  struct UsbFunction *function = usb_device_function (port->usb);
+  function->class_requests = &class_requests;
+  function->class_user = port;
   return port;
 }
 
