@@ -212,6 +212,13 @@ const Command commands[] = {
    .parameters = {
      {"LINE", {"LIGNE", "LINE"}, "line", PARAMETER_TEXT, PARAMETER_REQUIRED, {"code de la ligne ou de sa carte SIM", "code of the line or of its SIM card"}},
      {"--dialogue", {"DIALOGUE", "DIALOGUE"}, "dialogue", PARAMETER_TEXT, 0, {"dialogue à tenir (sinon celui de la carte)", "dialogue to hold (else the card's)"}}}},
+  {.words = "line heard", .method = "POST", .path = "/v1/lines/answers", .is_write = TRUE, .run = ask_act,
+   .done = {"{code}  reste {balance_cents}  crédit jusqu'au {credit_until}", "{code}  left {balance_cents}  credit until {credit_until}"},
+   .summary = {"noter ce que l'opérateur a dit d'une ligne, au téléphone ou sur son site", "record what the operator told of a line, on the phone or on its page"},
+   .parameters = {
+     {"LINE", {"LIGNE", "LINE"}, "line", PARAMETER_TEXT, PARAMETER_REQUIRED, {"code de la ligne ou de sa carte SIM", "code of the line or of its SIM card"}},
+     {"TEXT", TEXT, "text", PARAMETER_TEXT, PARAMETER_REQUIRED, {"ce qui a été dit : « 4,20 euros jusqu'au 30/11/2026 »", "what was said: \"4,20 euros jusqu'au 30/11/2026\""}},
+     {"--dialogue", {"DIALOGUE", "DIALOGUE"}, "dialogue", PARAMETER_TEXT, 0, {"dialogue qui le comprend (sinon celui de la carte)", "dialogue that understands it (else the card's)"}}}},
   {.words = "line notices", .method = "GET", .path = "/v1/lines/notices", .columns = "line msisdn line_until days_before state holder.name", .run = ask_list,
    .summary = {"qui prévenir que sa ligne va mourir", "whom to tell that their line is about to die"},
    .parameters = {{"--state", {"ÉTAT", "STATE"}, "state", PARAMETER_WORD, 0, {"à dire (sinon), dite ou périmée", "to tell (default), told or void"}}, LIMIT, AFTER}},

@@ -102,6 +102,16 @@ gboolean sim_balance (Store *store, const ActionContext *context, const BalanceR
                       Outcome *outcome, GError **error);
 
 typedef struct {
+  const char *line;
+  const char *text;     /* the operator's words, as a person heard or read them */
+  const char *dialogue; /* which operator's: absent: by the card's number */
+} HeardRequest;
+/* Verb "line.balance" of a dialogue that a person holds (a call, a web page): its patterns read the balance and the dates in those words, and the verdict
+ * says what was understood. M_HEARD_NOTHING. */
+gboolean sim_heard (Store *store, const ActionContext *context, const HeardRequest *request, const Dialogues *dialogues,
+                    Outcome *outcome, GError **error);
+
+typedef struct {
   const char *recharge; /* absent: all that were prepared for the bench */
   const char *dialogue; /* absent: by the card's number */
 } TopupRequest;

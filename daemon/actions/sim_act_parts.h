@@ -58,4 +58,5 @@ gboolean sim_topup_end (SimEnd *end, GError **error);
 gboolean sim_erase_end (SimEnd *end, GError **error);
 void sim_touch (SimEnd *end, const char *code);
 /* The operator has the last word on the credit; the line's own end follows when the offer counts it from there. */
-gboolean sim_tell_clocks (SimEnd *end, Line *line, GError **error);
+gboolean sim_tell_clocks (Store *store, const ActionContext *context, Line *line, const Day *until,
+                          Confidence confidence, GError **error);

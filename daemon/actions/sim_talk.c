@@ -1,4 +1,5 @@
-/* Talks with operators through a card on the bench: which dialogue, the line's balance and clocks, rehearsals. See sim_act.h. */
+/* Talks with operators through a card on the bench: which dialogue, the line's balance and clocks, what a person heard, rehearsals. See
+ * sim_act.h. */
 #include "daemon/actions/field.h"
 #include "daemon/actions/line.h"
 #include "daemon/actions/sim_act_parts.h"
@@ -94,16 +95,17 @@ sim_balance (Store *store, const ActionContext *context, const BalanceRequest *r
 }
 
 gboolean
-sim_tell_clocks (SimEnd *end, Line *line, GError **error)
+sim_tell_clocks (Store *store, const ActionContext *context, Line *line, const Day *until, Confidence confidence,
+                 GError **error)
 {
   LineClocks told = {.credit = {.day = {""}}, .end = {.day = {""}}};
-  if (!day_is_set (&end->act->until))
+  if (!day_is_set (until))
     return TRUE;
-  told.credit = (LineClock){end->act->until, ORIGIN_OPERATOR, CONFIDENCE_CERTAIN};
-  const Offer *offer = offers_find (end->context->offers, line->operator_name, line->offer);
+  told.credit = (LineClock){*until, ORIGIN_OPERATOR, confidence};
+  const Offer *offer = offers_find (context->offers, line->operator_name, line->offer);
   if (offer != NULL && offer->line_from == OFFER_FROM_CREDIT_END)
-    told.end = (LineClock){day_add_span (&end->act->until, &offer->line_valid), ORIGIN_RULE, offer->confidence};
-  return line_tell (end->store, end->context, line, &told, error);
+    told.end = (LineClock){day_add_span (until, &offer->line_valid), ORIGIN_RULE, offer->confidence};
+  return line_tell (store, context, line, &told, error);
 }
 
 static char *
@@ -114,24 +116,36 @@ balance_text (gint64 cents, gint64 mb, const Line *line)
                           day_is_set (&line->end.day) ? line->end.day.text : "-");
 }
 
+/* What the operator said: cents and megabytes (-1 = not said), until when ("" = not said). */
+static gboolean
+take_balance (Store *store, const ActionContext *context, Line *line, gint64 cents, gint64 mb, const Day *until,
+              Confidence confidence, GError **error)
+{
+  g_autofree char *before = balance_text (line->balance, line->balance_mb, line);
+  if (!line_set_balance (store, line->code, cents, mb, context->now, error) ||
+      !sim_tell_clocks (store, context, line, until, confidence, error))
+    return FALSE;
+  g_autofree char *after = balance_text (cents, mb, line);
+  return action_journal (store, context, "line.balance", line->code, before, after, error);
+}
+
 #define OPEN_LOOKED_AT 500 /* ambiguous recharges: few, or somebody has another trouble */
 
-/* A recharge of that line without an answer may be settled by what was just read. before: the balance that was known, -1 = none. */
+/* A recharge of that line without an answer may be settled by a balance that was just read. The finding, or NULL without error when there is none.
+ * cents -1: no balance was read. Caller frees. */
 static gboolean
-tell_ambiguous (SimEnd *end, gint64 before, GError **error)
+find_settled (Store *store, const Line *line, gint64 cents, Finding **settles, GError **error)
 {
   const RechargeState ambiguous = RECHARGE_AMBIGUOUS;
   const RechargeFilter filter = {.open = &ambiguous};
-  ModemAct *act = end->act;
-  g_autoptr (GPtrArray) open = recharge_list (end->store, &filter, NULL, OPEN_LOOKED_AT, error);
-  for (guint i = 0; open != NULL && i < open->len && act->reason == NULL; i++) {
+  g_autoptr (GPtrArray) open = recharge_list (store, &filter, NULL, OPEN_LOOKED_AT, error);
+  for (guint i = 0; open != NULL && cents >= 0 && i < open->len && *settles == NULL; i++) {
     const Recharge *recharge = g_ptr_array_index (open, i);
-    if (!g_str_equal (recharge->line, act->line))
+    if (!g_str_equal (recharge->line, line->code))
       continue;
-    g_autofree char *now = g_strdup_printf ("%" G_GINT64_FORMAT, act->eur);
-    g_autofree char *was = before >= 0 ? g_strdup_printf ("%" G_GINT64_FORMAT, before) : NULL;
-    MessageId id = was != NULL ? M_BALANCE_SETTLES_SINCE : M_BALANCE_SETTLES;
-    act->reason = g_strjoin ("|", message_code (id), recharge->code, now, was, NULL);
+    g_autofree char *now = g_strdup_printf ("%" G_GINT64_FORMAT, cents);
+    g_autofree char *was = line->balance >= 0 ? g_strdup_printf ("%" G_GINT64_FORMAT, line->balance) : NULL;
+    *settles = finding_new (was != NULL ? M_BALANCE_SETTLES_SINCE : M_BALANCE_SETTLES, recharge->code, now, was, NULL);
   }
   return open != NULL;
 }
@@ -140,20 +154,83 @@ gboolean
 sim_balance_end (SimEnd *end, GError **error)
 {
   ModemAct *act = end->act;
+  g_autoptr (Finding) settles = NULL;
   if (act->state != MODEM_ACT_OK)
     return TRUE;
   g_autoptr (Line) line = line_load (end->store, act->line, error);
-  if (line == NULL)
+  if (line == NULL || !find_settled (end->store, line, act->eur, &settles, error) ||
+      !take_balance (end->store, end->context, line, act->eur, act->mb, &act->until, CONFIDENCE_CERTAIN, error))
     return FALSE;
-  gint64 before_cents = line->balance;
-  g_autofree char *before = balance_text (line->balance, line->balance_mb, line);
-  if (!line_set_balance (end->store, line->code, act->eur, act->mb, end->context->now, error) ||
-      !sim_tell_clocks (end, line, error))
-    return FALSE;
-  g_autofree char *after = balance_text (act->eur, act->mb, line);
+  if (settles != NULL)
+    act->reason =
+        g_strjoin ("|", message_code (settles->id), settles->args[0], settles->args[1], settles->args[2], NULL);
   sim_touch (end, line->code);
-  return (act->eur < 0 || tell_ambiguous (end, before_cents, error)) &&
-         action_journal (end->store, end->context, "line.balance", line->code, before, after, error);
+  return TRUE;
+}
+
+/* ---- what a person heard ---- */
+
+static const Dialogue *
+choose_heard (Store *store, const HeardRequest *request, const Line *line, const Dialogues *dialogues, GError **error)
+{
+  g_autoptr (Card) card = NULL;
+  if (!card_find_of_line (store, line->code, &card, error))
+    return NULL;
+  if (card != NULL || !field_is_absent (request->dialogue))
+    return choose (dialogues, request->dialogue, DIALOGUE_BALANCE, card, error);
+  rule_error_set (error, M_LINE_NO_CARD, line->code, NULL);
+  return NULL;
+}
+
+/* What was understood is said back: a person has typed it. */
+static gboolean
+tell_heard (const DialogueFound *found, Verdict *verdict)
+{
+  g_autofree char *cents = g_strdup_printf ("%" G_GINT64_FORMAT, found->eur_cents);
+  g_autofree char *mb = g_strdup_printf ("%" G_GINT64_FORMAT, found->mb);
+  if (found->eur_cents >= 0)
+    verdict_add (verdict, M_HEARD_EUR, cents, NULL);
+  if (found->mb >= 0)
+    verdict_add (verdict, M_HEARD_MB, mb, NULL);
+  if (found->date != NULL)
+    verdict_add (verdict, M_HEARD_UNTIL, found->date, NULL);
+  return found->eur_cents >= 0 || found->mb >= 0 || found->date != NULL;
+}
+
+static gboolean
+read_heard (Store *store, const HeardRequest *request, const Line *line, const Dialogues *dialogues,
+            DialogueFound *found, Verdict *verdict, GError **error)
+{
+  const Dialogue *dialogue = choose_heard (store, request, line, dialogues, error);
+  if (dialogue == NULL)
+    return FALSE;
+  const char *text = field_is_absent (request->text) ? "" : request->text;
+  (void)dialogue_read (dialogue, text, found); /* of a balance nothing is refused */
+  if (tell_heard (found, verdict))
+    return TRUE;
+  rule_error_set (error, M_HEARD_NOTHING, text, dialogue->id, NULL);
+  return FALSE;
+}
+
+gboolean
+sim_heard (Store *store, const ActionContext *context, const HeardRequest *request, const Dialogues *dialogues,
+           Outcome *outcome, GError **error)
+{
+  g_auto (DialogueFound) found = {.eur_cents = -1, .mb = -1};
+  Finding *settles = NULL;
+  Day until = {""};
+  g_autoptr (Line) line = line_find (store, request->line, error);
+  if (line == NULL || !read_heard (store, request, line, dialogues, &found, outcome->verdict, error) ||
+      !find_settled (store, line, found.eur_cents, &settles, error))
+    return FALSE;
+  if (settles != NULL)
+    verdict_take (outcome->verdict, settles);
+  if (!action_may_go_on (context, outcome->verdict, error))
+    return action_is_previewed (context);
+  if (found.date != NULL)
+    g_strlcpy (until.text, found.date, sizeof until.text);
+  outcome_add_code (outcome, line->code);
+  return take_balance (store, context, line, found.eur_cents, found.mb, &until, CONFIDENCE_LIKELY, error);
 }
 
 /* ---- rehearsals ---- */

@@ -269,5 +269,7 @@ sim_topup_end (SimEnd *end, GError **error)
   if (!settle (end, recharge, error))
     return FALSE;
   g_autoptr (Line) line = end->act->state == MODEM_ACT_OK ? line_load (end->store, recharge->line, error) : NULL;
-  return end->act->state != MODEM_ACT_OK || (line != NULL && sim_tell_clocks (end, line, error));
+  return end->act->state != MODEM_ACT_OK ||
+         (line != NULL &&
+          sim_tell_clocks (end->store, end->context, line, &end->act->until, CONFIDENCE_CERTAIN, error));
 }

@@ -21,6 +21,13 @@ static const Field balance_fields[] = {
 };
 const Form api_balance_form = {sizeof (BalanceRequest), balance_fields, G_N_ELEMENTS (balance_fields)};
 
+static const Field heard_fields[] = {
+    {"line", FIELD_TEXT, G_STRUCT_OFFSET (HeardRequest, line), TRUE, 0},
+    {"text", FIELD_TEXT, G_STRUCT_OFFSET (HeardRequest, text), TRUE, 0},
+    {"dialogue", FIELD_TEXT, G_STRUCT_OFFSET (HeardRequest, dialogue), FALSE, 0},
+};
+const Form api_heard_form = {sizeof (HeardRequest), heard_fields, G_N_ELEMENTS (heard_fields)};
+
 static const Field topup_fields[] = {
     {"recharge", FIELD_TEXT, G_STRUCT_OFFSET (TopupRequest, recharge), FALSE, 0},
     {"dialogue", FIELD_TEXT, G_STRUCT_OFFSET (TopupRequest, dialogue), FALSE, 0},
@@ -262,6 +269,13 @@ api_line_balance (Request *request, Store *store, GError **error)
   g_autoptr (GPtrArray) slots = NULL;
   return api_bench_open (request, &bench, &slots, error) &&
          sim_balance (store, &request->context, form_data_input (request->form), &bench, &request->outcome, error);
+}
+
+gboolean
+api_line_heard (Request *request, Store *store, GError **error)
+{
+  return sim_heard (store, &request->context, form_data_input (request->form), request->world->dialogues,
+                    &request->outcome, error);
 }
 
 gboolean

@@ -48,7 +48,7 @@ extern const Form api_person_form, api_item_form, api_sim_form, api_fund_form, a
 extern const Form api_voucher_form, api_product_form, api_settle_form, api_recharge_cancel_form, api_clocks_form,
     api_told_form, api_reveal_form, api_key_form, api_sign_form;
 
-extern const Form api_identify_form, api_pin_form, api_balance_form, api_topup_form, api_erase_form;
+extern const Form api_identify_form, api_pin_form, api_balance_form, api_topup_form, api_erase_form, api_heard_form;
 
 /* RouteHandler: readers. */
 gboolean api_modem_list (Request *request, Store *store, GError **error);
@@ -69,6 +69,7 @@ gboolean api_sim_pin (Request *request, Store *store, GError **error);
 gboolean api_sim_count (Request *request, Store *store, GError **error);
 gboolean api_sim_erase (Request *request, Store *store, GError **error);
 gboolean api_line_balance (Request *request, Store *store, GError **error);
+gboolean api_line_heard (Request *request, Store *store, GError **error);
 gboolean api_recharge_send (Request *request, Store *store, GError **error);
 gboolean api_voucher_add (Request *request, Store *store, GError **error);
 gboolean api_product_add (Request *request, Store *store, GError **error);

@@ -74,6 +74,7 @@ static const Route routes[] = {
   {ROW ("GET", "/v1/lines/due", ALL, ROUTE_READ, api_line_due, "days unknown limit after", "Lines that die within so many days, what saves them, what the month needs")},
   {ROW ("POST", "/v1/lines/clocks", DESK, ROUTE_WRITE, api_line_set, "", "Say when a line's credit or the line itself ends"), TAKES (api_clocks_form, 200)},
   {ROW ("POST", "/v1/lines/balance", STAFF, ROUTE_WRITE, api_line_balance, "", "Ask the operator for the balance of a line whose card is in a modem"), TAKES (api_balance_form, 202), .reply = api_act_reply},
+  {ROW ("POST", "/v1/lines/answers", STAFF, ROUTE_WRITE, api_line_heard, "", "Say what the operator told of a line, on the phone or on its page"), TAKES (api_heard_form, 200)},
   {ROW ("GET", "/v1/lines/notices", ALL, ROUTE_READ, api_line_notice_list, "state limit after", "Notices that lines are about to die")},
   {ROW ("POST", "/v1/lines/notices", DESK, ROUTE_WRITE, api_line_told, "", "Say that the holder of a line was told"), TAKES (api_told_form, 200)},
   {ROW ("GET", "/v1/funds/reconcile", ALL, ROUTE_READ, api_fund_reconcile, "", "Compare balances and recharges with the ledgers")},

@@ -114,6 +114,7 @@ typedef struct {
   char *text;       /* the captured words, NULL */
 } DialogueFound;
 void dialogue_found_clear (DialogueFound *found);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (DialogueFound, dialogue_found_clear)
 /* What answer means, and what it tells: values already in found stay when this answer does not say them. found may be NULL. */
 DialogueMeaning dialogue_read (const Dialogue *dialogue, const char *answer, DialogueFound *found);
 

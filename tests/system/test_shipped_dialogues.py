@@ -1,5 +1,5 @@
 """The dialogues that are shipped, held with emulated operators that answer the published codes: what a modem sends, what is understood, and that
-a top-up whose answer nobody has published ends without an answer and is sent once."""
+a top-up whose answer nobody has published ends without an answer and is sent once; and those that a person holds."""
 
 import os
 import shutil
@@ -72,3 +72,24 @@ def test_a_top_up_ends_without_an_answer_and_leaves_once(desk_of, way):
     assert daemon.get(f"/v1/objects/{recharge['code']}")["state"] == "ambiguous"
     assert desk.refused("/v1/recharges/sending", {"recharge": recharge["code"]}) == "recharge_state"
     assert (desk.fleet.state(way)["codes_spent"], desk.fleet.state("S1")["balance"]) == ("1", "920")
+
+
+@pytest.mark.parametrize("name, prefix, words, dialogue", [("Bouygues", "893320", "Il vous reste 4,20 euros jusqu'au 30/11/2027", "bouygues-balance"),
+                                                           ("SFR", "893310", "quatre euros... 4,20 EUR et 2 Go, valables au 30.11.2027", "sfr-balance")])
+def test_what_a_person_hears_is_understood(start, tmp_path, name, prefix, words, dialogue):
+    shutil.copytree(SHIPPED, tmp_path / "dialogues")
+    desk = start("[operator o]\n", config="operator_s = 3\n")  # no modem is needed
+    body = prefix + "0" * (18 - len(prefix))
+    line = desk.daemon.done("POST", "/v1/sims", {"iccid": body + luhn(body), "operator": name, "offer": "Prépayé"})["items"][1]["code"]
+    told = desk.daemon.done("POST", "/v1/lines/answers", {"line": line, "text": words, "preview": True})
+    assert [finding["code"] for finding in told["to_know"] if finding["code"] != "heard_mb"] == ["heard_eur", "heard_until"]
+    assert desk.daemon.get(f"/v1/objects/{line}")["balance_cents"] is None  # a preview writes nothing
+    status, said, why = desk.cli("line", "heard", line, words)
+    assert status == 0 and "4,20" in said and "30/11/2027" in said and "Compris" in why, (said, why)
+    shown = desk.daemon.get(f"/v1/objects/{line}")
+    assert (shown["balance_cents"], shown["credit_until"], shown["credit_origin"], shown["credit_confidence"]) == (420, "2027-11-30", "operator", "likely")
+    assert [entry["verb"] for entry in desk.daemon.get("/v1/journal?limit=500")["items"]].count("line.balance") == 1
+    assert desk.refused("/v1/lines/answers", {"line": line, "text": "rappelez plus tard"}) == "heard_nothing"
+    assert desk.refused("/v1/lines/answers", {"line": line, "text": words, "dialogue": "none"}) == "dialogue_not_found"
+    assert desk.refused("/v1/lines/answers", {"line": line, "text": words, "dialogue": "orange-topup"}) == "dialogue_purpose"
+    assert desk.daemon.get(f"/v1/dialogues/rehearsal?dialogue={dialogue}&line={line}")["fits"]
