@@ -1,5 +1,5 @@
 """The scenarios of test-kernel, run by root inside the machine. Témoin was installed by `make install`; its daemon runs as the user temoin and
-may open a tablet only because udevd gave it to plugdev.   guest.py STAGE FLEET_PROGRAM [SCENARIO...]"""
+may open a tablet only because udevd gave it to plugdev. In the scenario `units` systemd starts it.   guest.py STAGE FLEET_PROGRAM [SCENARIO...]"""
 
 import contextlib
 import glob
@@ -44,11 +44,16 @@ def install(stage):
     shutil.copytree(stage, "/", symlinks=True, dirs_exist_ok=True)
     run("systemd-sysusers")
     run("udevadm", "control", "--reload")
+    own_folders()
+    with open("/etc/temoin/temoin.conf", "a", encoding="utf-8") as file:
+        file.write(WAITS)
+
+
+def own_folders():
+    """What systemd makes for the unit, where the daemon is started without it."""
     for folder in ("/var/lib/temoin", "/run/temoin"):
         os.makedirs(folder, exist_ok=True)
         shutil.chown(folder, "temoin", "temoin")
-    with open("/etc/temoin/temoin.conf", "a", encoding="utf-8") as file:
-        file.write(WAITS)
 
 
 class Connection(http.client.HTTPConnection):
@@ -127,6 +132,29 @@ class Daemon:
 
     def attest(self, wipe):
         self.done("POST", "/v1/attestations", {"wipe": wipe, "text": "page Bienvenue, aucun compte"})
+
+
+class Units(Daemon):
+    """temoind as systemd starts it from the installed unit, sandbox and all; temoin-modem behind its socket likewise."""
+
+    STARTED = ("temoin-modem.socket", "temoind.service")
+
+    def __enter__(self):
+        shutil.rmtree("/var/lib/temoin", ignore_errors=True)  # StateDirectory makes it, and RuntimeDirectory the other one
+        shutil.rmtree("/run/temoin", ignore_errors=True)
+        run("systemctl", "daemon-reload")
+        run("systemctl", "start", *self.STARTED)
+        until(lambda: os.path.exists(SOCKET), f"the daemon's socket; {self.said()}")
+        return self
+
+    def __exit__(self, *_):
+        run("systemctl", "stop", *self.STARTED, "temoin-modem@*")
+        failed = run("systemctl", "list-units", "--failed", "--plain", "--no-legend")
+        own_folders()
+        assert failed == "", failed + self.said()
+
+    def said(self):
+        return run("dmesg")[-3000:]
 
 
 class Fleet:
@@ -315,6 +343,39 @@ def modem():
     until(lambda: not glob.glob("/dev/cdc-wdm*"), "the node gone")
 
 
+def processes(name):
+    """What /proc says of each process of that name."""
+    found = []
+    for path in glob.glob("/proc/[0-9]*/status"):
+        with contextlib.suppress(OSError), open(path, encoding="utf-8") as file:
+            status = dict(line.rstrip("\n").split(":\t", 1) for line in file if ":\t" in line)
+            if status["Name"] == name:
+                found.append(status)
+    return found
+
+
+def units():
+    """The installed units under systemd: temoind dials the socket, systemd starts temoin-modem as its own user, and the card is read through a real
+    node of cdc_mbim. What each may do is what its unit says."""
+    with Fleet(MODEM), Units() as daemon:
+        until(lambda: any(modem["iccid"] for modem in daemon.get("/v1/modems")["items"]), f"the card is read; {daemon.said()}")
+        said = json.loads(run("/usr/local/bin/temoin", "--json", "sim", "identify", timeout=SECONDS))
+        assert [(act["state"], act["iccid"]) for act in said["items"]] == [("ok", "8933010000000000018")], said
+        for name, user in (("temoind", "temoin"), ("temoin-modem", "temoin-modem")):
+            status, = processes(name)
+            assert int(status["Uid"].split()[0]) == pwd.getpwnam(user).pw_uid, status
+            assert (status["NoNewPrivs"], status["Seccomp"], int(status["CapBnd"], 16)) == ("1", "2", 0), status
+        item = daemon.post("/v1/items", {"serial": "R9KERNEL00", "model": "Galaxy Tab A9"})
+        run("/usr/local/bin/temoin", "label", item, "-o", "/tmp/label.pdf", timeout=SECONDS)  # drawn by a thread of the pool
+        with open("/tmp/label.pdf", "rb") as file:
+            assert file.read(5) == b"%PDF-"
+        shutil.chown("/var/backups/temoin", "temoin", "temoin")  # as the guide says
+        run("systemctl", "start", "temoin-backup.service", timeout=SECONDS)
+        assert len(glob.glob("/var/backups/temoin/register-*.backup")) == 1
+        run("systemctl", "stop", "temoind.service")
+        until(lambda: processes("temoin-modem") == [], "temoin-modem ended with its connection")
+
+
 ASKED = 0
 
 
@@ -467,7 +528,7 @@ def debian_adbd():
     return None
 
 
-SCENARIOS = [one_tablet, without_the_rule, modes_and_products, stock_tools, cable_pulled, sixteen_tablets, modem, behind_a_hub, hub_pulled, debian_adbd]
+SCENARIOS = [one_tablet, without_the_rule, modes_and_products, stock_tools, cable_pulled, sixteen_tablets, modem, units, behind_a_hub, hub_pulled, debian_adbd]
 
 
 def main():

@@ -38,18 +38,39 @@ $b mount -t 9p -o trans=virtio,version=9p2000.L,cache=none vm /new/vm
 for name in proc sys dev; do $b mount --move /$name /new/$name; done
 exec $b switch_root /new /bin/sh /vm/init
 """
+# systemd is the first process, as on a real machine, and reads our units alone: those of this machine would start all that is installed here
 GUEST_INIT = """#!/bin/sh
-export PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root PYTHONDONTWRITEBYTECODE=1
-mount -t tmpfs run /run
+export PATH=/usr/sbin:/usr/bin:/sbin:/bin
+mount -t tmpfs -o mode=755 run /run
 mount -t tmpfs tmp /tmp
-mkdir -p /dev/pts /dev/shm /run/lock /usr/lib/modules
+mkdir -p /dev/pts /dev/shm /run/lock /run/systemd/system /usr/lib/modules
 mount -t devpts pts /dev/pts
 mount -t tmpfs shm /dev/shm
 mount --bind {root}/lib/modules /usr/lib/modules
 ip link set lo up 2>/dev/null
 /lib/systemd/systemd-udevd --daemon
-cd {folder}
-{command} >/vm/output 2>&1
+cp /vm/units/* /run/systemd/system/
+export SYSTEMD_UNIT_PATH=/run/systemd/system:/usr/local/lib/systemd/system
+exec /lib/systemd/systemd --unit=guest.service --default-standard-output=kmsg --log-target=kmsg --show-status=no
+"""
+# what the default dependencies of any unit name
+EMPTY_TARGETS = ["sysinit.target", "basic.target", "sockets.target", "shutdown.target", "local-fs.target", "multi-user.target", "timers.target"]
+GUEST_UNITS = {
+    "guest.service": """[Unit]
+DefaultDependencies=no
+[Service]
+Type=oneshot
+TimeoutStartSec=infinity
+WorkingDirectory={folder}
+Environment=PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root PYTHONDONTWRITEBYTECODE=1
+ExecStart=/vm/command
+StandardOutput=file:/vm/output
+StandardError=inherit
+""",
+    **{name: "[Unit]\nDefaultDependencies=no\n" for name in EMPTY_TARGETS},
+}
+COMMAND = """#!/bin/sh
+{command}
 echo $? >/vm/status
 sync
 busybox poweroff -f
@@ -152,6 +173,17 @@ class Machine:
                 "-fsdev", f"local,id=o,path={share},security_model=none", "-device", "virtio-9p-pci,fsdev=o,mount_tag=vm",
                 "-device", "virtio-rng-pci", "-qmp", f"unix:{share}/qmp,server=on,wait=off", *more]
 
+    def write_share(self, share, command):
+        """The folder that both see, with what the guest begins by."""
+        os.makedirs(os.path.join(share, "units"))
+        words = {"root": self.root, "folder": os.getcwd(), "command": command}
+        files = {"init": GUEST_INIT, "command": COMMAND, **{f"units/{name}": text for name, text in GUEST_UNITS.items()}}
+        for name, text in files.items():
+            path = os.path.join(share, name)
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(text.format(**words))
+            os.chmod(path, 0o755 if "/" not in name else 0o644)
+
     def run(self, command, seconds, more=(), fleet=None):
         """The exit status of a command that root runs in the guest, in this directory; None when it did not end in time. What it wrote is in
         self.output, what the kernel wrote in self.console. more: of QEMU's words, in which {share} is the folder that both see. fleet: the
@@ -159,9 +191,7 @@ class Machine:
         self.unpack()
         share = os.path.join(self.cache, "share")
         shutil.rmtree(share, ignore_errors=True)
-        os.makedirs(share)
-        with open(os.path.join(share, "init"), "w", encoding="utf-8") as file:
-            file.write(GUEST_INIT.format(root=self.root, folder=os.getcwd(), command=" ".join(command)))
+        self.write_share(share, " ".join(command))
         qemu = subprocess.Popen(self.command(share, [word.format(share=share) for word in more]), stdin=subprocess.DEVNULL)
         desk = threading.Thread(target=Desk(share, fleet).serve, args=(qemu,))
         desk.start()

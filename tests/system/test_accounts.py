@@ -126,6 +126,7 @@ def test_an_agent_lends_and_leaves_money_and_proofs_to_the_admin(office):
         assert "admin" in problem["fr"] and "admin" in problem["en"]
     forbidden(office, AGENT, "forbidden_role", "GET", "/v1/accounts")
     forbidden(office, AGENT, "forbidden_role", "GET", "/v1/backup")
+    forbidden(office, AGENT, "forbidden_role", "GET", "/v1/recordings?port=1-1.2")
     assert office.get("/v1/funds")["items"] == []
 
 
@@ -168,6 +169,8 @@ def test_a_technician_takes_back_and_does_not_lend(office):
     # the role suffices; this machine has no bench
     status, problem = ask(office, TECHNICIAN, "POST", "/v1/wipes", {"item": tablet["code"]})
     assert (status, problem["code"]) == (503, "bench_missing")
+    status, problem = ask(office, TECHNICIAN, "GET", "/v1/recordings?port=1-1.2")
+    assert (status, problem["code"]) == (503, "arrival_no_bench")
 
 
 def test_the_journal_names_the_account_of_each_act(office):
