@@ -59,10 +59,10 @@ chain_read (GBytes *bytes)
 {
   gsize length;
   const guint8 *cursor = g_bytes_get_data (bytes, &length);
-  const guint8 *end = cursor + length;
-  g_autoptr (GPtrArray) chain = g_ptr_array_new_with_free_func (certificate_free);
   if (length == 0 || length > CHAIN_MAX_BYTES)
     return NULL;
+  const guint8 *end = cursor + length;
+  g_autoptr (GPtrArray) chain = g_ptr_array_new_with_free_func (certificate_free);
   while (cursor < end) {
     X509 *certificate = chain->len < CHAIN_MAX ? d2i_X509 (NULL, &cursor, end - cursor) : NULL;
     if (certificate == NULL)
