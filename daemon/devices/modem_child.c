@@ -125,6 +125,8 @@ spawn (const char *program, int fd, GError **error)
   g_autofree char *beside = program == NULL ? default_program () : NULL;
   g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_NONE);
   g_subprocess_launcher_take_fd (launcher, fd, CHILD_FD);
+  /* opened here: in the child, between fork and exec, another thread's lock may be held for ever */
+  g_subprocess_launcher_set_stdin_file_path (launcher, "/dev/null");
   GSubprocess *process = g_subprocess_launcher_spawn (launcher, &why, program != NULL ? program : beside, NULL);
   if (process == NULL)
     g_set_error (error, MODEM_ERROR, MODEM_ERROR_SETUP, "cannot start temoin-modem: %s", why->message);
