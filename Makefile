@@ -8,7 +8,6 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 WERROR ?=
 VERSION := 0.1.0
-export LSAN_OPTIONS ?= suppressions=$(CURDIR)/tests/asan/leaks:print_suppressions=0
 # Debian's own, which has pytest
 PYTHON ?= /usr/bin/python3
 # V=1 shows the compiler calls
@@ -16,9 +15,10 @@ Q := $(if $(V),,@)
 
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wwrite-strings -Wvla \
             -Wformat=2 -Wundef -Wswitch-enum -Wcast-function-type $(WERROR)
-SAN_FLAGS_asan := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+# gcc and clang have no common word for being built so
+SAN_FLAGS_asan := -DTEMOIN_ASAN -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 SAN_FLAGS_tsan := -fsanitize=thread -fno-omit-frame-pointer
-SAN_FLAGS_fuzz := -fsanitize=fuzzer-no-link,address,undefined -fno-omit-frame-pointer
+SAN_FLAGS_fuzz := -DTEMOIN_ASAN -fsanitize=fuzzer-no-link,address,undefined -fno-omit-frame-pointer
 OPT := $(if $(SAN),-O1,-O2)
 PACKAGES := glib-2.0 gio-unix-2.0 libusb-1.0 libmicrohttpd jansson sqlite3 libpq libqrencode cairo pangocairo libcrypto libcurl libsodium libudev
 # of temoin-modem alone

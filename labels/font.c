@@ -6,7 +6,7 @@
 #define FAMILY       "DejaVu Sans, Sans" /* package fonts-dejavu-core; Sans is whatever the machine has */
 #define PROBE_POINTS 10.0
 
-#ifdef __SANITIZE_ADDRESS__
+#ifdef TEMOIN_ASAN
 /* The font map of a thread lives as long as the thread, and fontconfig keeps it in ways the leak checker cannot follow.
    The amount does not grow with the number of labels. */
 const char *__lsan_default_suppressions (void);

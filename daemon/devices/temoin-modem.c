@@ -20,7 +20,7 @@ close_curtains (void)
 {
   const struct rlimit none = {0, 0};
   (void)setrlimit (RLIMIT_CORE, &none); /* lowering never fails */
-#ifndef __SANITIZE_ADDRESS__
+#ifndef TEMOIN_ASAN
   (void)prctl (PR_SET_DUMPABLE, 0);
 #endif
 }

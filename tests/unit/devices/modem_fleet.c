@@ -926,7 +926,7 @@ count_in_memory (GPid pid, const char *bytes, gsize n)
 static void
 test_forgets_secrets (Fixture *fixture, gconstpointer data)
 {
-#ifdef __SANITIZE_ADDRESS__
+#ifdef TEMOIN_ASAN
   g_test_skip ("a sanitizer keeps what was freed, on purpose");
   return;
 #endif
