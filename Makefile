@@ -8,6 +8,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 WERROR ?=
 VERSION := 0.1.0
+export LSAN_OPTIONS ?= suppressions=$(CURDIR)/tests/asan/leaks:print_suppressions=0
 # Debian's own, which has pytest
 PYTHON ?= /usr/bin/python3
 # V=1 shows the compiler calls
@@ -110,10 +111,11 @@ check-style: ## layers, function length and complexity, portable SQL, hygiene
 	@tests/style.sh
 	@tests/sql-lint.sh
 
-check-asan: ## all tests under AddressSanitizer and UBSan
-	@.ci/install-packages build demo test
-	@$(MAKE) --no-print-directory SAN=asan -j$(JOBS) tests-built
-	@$(MAKE) --no-print-directory SAN=asan unit system
+# with the second compiler, so that one run says both what it warns of and what the sanitizers find
+check-asan: ## all tests built by clang, under AddressSanitizer and UBSan
+	@.ci/install-packages build demo test check
+	@$(MAKE) --no-print-directory CC=clang SAN=asan -j$(JOBS) tests-built
+	@$(MAKE) --no-print-directory CC=clang SAN=asan unit system
 
 check-tsan: ## the threads (register, news, HTTP) under ThreadSanitizer
 	@.ci/install-packages build demo test

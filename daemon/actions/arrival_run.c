@@ -1,41 +1,13 @@
-/* A small step machine: each answer of the bench leads to the next question, or to the end. */
+/* What an arrival does with a tablet that was read: ask it some more, and write down what it says. The rest of its life is tablet_run's. */
 #include "daemon/actions/arrival_run.h"
-#include "daemon/actions/device_trouble.h"
-#include "daemon/devices/deadline.h"
 #include "daemon/rules/field.h"
-#include "daemon/rules/message.h"
 #include "db/check.h"
 
-struct _ArrivalRun {
-  grefcount references;
-  WipeRunWorld *world;
-  char *port, *serial, *account;
-  guint64 session;
-  gboolean is_over, is_freed, is_reading;
-  Deadline wait;
-  GCancellable *cancellable;
-  DeviceFacts *facts;
-};
-
-static ArrivalRun *
-run_ref (ArrivalRun *run)
-{
-  g_ref_count_inc (&run->references);
-  return run;
-}
-
-static void
-run_unref (ArrivalRun *run)
-{
-  if (!g_ref_count_dec (&run->references))
-    return;
-  g_object_unref (run->cancellable);
-  device_facts_free (run->facts);
-  g_free (run->port);
-  g_free (run->serial);
-  g_free (run->account);
-  g_free (run);
-}
+typedef struct {
+  TabletRun base;     /* first: what tablet_run calls with is this */
+  DeviceFacts *facts; /* read, or NULL */
+  char *said;         /* all of it, as it is written down; NULL: it did not come to that */
+} ArrivalRun;
 
 /* ---- writing down ---- */
 
@@ -71,7 +43,7 @@ written_in_register (gpointer user, const GError *error)
 
 /* reason and facts: copied, NULL without. */
 static void
-put (const ArrivalRun *run, ArrivalState state, const char *reason, const char *facts)
+put (const TabletRun *run, ArrivalState state, const char *reason, const char *facts)
 {
   Writing *writing = g_new0 (Writing, 1);
   Arrival *arrival = g_new0 (Arrival, 1);
@@ -88,28 +60,15 @@ put (const ArrivalRun *run, ArrivalState state, const char *reason, const char *
 }
 
 static void
-end (ArrivalRun *run, ArrivalState state, const char *reason, const char *facts)
+put_tap (TabletRun *base)
 {
-  deadline_clear (&run->wait);
-  run->is_over = TRUE;
-  put (run, state, reason, facts);
-  if (run->session != 0)
-    bench_disconnect (run->world->bench, run->session);
+  put (base, ARRIVAL_TAP, NULL, NULL);
 }
 
 static void
-fail (ArrivalRun *run, MessageId id)
+put_end (TabletRun *base)
 {
-  if (!run->is_over && !run->is_freed)
-    end (run, ARRIVAL_FAILED, message_code (id), NULL);
-}
-
-static void
-fail_because (ArrivalRun *run, const GError *error)
-{
-  g_autofree char *reason = device_failure (error, bench_find (run->world->bench, run->session), M_ARRIVAL_CABLE);
-  if (!run->is_over && !run->is_freed)
-    end (run, ARRIVAL_FAILED, reason, NULL);
+  put (base, base->reason == NULL ? ARRIVAL_READ : ARRIVAL_FAILED, base->reason, ((const ArrivalRun *)base)->said);
 }
 
 /* ---- what is written ---- */
@@ -156,141 +115,43 @@ on_arrival (const ArrivalFacts *arrival, const GError *error, gpointer user)
 {
   ArrivalRun *run = user;
   if (error != NULL)
-    fail_because (run, error);
-  else if (!run->is_over && !run->is_freed) {
-    g_autofree char *facts = facts_text (run->facts, arrival);
-    end (run, ARRIVAL_READ, NULL, facts);
+    tablet_run_fail (&run->base, error);
+  else if (tablet_run_goes_on (&run->base)) {
+    run->said = facts_text (run->facts, arrival);
+    tablet_run_end (&run->base, NULL);
   }
-  run_unref (run);
+  tablet_run_unref (&run->base);
 }
 
 static void
-on_probed (DeviceFacts *facts, const GError *error, gpointer user)
+take_facts (TabletRun *base, DeviceFacts *facts)
 {
-  ArrivalRun *run = user;
-  run->facts = facts;
-  if (error != NULL)
-    fail_because (run, error);
-  else if (g_strcmp0 (facts->serial, run->serial) != 0)
-    fail (run, M_WIPE_SWAPPED);
-  else if (!run->is_over && !run->is_freed)
-    bench_read_arrival (run->world->bench, run->session, run->cancellable, on_arrival, run_ref (run));
-  run_unref (run);
+  ((ArrivalRun *)base)->facts = facts;
+  bench_read_arrival (base->world->bench, base->session, base->cancellable, on_arrival, tablet_run_ref (base));
 }
 
 static void
-on_timeout (gpointer user)
+free_run (TabletRun *base)
 {
-  ArrivalRun *run = user;
-  fail (run, run->is_reading ? M_DEVICE_TIMEOUT : M_WIPE_NO_TAP);
+  ArrivalRun *run = (ArrivalRun *)base;
+  device_facts_free (run->facts);
+  g_free (run->said);
+  g_free (run);
 }
 
-static void
-wait_at_most (ArrivalRun *run, guint ms)
-{
-  deadline_set (&run->wait, ms, on_timeout, run);
-}
+static const TabletRunKind kind = {
+    .cable = M_ARRIVAL_CABLE,
+    .no_adb = M_ARRIVAL_NO_ADB,
+    .tap = put_tap,
+    .take = take_facts,
+    .end = put_end,
+    .free = free_run,
+};
 
-static void
-read_it (ArrivalRun *run)
-{
-  if (run->is_reading)
-    return;
-  run->is_reading = TRUE;
-  wait_at_most (run, run->world->timeouts->probe_ms);
-  bench_probe (run->world->bench, run->session, run->cancellable, on_probed, run_ref (run));
-}
-
-static void
-take_link (ArrivalRun *run, DeviceLink link)
-{
-  switch (link) {
-  case DEVICE_LINK_READY:
-    read_it (run);
-    return;
-  case DEVICE_LINK_NEEDS_TAP:
-    put (run, ARRIVAL_TAP, NULL, NULL);
-    wait_at_most (run, run->world->timeouts->tap_ms);
-    return;
-  case DEVICE_LINK_BUSY:
-    fail (run, M_DEVICE_BUSY);
-    return;
-  case DEVICE_LINK_NO_PERMISSION:
-    fail (run, M_DEVICE_PERMISSION);
-    return;
-  case DEVICE_LINK_NO_ROOM:
-    fail (run, M_DEVICE_NO_ROOM);
-    return;
-  case DEVICE_LINK_BROKEN:
-    fail (run, M_DEVICE_PROTOCOL);
-    return;
-  case DEVICE_LINK_NONE:
-  case DEVICE_LINK_OPENING:
-  case DEVICE_LINK_UNTRUSTED:
-    return;
-  }
-}
-
-void
-arrival_run_give_way (ArrivalRun *run, const char *port)
-{
-  if (run->is_over || g_strcmp0 (run->port, port) != 0)
-    return;
-  run->session = 0; /* not ours to close */
-  g_cancellable_cancel (run->cancellable);
-  fail (run, M_WIPE_PORT_TAKEN);
-}
-
-void
-arrival_run_bench (ArrivalRun *run, const Device *device, BenchEvent event)
-{
-  if (device->session != run->session || run->is_over)
-    return;
-  if (event == BENCH_LEFT)
-    fail (run, M_ARRIVAL_CABLE);
-  else
-    take_link (run, device->link);
-}
-
-/* ---- life ---- */
-
-ArrivalRun *
+TabletRun *
 arrival_run_new (WipeRunWorld *world, const char *port, const char *serial, const char *account, gboolean is_taken)
 {
   ArrivalRun *run = g_new0 (ArrivalRun, 1);
-  const Device *device = bench_find_port (world->bench, port);
-  g_ref_count_init (&run->references);
-  run->world = world;
-  run->port = g_strdup (port);
-  run->serial = g_strdup (serial);
-  run->account = g_strdup (account);
-  run->cancellable = g_cancellable_new ();
-  if (is_taken || device == NULL || device->is_duplicate || g_strcmp0 (device->serial, serial) != 0) {
-    fail (run, is_taken ? M_WIPE_PORT_TAKEN : M_WIPE_SWAPPED);
-    return run;
-  }
-  run->session = device->session;
-  wait_at_most (run, world->timeouts->probe_ms);
-  if (device->link == DEVICE_LINK_READY)
-    read_it (run);
-  else if (!bench_connect (world->bench, run->session, BENCH_CONNECT_OFFER_KEY, NULL))
-    fail (run, M_ARRIVAL_NO_ADB); /* debugging is off */
-  return run;
-}
-
-void
-arrival_run_free (ArrivalRun *run)
-{
-  if (run == NULL)
-    return;
-  run->is_freed = TRUE;
-  deadline_clear (&run->wait);
-  g_cancellable_cancel (run->cancellable);
-  run_unref (run);
-}
-
-gboolean
-arrival_run_is_over (const ArrivalRun *run)
-{
-  return run->is_over;
+  tablet_run_begin (&run->base, &kind, world, port, serial, account, is_taken);
+  return &run->base;
 }

@@ -26,7 +26,7 @@ struct _Conductor {
   WipeRunWorld world;
   WipeRunWorld prepare_world;
   GHashTable *runs;         /* wipe code -> WipeRun */
-  GHashTable *arrivals;     /* serial -> ArrivalRun: under way, or over and not forgotten yet */
+  GHashTable *arrivals;     /* serial -> TabletRun (ArrivalRun): under way, or over and not forgotten yet */
   GHashTable *preparations; /* item code -> PrepareRun: under way, or over and its tablet still there */
   gboolean is_matching, match_again;
   guint pending; /* questions to the register whose answer is still to come */
@@ -266,76 +266,47 @@ on_run_over (const char *wipe, gpointer user)
   match_slots (conductor);
 }
 
+/* Both tables of them, by what they are keyed. */
 static gboolean
-preparation_is_past (gpointer item, gpointer run, gpointer user)
+is_past (gpointer key, gpointer run, gpointer user)
 {
-  (void)item;
+  (void)key;
   (void)user;
-  return prepare_run_is_past (run);
+  return tablet_run_is_past (run);
 }
 
 static void
-tell_preparations (Conductor *conductor, const Device *device, BenchEvent event)
+tell_runs (GHashTable *runs, const Device *device, BenchEvent event)
 {
   GHashTableIter iterator;
   gpointer run;
-  g_hash_table_iter_init (&iterator, conductor->preparations);
+  g_hash_table_iter_init (&iterator, runs);
   while (g_hash_table_iter_next (&iterator, NULL, &run))
-    prepare_run_bench (run, device, event);
-  g_hash_table_foreach_remove (conductor->preparations, preparation_is_past, NULL);
+    tablet_run_bench (run, device, event);
+  g_hash_table_foreach_remove (runs, is_past, NULL);
 }
 
-static gboolean
-arrival_is_over (gpointer serial, gpointer run, gpointer user)
-{
-  (void)serial;
-  (void)user;
-  return arrival_run_is_over (run);
-}
-
+/* Something else takes that port over. NULL: no port. */
 static void
-tell_arrivals (Conductor *conductor, const Device *device, BenchEvent event)
+end_runs (GHashTable *runs, const char *port)
 {
   GHashTableIter iterator;
   gpointer run;
-  g_hash_table_iter_init (&iterator, conductor->arrivals);
-  while (g_hash_table_iter_next (&iterator, NULL, &run))
-    arrival_run_bench (run, device, event);
-  g_hash_table_foreach_remove (conductor->arrivals, arrival_is_over, NULL);
-}
-
-/* A wipe takes that port over. */
-static void
-end_preparations (Conductor *conductor, const char *port)
-{
-  GHashTableIter iterator;
-  gpointer run;
-  g_hash_table_iter_init (&iterator, conductor->preparations);
+  g_hash_table_iter_init (&iterator, runs);
   while (port != NULL && g_hash_table_iter_next (&iterator, NULL, &run))
-    prepare_run_give_way (run, port);
+    tablet_run_give_way (run, port);
 }
 
 static gboolean
-is_being_prepared (const Conductor *conductor, const char *port)
+is_held (GHashTable *runs, const char *port)
 {
   GHashTableIter iterator;
   gpointer run;
-  g_hash_table_iter_init (&iterator, conductor->preparations);
+  g_hash_table_iter_init (&iterator, runs);
   while (g_hash_table_iter_next (&iterator, NULL, &run))
-    if (prepare_run_holds (run, port))
+    if (tablet_run_holds (run, port))
       return TRUE;
   return FALSE;
-}
-
-/* A wipe or a preparation takes that port over. */
-static void
-end_arrivals (Conductor *conductor, const char *port)
-{
-  GHashTableIter iterator;
-  gpointer run;
-  g_hash_table_iter_init (&iterator, conductor->arrivals);
-  while (g_hash_table_iter_next (&iterator, NULL, &run))
-    arrival_run_give_way (run, port);
 }
 
 /* A wipe makes its tablet leave: that says nothing of the hub. */
@@ -383,8 +354,8 @@ on_bench (const Device *device, BenchEvent event, gpointer user)
   g_autoptr (GList) codes = g_hash_table_get_keys (conductor->runs);
   for (GList *code = codes; code != NULL; code = code->next) /* a run only ends from the loop, never inside this call */
     wipe_run_bench (g_hash_table_lookup (conductor->runs, code->data), device, event);
-  tell_preparations (conductor, device, event);
-  tell_arrivals (conductor, device, event);
+  tell_runs (conductor->preparations, device, event);
+  tell_runs (conductor->arrivals, device, event);
   match_slots (conductor);
 }
 
@@ -411,8 +382,8 @@ on_wipes_found (Conductor *conductor, gpointer user)
       wipe_free (wipe);
     else {
       g_autofree char *code = g_strdup (wipe->code);
-      end_arrivals (conductor, wipe->port);
-      end_preparations (conductor, wipe->port);
+      end_runs (conductor->arrivals, wipe->port);
+      end_runs (conductor->preparations, wipe->port);
       g_hash_table_insert (conductor->runs, g_steal_pointer (&code),
                            wipe_run_new (&conductor->world, wipe, question->is_resumed));
     }
@@ -516,7 +487,7 @@ prepare_idle (gpointer user)
     const BenchSlot *slot = g_ptr_array_index (slots, i);
     if (!g_str_equal (slot->item, preparing->item) || slot->is_away || prepare_is_running (slot->preparation))
       continue;
-    end_arrivals (conductor, slot->port);
+    end_runs (conductor->arrivals, slot->port);
     g_hash_table_insert (
         conductor->preparations, g_strdup (slot->item),
         prepare_run_new (&conductor->prepare_world, slot->item, slot->port, slot->serial, preparing->account));
@@ -565,11 +536,12 @@ arrival_idle (gpointer user)
 {
   const Arriving *arriving = user;
   GHashTable *arrivals = arriving->conductor->arrivals;
-  g_hash_table_foreach_remove (arrivals, arrival_is_over, NULL);
+  g_hash_table_foreach_remove (arrivals, is_past, NULL);
   if (!g_hash_table_contains (arrivals, arriving->serial))
     g_hash_table_insert (arrivals, g_strdup (arriving->serial),
                          arrival_run_new (&arriving->conductor->world, arriving->port, arriving->serial,
-                                          arriving->account, is_being_prepared (arriving->conductor, arriving->port)));
+                                          arriving->account,
+                                          is_held (arriving->conductor->preparations, arriving->port)));
   return G_SOURCE_REMOVE;
 }
 
@@ -627,8 +599,8 @@ conductor_new (Register *reg, Events *events, const char *key_path, const Conduc
   conductor->troubles = g_ptr_array_new_with_free_func (g_free);
   conductor->hubs = hub_watch_new ();
   conductor->runs = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify)wipe_run_free);
-  conductor->arrivals = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify)arrival_run_free);
-  conductor->preparations = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify)prepare_run_free);
+  conductor->arrivals = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify)tablet_run_free);
+  conductor->preparations = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify)tablet_run_free);
   conductor->bench = bench_new (key_path, on_bench, conductor, error);
   if (conductor->bench == NULL)
     return NULL;

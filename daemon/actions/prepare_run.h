@@ -1,7 +1,7 @@
-/* One preparation under way: connect, read, judge, enrol, journal. Lives in the main loop; the conductor feeds it. What it came to is kept
- * until the tablet leaves: the tablet itself says for good whether it is enrolled. */
+/* One preparation under way: the tablet is read, judged, enrolled, and the end is in the journal. What it came to is kept until the tablet
+ * leaves. */
 #pragma once
-#include "daemon/actions/wipe_run.h"
+#include "daemon/actions/tablet_run.h"
 
 /* "asked" "tap" (somebody must tap) "enrolled" "refused"; static. */
 typedef enum { PREPARE_ASKED, PREPARE_TAP, PREPARE_ENROLLED, PREPARE_REFUSED, PREPARES_N } PrepareState;
@@ -10,18 +10,10 @@ const char *prepare_state_name (PrepareState state);
 gboolean prepare_is_running (const char *name);
 
 typedef struct _PrepareRun PrepareRun;
-/* Begins with the tablet on that port, if it shows that serial. account: who asked. */
+/* Begins with the tablet on that port, if it shows that serial. account: who asked. It begins with a TabletRun:
+ * what feeds and frees one takes this too. */
 PrepareRun *prepare_run_new (WipeRunWorld *world, const char *item, const char *port, const char *serial,
                              const char *account);
-/* What is under way on the device is cancelled. Accepts NULL. */
-void prepare_run_free (PrepareRun *run);
-void prepare_run_bench (PrepareRun *run, const Device *device, BenchEvent event);
-/* A wipe takes that port over: its link is the wipe's from now on. */
-void prepare_run_give_way (PrepareRun *run, const char *port);
-/* Is it under way on that port? */
-gboolean prepare_run_holds (const PrepareRun *run, const char *port);
 PrepareState prepare_run_state (const PrepareRun *run);
 /* Why it is refused, "code|arg|arg" as a wipe's reason; NULL. Borrowed. */
 const char *prepare_run_reason (const PrepareRun *run);
-/* Its tablet is no longer there and it is over: forget it. */
-gboolean prepare_run_is_past (const PrepareRun *run);

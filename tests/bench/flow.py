@@ -1,5 +1,5 @@
 """Durable acts through the API beside the raw engine with the same batches, engine by engine and with a slow disk; other programs that
-do the same in their way; a desk beside a long import; reads beside a server that knows the answer. A part of `bench`."""
+do the same in their way; a desk beside a long import; reads beside a server that knows the answer. Parts of `bench`."""
 
 import contextlib
 import http.client
@@ -24,7 +24,8 @@ LENDS = {
 FILLED = 12_000  # items and people
 LEAST = 0.7  # of the raw engine, at 64 clients
 READS, READS_LEAST = 6_000, 0.5  # of a server that answers a constant, at 64 clients
-IMPORTED, DESK_ACTS, DESK_LIMIT_MS = 20_000, 200, 50
+IMPORTED = int(os.environ.get("BENCH_IMPORT", "20000"))  # lines; a million takes some five minutes
+DESK_ACTS, DESK_LIMIT_MS = 200, 50
 PEER_CLIENTS, PEER_SECONDS = 64, 4
 FOSSIL_CHANGES = 20  # by one client: beside another one it refuses, its database is locked
 NAMES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
@@ -233,7 +234,6 @@ def fossil(table, tools):
 
 def desk(table, tools):
     """The same acts alone and while a long file comes in."""
-    tools.say("flow: the desk during an import")
     with Ground(tools, 0) as ground, tools.Daemon(demo=False) as daemon:
         def acts(name):
             return ground.write(f'POST /v1/persons {{"name":"{name} {number}"}}' for number in range(DESK_ACTS))
@@ -266,7 +266,6 @@ def read_round(ground, daemon, constant, clients, requests, number):
 
 
 def reads(table, tools):
-    tools.say("flow: reads")
     with Ground(tools, 0) as ground:
         ground.fill("sqlite:" + ground.path("ours.db"))
         items = [item for _, item in ground.pairs]
@@ -292,5 +291,3 @@ def flow(table, tools):
             continue
         lends(table, tools, engine, delay_ms)
     fossil(table, tools)
-    desk(table, tools)
-    reads(table, tools)

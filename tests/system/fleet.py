@@ -74,9 +74,9 @@ class FleetError(Exception):
 
 
 def sanitizer_runtime():
-    """The runtime that must come first in LD_PRELOAD for our own sanitized programs, or None."""
+    """The runtime that must come first in LD_PRELOAD for our own sanitized programs, or None. Those of clang have it in themselves."""
     name = {"asan": "libasan.so", "tsan": "libtsan.so"}.get(os.environ.get("SAN", ""))
-    if name is None:
+    if name is None or "clang" in os.environ.get("BUILD", ""):
         return None
     return subprocess.run(["gcc", f"-print-file-name={name}"], check=True, capture_output=True, text=True).stdout.strip()
 

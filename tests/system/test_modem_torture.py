@@ -241,9 +241,8 @@ def set_up(desk):
     daemon.done("POST", "/v1/products", {"id": "orange-5", "operator": "Orange", "name": "5 EUR", "price": "5", "credit_valid": "30 days", "line_valid": "6 months"})
     daemon.done("POST", "/v1/dialogues/signatures", {"dialogue": "topup", "comment": "essayé"})
     fund = daemon.post("/v1/funds", {"name": "Recharges", "amount_cents": 2 * RECHARGES * PRICE, "strand": "connection", **PERIOD})["code"]
-    rows = "".join(f"LOT-{n};{code_of(n)};Orange;orange-5;\n" for n in range(RECHARGES))
-    answer = daemon.done("POST", "/v1/imports", ("voucher_number;code;operator;product;expires_on\n" + rows).encode())
-    assert answer["made"] == RECHARGES
+    vouchers = [f"LOT-{n};{code_of(n)};Orange;orange-5;" for n in range(RECHARGES)]
+    assert daemon.import_lines("voucher_number;code;operator;product;expires_on", vouchers) == RECHARGES
     return fund, [desk.sim(n)[1] for n in range(1, MODEMS + 1)]
 
 
