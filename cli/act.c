@@ -3,23 +3,14 @@
 #include "cli/agree.h"
 #include "cli/answer.h"
 #include "cli/ask.h"
-#include "cli/codes.h"
 #include "cli/fields.h"
 #include "cli/stream.h"
 #include "cli/terminal.h"
 #include "cli/typed.h"
 #include <stdlib.h>
-#include <string.h>
 
 #define LOOK_MS  300
 #define LOOK_MAX 2400 /* twelve minutes: longer than any talk of the daemon's */
-
-static const char *
-string_of (const json_t *object, const char *name)
-{
-  const char *text = json_string_value (json_object_get (object, name));
-  return text == NULL ? "" : text;
-}
 
 static gboolean
 is_over (const json_t *act)
@@ -57,7 +48,7 @@ numbers_of (const json_t *answer)
   GArray *numbers = g_array_new (FALSE, FALSE, sizeof (json_int_t));
   for (size_t i = 0; i < json_array_size (items); i++) {
     const json_t *item = json_array_get (items, i);
-    const json_t *number = json_object_get (item, g_str_equal (string_of (item, "kind"), "act") ? "number" : "act");
+    const json_t *number = json_object_get (item, g_str_equal (answer_text (item, "kind"), "act") ? "number" : "act");
     json_int_t value = json_integer_value (number);
     if (json_is_integer (number))
       g_array_append_val (numbers, value);
@@ -108,7 +99,7 @@ static Text
 line_of (const json_t *act)
 {
   gsize i = 0;
-  while (lines[i].job[0] != '\0' && !g_str_equal (lines[i].job, string_of (act, "job")))
+  while (lines[i].job[0] != '\0' && !g_str_equal (lines[i].job, answer_text (act, "job")))
     i++;
   return lines[i].line;
 }
@@ -116,7 +107,7 @@ line_of (const json_t *act)
 static gboolean
 is_ok (const json_t *act)
 {
-  return g_str_equal (string_of (act, "state"), "ok");
+  return g_str_equal (answer_text (act, "state"), "ok");
 }
 
 static void
@@ -127,7 +118,7 @@ print_act (const Session *session, const json_t *act)
   g_autofree char *line = fields_fill (text_in (line_of (act), session->language), act, session->language);
   g_autofree char *todo = fields_text (act, "todo", session->language);
   printf ("%s\n", g_strchomp (line));
-  if (*string_of (act, "answer") != '\0') {
+  if (*answer_text (act, "answer") != '\0') {
     g_autofree char *words = fields_fill (text_in (answer, session->language), act, session->language);
     printf ("%s\n", words);
   }
@@ -139,14 +130,14 @@ print_act (const Session *session, const json_t *act)
   if (*todo != '\0' && is_ok (act))
     fprintf (stderr, "%s\n", todo);
   else if (!is_ok (act))
-    answer_complain (session->language, todo, string_of (act, "reason"));
+    answer_complain (session->language, todo, answer_text (act, "reason"));
 }
 
 /* Of several modems one may be empty: that is no failure. */
 static gboolean
 is_failure (const json_t *act, gboolean is_alone)
 {
-  return !is_ok (act) && (is_alone || !g_str_equal (string_of (act, "reason"), "sim_absent"));
+  return !is_ok (act) && (is_alone || !g_str_equal (answer_text (act, "reason"), "sim_absent"));
 }
 
 static Leave
@@ -157,7 +148,7 @@ leave_of (const json_t *acts)
     const json_t *act = json_array_get (acts, i);
     if (is_failure (act, json_array_size (acts) == 1))
       return LEAVE_DEVICE;
-    if (g_str_equal (string_of (act, "verdict"), "conflict"))
+    if (g_str_equal (answer_text (act, "verdict"), "conflict"))
       leave = LEAVE_REFUSED;
   }
   return leave;
@@ -186,7 +177,7 @@ tell_ambiguous (const Session *session, const json_t *acts)
   gboolean has_title = FALSE;
   for (size_t i = 0; json_array_size (acts) > 1 && i < json_array_size (acts); i++) {
     const json_t *act = json_array_get (acts, i);
-    if (!g_str_equal (string_of (act, "state"), "ambiguous") || *string_of (act, "recharge") == '\0')
+    if (!g_str_equal (answer_text (act, "state"), "ambiguous") || *answer_text (act, "recharge") == '\0')
       continue;
     g_autofree char *line = fields_fill ("  {recharge}  {line}", act, session->language);
     fprintf (stderr, "%s%s%s\n", has_title ? "" : text_in (title, session->language), has_title ? "" : "\n", line);
@@ -282,12 +273,7 @@ static Leave
 start (const Session *session, const Typed *typed, const json_t *shown, GError **error)
 {
   Leave leave;
-  if (!codes_ask (session, typed, error))
-    return LEAVE_USAGE;
-  char *body = typed_body (typed);
-  json_t *answer = ask_post (session, typed->command->path, body, NULL, &leave, error);
-  explicit_bzero (body, strlen (body)); /* it may hold a code */
-  free (body);
+  json_t *answer = ask_typed (session, typed, NULL, &leave, error);
   if (answer == NULL)
     return leave;
   tell_news (session, answer, shown);
@@ -360,16 +346,16 @@ act_erase (const Session *session, const Typed *typed, GError **error)
 static Leave
 hold_free (const Session *session, const json_t *rehearsal, GError **error)
 {
-  const char *line = string_of (rehearsal, "line");
+  const char *line = answer_text (rehearsal, "line");
   if (*line == '\0' || json_is_true (json_object_get (rehearsal, "spends")) ||
-      !g_str_equal (string_of (rehearsal, "purpose"), "balance")) {
+      !g_str_equal (answer_text (rehearsal, "purpose"), "balance")) {
     fault_set (error, LEAVE_USAGE, session->language,
                "--run ne tient que les dialogues de solde gratuits, avec la carte d'une ligne (--line).",
                "--run only holds free balance dialogues, with the card of a line (--line).");
     return LEAVE_USAGE;
   }
   Leave leave;
-  json_t *fields = json_pack ("{s:s, s:s}", "line", line, "dialogue", string_of (rehearsal, "dialogue"));
+  json_t *fields = json_pack ("{s:s, s:s}", "line", line, "dialogue", answer_text (rehearsal, "dialogue"));
   char *body = json_dumps (fields, JSON_COMPACT);
   json_t *answer = ask_post (session, "/v1/lines/balance", body, NULL, &leave, error);
   free (body);
@@ -386,8 +372,9 @@ print_rehearsal (const Session *session, const json_t *rehearsal)
 {
   static const Text fits = {"C'est le dialogue de la carte {sim}, sur le port {port}.",
                             "It is the dialogue of card {sim}, on port {port}."};
-  printf ("%s", string_of (rehearsal, "dry_run")); /* lines of a file that an administrator reads: shown as they are */
-  if (json_is_true (json_object_get (rehearsal, "fits")) && *string_of (rehearsal, "port") != '\0') {
+  printf ("%s",
+          answer_text (rehearsal, "dry_run")); /* lines of a file that an administrator reads: shown as they are */
+  if (json_is_true (json_object_get (rehearsal, "fits")) && *answer_text (rehearsal, "port") != '\0') {
     g_autofree char *line = fields_fill (text_in (fits, session->language), rehearsal, session->language);
     printf ("%s\n", line);
   }

@@ -3,6 +3,13 @@
 #include "cli/display.h"
 #include <string.h>
 
+const char *
+answer_text (const json_t *object, const char *name)
+{
+  const char *text = json_string_value (json_object_get (object, name));
+  return text == NULL ? "" : text;
+}
+
 json_t *
 answer_parse (const Session *session, const Reply *reply, GError **error)
 {

@@ -6,6 +6,9 @@
 /* The answer as JSON (caller json_decref's), or NULL with LEAVE_UNREACHABLE when it is not JSON: that is not our daemon. */
 json_t *answer_parse (const Session *session, const Reply *reply, GError **error);
 
+/* A text of it; "" when it has none of that name. Borrowed. */
+const char *answer_text (const json_t *object, const char *name);
+
 /* The sentence of one finding or problem in the reader's language; its code when it has none. Caller frees. */
 char *answer_sentence (const json_t *finding, Language language);
 

@@ -74,18 +74,27 @@ print_preview (const Session *session, const json_t *answer)
     printf ("%s\n", text_in (nothing, session->language));
 }
 
+json_t *
+ask_typed (const Session *session, const Typed *typed, Reply *reply, Leave *leave, GError **error)
+{
+  if (!codes_ask (session, typed, error)) {
+    *leave = LEAVE_USAGE;
+    return NULL;
+  }
+  g_autofree char *target = typed_target (typed);
+  char *body = typed_body (typed);
+  json_t *answer = ask_post (session, target, body, reply, leave, error);
+  explicit_bzero (body, strlen (body)); /* it may hold a code */
+  free (body);
+  return answer;
+}
+
 Leave
 ask_act (const Session *session, const Typed *typed, GError **error)
 {
-  if (!codes_ask (session, typed, error))
-    return LEAVE_USAGE;
-  g_autofree char *target = typed_target (typed);
-  char *body = typed_body (typed);
   g_auto (Reply) reply = {0, NULL};
   Leave leave;
-  json_t *answer = ask_post (session, target, body, &reply, &leave, error);
-  explicit_bzero (body, strlen (body)); /* it may hold a code */
-  free (body);
+  json_t *answer = ask_typed (session, typed, &reply, &leave, error);
   if (answer == NULL)
     return leave;
   gboolean is_preview = json_object_get (typed->fields, "preview") != NULL;

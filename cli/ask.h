@@ -24,5 +24,8 @@ json_t *ask_get (const Session *session, const char *target, Reply *reply, Leave
 json_t *ask_post (const Session *session, const char *target, const char *body, Reply *reply, Leave *leave,
                   GError **error);
 
+/* The same for what was typed: asks for the codes that its command wants first, and leaves none of them in memory. */
+json_t *ask_typed (const Session *session, const Typed *typed, Reply *reply, Leave *leave, GError **error);
+
 /* Prints one object as ask_record does. */
 void ask_print_record (const Session *session, const json_t *object);

@@ -56,22 +56,12 @@ codes_ask (const Session *session, const Typed *typed, GError **error)
   return TRUE;
 }
 
-/* The answer to the command's POST; caller json_decref's. reply as ask_post. */
-static json_t *
-post (const Session *session, const Typed *typed, Reply *reply, Leave *leave, GError **error)
-{
-  char *body = typed_body (typed);
-  json_t *answer = ask_post (session, typed->command->path, body, reply, leave, error);
-  free (body);
-  return answer;
-}
-
 Leave
 codes_reveal (const Session *session, const Typed *typed, GError **error)
 {
   g_auto (Reply) reply = {0, NULL};
   Leave leave;
-  json_t *answer = post (session, typed, &reply, &leave, error);
+  json_t *answer = ask_typed (session, typed, &reply, &leave, error);
   if (answer == NULL)
     return leave;
   if (session->is_json)
@@ -94,7 +84,7 @@ codes_rotate (const Session *session, const Typed *typed, GError **error)
   do {
     g_auto (Reply) reply = {0, NULL};
     Leave leave;
-    json_t *answer = post (session, typed, &reply, &leave, error);
+    json_t *answer = ask_typed (session, typed, &reply, &leave, error);
     if (answer == NULL)
       return leave;
     has_more = json_is_true (json_object_get (answer, "left")) && !is_preview;

@@ -32,13 +32,6 @@ get_object (const Session *session, const char *code, Reply *reply, Leave *leave
   return ask_get (session, target, reply, leave, error);
 }
 
-static const char *
-string_of (const json_t *object, const char *name)
-{
-  const char *text = json_string_value (json_object_get (object, name));
-  return text == NULL ? "" : text;
-}
-
 /* ---- the end ---- */
 
 typedef struct {
@@ -68,7 +61,7 @@ static const Ending *
 ending_of (const json_t *wipe)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (endings); i++)
-    if (g_str_equal (endings[i].state, string_of (wipe, "state")))
+    if (g_str_equal (endings[i].state, answer_text (wipe, "state")))
       return &endings[i];
   return NULL;
 }
@@ -85,7 +78,7 @@ static void
 print_standing (const Session *session, const json_t *object)
 {
   static const Text standing = {"{code}  {state}", "{code}  {state}"};
-  const Ending *ending = g_str_equal (string_of (object, "kind"), "wipe") ? ending_of (object) : NULL;
+  const Ending *ending = g_str_equal (answer_text (object, "kind"), "wipe") ? ending_of (object) : NULL;
   print_filled (session, ending == NULL ? standing : ending->sentence, object);
 }
 
@@ -163,7 +156,8 @@ show_progress (const Follow *follow, const json_t *wipe)
 static gboolean
 waits_for_attestation (const json_t *wipe)
 {
-  return g_str_equal (string_of (wipe, "state"), "wait_human") && g_str_equal (string_of (wipe, "reason"), "attest");
+  return g_str_equal (answer_text (wipe, "state"), "wait_human") &&
+         g_str_equal (answer_text (wipe, "reason"), "attest");
 }
 
 /* Asks the person, or (without a terminal) says what to type later. TRUE: it is being asked. */
@@ -341,7 +335,7 @@ port_of (const Session *session, const char *item, Leave *leave, GError **error)
   const json_t *slots = json_object_get (bench, "items");
   char *port = NULL;
   for (size_t i = 0; port == NULL && i < json_array_size (slots); i++)
-    if (g_str_equal (string_of (json_array_get (slots, i), "item"), item))
+    if (g_str_equal (answer_text (json_array_get (slots, i), "item"), item))
       port = fields_text (json_array_get (slots, i), "port", session->language);
   json_decref (bench);
   return port == NULL ? g_strdup ("?") : port;
@@ -351,9 +345,9 @@ static void
 print_plan (const Session *session, const json_t *item, const char *port, const char *strategy)
 {
   static const Text chosen = {"choisie d'après la tablette", "chosen from what the tablet can do"};
-  g_autofree char *code = display_code (string_of (item, "code"));
-  g_autofree char *model = display_clean (string_of (item, "model"));
-  g_autofree char *serial = display_clean (string_of (item, "serial"));
+  g_autofree char *code = display_code (answer_text (item, "code"));
+  g_autofree char *model = display_clean (answer_text (item, "model"));
+  g_autofree char *serial = display_clean (answer_text (item, "serial"));
   g_autofree char *text =
       text_print (session->language,
                   "Tablette %s · %s · n° de série %s · port %s\nTout ce qu'elle contient sera effacé, sans retour "
@@ -370,7 +364,7 @@ refuse_plan (const Session *session, const json_t *verdict)
   const json_t *first = json_array_get (json_object_get (verdict, "impossible"), 0);
   if (first == NULL)
     first = json_array_get (json_object_get (verdict, "needs_confirmation"), 0);
-  const char *code = string_of (first, "code");
+  const char *code = answer_text (first, "code");
   g_autofree char *sentence = answer_sentence (first, session->language);
   answer_complain (session->language, sentence, code);
   answer_lists (session, verdict, code, stderr);
@@ -394,7 +388,7 @@ is_agreed (const Session *session, const Typed *typed, const json_t *item, Leave
   if (verdict == NULL)
     return FALSE;
   gboolean is_possible = !answer_stops (verdict, json_object_get (typed->fields, "overrides"));
-  g_autofree char *port = is_possible ? port_of (session, string_of (item, "code"), leave, error) : NULL;
+  g_autofree char *port = is_possible ? port_of (session, answer_text (item, "code"), leave, error) : NULL;
   if (port != NULL) {
     print_plan (session, item, port, json_string_value (json_object_get (typed->fields, "strategy")));
     answer_lists (session, verdict, NULL, session->is_json ? stderr : stdout);
@@ -412,12 +406,10 @@ start_wipe (const Session *session, const Typed *typed, GError **error)
 {
   g_auto (Reply) reply = {0, NULL};
   Leave leave;
-  char *body = typed_body (typed);
-  json_t *answer = ask_post (session, typed->command->path, body, &reply, &leave, error);
-  free (body);
+  json_t *answer = ask_typed (session, typed, &reply, &leave, error);
   if (answer == NULL)
     return leave;
-  g_autofree char *code = g_strdup (string_of (answer, "code"));
+  g_autofree char *code = g_strdup (answer_text (answer, "code"));
   gboolean is_left_alone = typed_has (typed, "--no-wait");
   if (!session->is_json)
     print_filled (session, typed->command->done, json_array_get (json_object_get (answer, "items"), 0));
@@ -431,11 +423,11 @@ static Leave
 wipe_item (const Session *session, const Typed *typed, GError **error)
 {
   Leave leave;
-  json_t *item = get_object (session, string_of (typed->fields, "item"), NULL, &leave, error);
+  json_t *item = get_object (session, answer_text (typed->fields, "item"), NULL, &leave, error);
   if (item == NULL)
     return leave;
-  g_autofree char *code = g_strdup (string_of (item, "code"));
-  gboolean is_wipe = g_str_equal (string_of (item, "kind"), "wipe");
+  g_autofree char *code = g_strdup (answer_text (item, "code"));
+  gboolean is_wipe = g_str_equal (answer_text (item, "kind"), "wipe");
   gboolean may_start = !is_wipe && is_agreed (session, typed, item, &leave, error);
   json_decref (item);
   if (is_wipe)

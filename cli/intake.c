@@ -12,13 +12,6 @@
 #define LOOK_MS  500
 #define LOOK_MAX 600 /* five minutes: longer than any wait of the daemon's */
 
-static const char *
-string_of (const json_t *object, const char *name)
-{
-  const char *text = json_string_value (json_object_get (object, name));
-  return text == NULL ? "" : text;
-}
-
 static json_t *
 get_arrival (const Session *session, const char *serial, Reply *reply, Leave *leave, GError **error)
 {
@@ -30,7 +23,7 @@ get_arrival (const Session *session, const char *serial, Reply *reply, Leave *le
 static gboolean
 is_state (const json_t *arrival, const char *state)
 {
-  return g_str_equal (string_of (arrival, "state"), state);
+  return g_str_equal (answer_text (arrival, "state"), state);
 }
 
 /* Waits until it is read or failed. NULL: *leave and error say why. */
@@ -76,7 +69,7 @@ print_facts (const Session *session, const json_t *arrival)
   const json_t *facts = json_object_get (arrival, "facts");
   for (size_t i = 0; i < json_array_size (facts); i++) {
     const json_t *fact = json_array_get (facts, i);
-    g_autofree char *title = fields_title (string_of (fact, "fact"), session->language);
+    g_autofree char *title = fields_title (answer_text (fact, "fact"), session->language);
     g_autofree char *value = fields_text (fact, "value", session->language);
     g_autofree char *known = fields_text (fact, "register", session->language);
     gboolean differs = json_is_true (json_object_get (fact, "differs"));
@@ -121,7 +114,7 @@ show_read (const Session *session, const Typed *typed, const json_t *arrival, co
     answer_raw (reply);
   else
     print_facts (session, arrival);
-  if (*string_of (arrival, "item") == '\0') {
+  if (*answer_text (arrival, "item") == '\0') {
     g_autofree char *line = fields_fill (text_in (unknown, session->language), arrival, session->language);
     fprintf (stderr, "%s\n", line);
     return LEAVE_DONE;
@@ -132,7 +125,7 @@ show_read (const Session *session, const Typed *typed, const json_t *arrival, co
   if (!has_differences (arrival) ||
       (!wants && (!terminal_can_ask () || !terminal_confirm (session, text_in (question, session->language)))))
     return LEAVE_DONE;
-  return accept (session, string_of (arrival, "serial"), error);
+  return accept (session, answer_text (arrival, "serial"), error);
 }
 
 Leave
@@ -140,12 +133,10 @@ intake_run (const Session *session, const Typed *typed, GError **error)
 {
   Leave leave;
   g_auto (Reply) reply = {0, NULL};
-  char *body = typed_body (typed);
-  json_t *asked = ask_post (session, typed->command->path, body, NULL, &leave, error);
-  free (body);
+  json_t *asked = ask_typed (session, typed, NULL, &leave, error);
   if (asked == NULL)
     return leave;
-  g_autofree char *serial = g_strdup (string_of (asked, "serial"));
+  g_autofree char *serial = g_strdup (answer_text (asked, "serial"));
   json_decref (asked);
   if (*serial == '\0')
     return LEAVE_DONE; /* a preview */
@@ -154,7 +145,7 @@ intake_run (const Session *session, const Typed *typed, GError **error)
     return leave;
   if (is_state (arrival, "failed")) {
     g_autofree char *why = fields_text (arrival, "todo", session->language);
-    answer_complain (session->language, why, string_of (arrival, "reason"));
+    answer_complain (session->language, why, answer_text (arrival, "reason"));
     leave = LEAVE_DEVICE;
   } else
     leave = show_read (session, typed, arrival, &reply, error);

@@ -144,9 +144,7 @@ migrate_run (const Session *session, const Typed *typed, GError **error)
     return leave;
   if (!agree (session, typed, &moving, error))
     return LEAVE_USAGE;
-  char *body = typed_body (typed);
-  json_t *answer = ask_post (session, STATUS, body, NULL, &leave, error);
-  free (body);
+  json_t *answer = ask_typed (session, typed, NULL, &leave, error);
   if (answer == NULL)
     return leave;
   json_decref (answer);

@@ -7,17 +7,9 @@
 #include "cli/stream.h"
 #include "cli/terminal.h"
 #include "cli/typed.h"
-#include <stdlib.h>
 
 #define LOOK_AGAIN_MS 2000 /* also without news: one may have been missed */
 #define EMPTY_LOOKS   5    /* so often nothing may be under way yet: it was asked a moment ago */
-
-static const char *
-string_of (const json_t *object, const char *name)
-{
-  const char *text = json_string_value (json_object_get (object, name));
-  return text == NULL ? "" : text;
-}
 
 /* The slot that shows that item; NULL: it is not on the bench any more. Borrowed from bench. */
 static const json_t *
@@ -25,7 +17,7 @@ slot_of (const json_t *bench, const char *item)
 {
   const json_t *slots = json_object_get (bench, "items");
   for (size_t i = 0; i < json_array_size (slots); i++)
-    if (g_str_equal (string_of (json_array_get (slots, i), "item"), item))
+    if (g_str_equal (answer_text (json_array_get (slots, i), "item"), item))
       return json_array_get (slots, i);
   return NULL;
 }
@@ -67,7 +59,7 @@ typedef struct {
 static gboolean
 take_slot (const Session *session, const json_t *slot, Followed *followed, Leave *leave)
 {
-  const char *state = string_of (slot, "preparation_state");
+  const char *state = answer_text (slot, "preparation_state");
   if (*state == '\0' && ++followed->empty < EMPTY_LOOKS)
     return TRUE;
   for (gsize i = 0; i < G_N_ELEMENTS (looks); i++) {
@@ -120,12 +112,10 @@ prepare_run (const Session *session, const Typed *typed, GError **error)
 {
   g_auto (Reply) reply = {0, NULL};
   Leave leave;
-  char *body = typed_body (typed);
-  json_t *answer = ask_post (session, typed->command->path, body, &reply, &leave, error);
-  free (body);
+  json_t *answer = ask_typed (session, typed, &reply, &leave, error);
   if (answer == NULL)
     return leave;
-  g_autofree char *code = g_strdup (string_of (answer, "code"));
+  g_autofree char *code = g_strdup (answer_text (answer, "code"));
   gboolean is_asked = *code != '\0' && json_object_get (typed->fields, "preview") == NULL;
   if (session->is_json || !is_asked)
     answer_raw (&reply);

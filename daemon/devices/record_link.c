@@ -115,7 +115,7 @@ packets_of (RecordLink *link, const Stream *stream)
     if (packet.id == SHELL_STDOUT)
       g_byte_array_append (out, packet.data, packet.n);
   scrub_answer (record_scrub (link->record), stream->row, (char *)out->data, out->len);
-  const char *next = (const char *)out->data;
+  const char *next = out->data != NULL ? (const char *)out->data : "";
   for (gsize at = 0; shell_packet_next (said->data, said->len, &at, &packet);)
     json_array_append_new (list, packet_line (link, &packet, &next));
   return list;
@@ -170,11 +170,20 @@ end_stream (RecordLink *link, guint32 id)
 
 /* ---- messages ---- */
 
+/* Up to its first NUL. Caller frees. */
+static char *
+payload_text (const Side *from)
+{
+  const char *bytes =
+      from->payload->len > 0 ? (const char *)from->payload->data : ""; /* without any there is no text at all */
+  return g_strndup (bytes, from->payload->len);
+}
+
 static void
 take_banner (RecordLink *link, RecordSide side, const Side *from, json_t *line)
 {
   (void)side; /* ours is told by the same table */
-  g_autofree char *text = g_strndup ((const char *)from->payload->data, from->payload->len);
+  g_autofree char *text = payload_text (from);
   scrub_banner (record_scrub (link->record), text, strlen (text));
   json_object_set_new (line, "text", json_string (text));
 }
@@ -184,7 +193,7 @@ take_open (RecordLink *link, RecordSide side, const Side *from, json_t *line)
 {
   if (side != RECORD_HOST)
     return; /* we offer no service: what a tablet asks for is not told */
-  g_autofree char *service = g_strndup ((const char *)from->payload->data, from->payload->len);
+  g_autofree char *service = payload_text (from);
   const ScrubRow *row;
   g_autofree char *told = scrub_service (service, &row);
   json_object_set_new (line, "text", json_string (told));

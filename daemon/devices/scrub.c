@@ -149,7 +149,7 @@ static gboolean
 is_dummy (ScrubKind kind, const char *text, gsize n)
 {
   g_autofree char *serial = g_strndup (text, n);
-  return kind == SCRUB_SERIAL && device_serial_is_dummy (serial);
+  return kind == SCRUB_SERIAL && strlen (serial) == n && device_serial_is_dummy (serial); /* a NUL hides what follows */
 }
 
 void

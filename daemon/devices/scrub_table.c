@@ -8,6 +8,7 @@
 #include "daemon/devices/arrival.h"
 #include "daemon/devices/shell.h"
 
+#include <jansson.h>
 #include <string.h>
 
 /* Words of Android's and boot loaders' own messages; none that could be somebody's name. */
@@ -263,10 +264,25 @@ scrub_json_bare (char kind, char *text, gsize n)
   return length;
 }
 
+/* What no reader of JSON takes has no members: nothing of it is told. */
+static gboolean
+is_json_object (const char *text, gsize n)
+{
+  json_t *root = n > 0 ? json_loadb (text, n, 0, NULL) : NULL;
+  gboolean is_object = json_is_object (root);
+  json_decref (root);
+  return is_object;
+}
+
 static void
 scrub_status (Scrub *scrub, char *text, gsize n)
 {
   char kind = '\0';
+  if (!is_json_object (text, n)) {
+    if (n > 0)
+      memset (text, SCRUB_LEFT_OUT, n);
+    return;
+  }
   for (gsize i = 0; i < n;) {
     if (text[i] != '"') {
       i += scrub_json_bare (kind, text + i, n - i);
@@ -274,9 +290,10 @@ scrub_status (Scrub *scrub, char *text, gsize n)
     }
     i++;
     gsize length = string_length (text + i, n - i);
-    if (!is_key (text + MIN (i + length + 1, n), text + n))
+    if (!is_key (text + MIN (i + length + 1, n), text + n)) {
       scrub_json_string (scrub, kind, text + i, length);
-    else if ((kind = member_kind (text + i, length)) == '\0')
+      kind = '\0'; /* one value a member */
+    } else if ((kind = member_kind (text + i, length)) == '\0')
       scrub_value (scrub, SCRUB_NAME, text + i, length); /* two of them must not become the same */
     i += length + 1;
   }

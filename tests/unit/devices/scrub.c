@@ -161,6 +161,10 @@ test_fastboot (void)
                   "FAILErase of xxxxxxxxxxxx is not allowed on locked devices");
   check_fastboot ("getvar:product", "INFOmarie 0639980012", "INFOxxxxx xxxxxxxxxx");
   check_fastboot ("getvar:product", "marie", "xxxxx");
+  g_autoptr (Scrub) scrub = scrub_new ();
+  char hidden[] = "OKAY\0R9TESTBENCH1";
+  scrub_fastboot (scrub, "getvar:serialno", hidden, sizeof hidden - 1);
+  g_assert_cmpstr (hidden, ==, "OKAYS000000000001");
   g_assert_true (scrub_knows_fastboot ("erase:userdata"));
   g_assert_false (scrub_knows_fastboot ("getvar:imei"));
 }
