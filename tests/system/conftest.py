@@ -40,7 +40,7 @@ def engine(request):
 
 @pytest.fixture()
 def on_a_file():
-    """For a test that takes or restores a backup: on a server that is done with its own tools."""
+    """For a test of what only a file has: backups and their restore, the copy on another disk, the daemon's own disk that is full."""
     if ENGINE == "postgresql":
         pytest.skip("of a register that is a file")
 

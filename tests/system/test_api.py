@@ -421,6 +421,7 @@ def test_an_import_with_an_error_changes_nothing_and_says_every_line(fresh):
     assert fresh.done("POST", "/v1/imports?dry_run=1", wrong.encode())["errors"] == 1
 
 
+@pytest.mark.usefixtures("on_a_file")
 def test_a_backup_brings_back_what_was_there(on_file):
     on_file.post("/v1/persons", {"name": "Before Backup"})
     status, headers, backup = on_file.request("GET", "/v1/backup")
@@ -438,6 +439,7 @@ def test_a_backup_brings_back_what_was_there(on_file):
     assert not [name for name in os.listdir(on_file.state_dir) if name.startswith(("upload", "backup"))]
 
 
+@pytest.mark.usefixtures("on_a_file")
 def test_a_restore_brings_the_clock_of_the_backup(on_file):
     def year_of(name):
         return int(on_file.post("/v1/persons", {"name": name})["created_at"][:4])
@@ -573,6 +575,7 @@ def test_what_was_answered_survives_a_kill():
         assert daemon.get("/v1/journal/verify")["ok"]
 
 
+@pytest.mark.usefixtures("on_a_file")
 def test_a_full_disk_is_said_and_survived(on_file):
     made = [on_file.post("/v1/persons", {"name": "Before"})["code"]]
     pid = on_file.process.pid

@@ -3,6 +3,8 @@ import os
 import subprocess
 import tempfile
 
+import pytest
+
 from daemon import Daemon
 from fleet import Fleet
 from test_cli import TEMOIN, environment, terminal
@@ -54,6 +56,7 @@ def test_a_day_at_the_desk():
         assert "Rien à montrer" not in temoin(daemon, "journal") and "entier" in temoin(daemon, "journal", "verify")
 
 
+@pytest.mark.usefixtures("on_a_file")
 def test_a_backup_comes_back():
     with Daemon() as daemon, tempfile.TemporaryDirectory(prefix="temoin-cli.") as folder:
         path = os.path.join(folder, "register.backup")

@@ -247,6 +247,7 @@ def test_a_disk_that_fails_leaves_the_whole_file_or_nothing(number, kinds):
             office.check_sent_again()
 
 
+@pytest.mark.usefixtures("on_a_file")
 def test_what_a_killed_daemon_was_receiving_is_removed():
     with Daemon() as daemon:
         path = os.path.join(daemon.state_dir, "upload-abcdef")

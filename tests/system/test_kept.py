@@ -3,6 +3,8 @@
 import os
 import subprocess
 
+import pytest
+
 from daemon import BUILD, Daemon
 
 RESTORE = os.path.join(os.getcwd(), BUILD, "tests", "store", "kept")
@@ -37,6 +39,7 @@ def test_on_postgresql(cluster):
         serves_the_old_register(daemon)
 
 
+@pytest.mark.usefixtures("on_a_file")
 def test_as_a_backup(tmp_path):
     file = tmp_path / "old.db"
     subprocess.run([RESTORE, "restore", f"sqlite:{file}"], check=True)

@@ -6,6 +6,8 @@ import re
 import subprocess
 import tempfile
 
+import pytest
+
 from daemon import PROGRAM, Daemon
 from fleet import Fleet
 
@@ -48,6 +50,7 @@ def test_every_key_is_in_the_manual_with_its_default():
                 assert f"Default:\n{value}." in entries[key] or f"Default: {value}." in entries[key], key
 
 
+@pytest.mark.usefixtures("on_a_file")
 def test_the_daemon_takes_every_key_of_the_manual():
     settings = shipped()
     lines = [f"[{group}]\n" + "".join(f"{key} = {value}\n" for key, value in settings[group].items())

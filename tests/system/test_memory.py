@@ -139,6 +139,7 @@ def test_a_modem_process_takes_its_pin_with_it(place, how):
         process.returncode = -how
 
 
+@pytest.mark.usefixtures("on_a_file")
 @pytest.mark.parametrize("how", [signal.SIGSEGV, signal.SIGABRT])
 def test_the_daemon_takes_its_codes_with_it(place, how):
     text = OPERATOR.replace("code 11111111111111", f"code {CODE}") + cards(1) + modem(1, late_seconds=30)

@@ -549,6 +549,7 @@ def test_the_daemon_killed_sends_nothing_twice(till):
     assert desk.daemon.get("/v1/funds/reconcile")["ok"] and desk.daemon.get("/v1/journal/verify")["ok"]
 
 
+@pytest.mark.usefixtures("on_a_file")
 def test_a_full_disk_sends_nothing(till):
     """That it is sent cannot be written: then it is not sent. What came of it is written as soon as there is room."""
     shop = till(OPERATOR + cards(1) + modem(1, late_seconds=1))
