@@ -39,7 +39,8 @@ answers_free (Answers *answers)
   g_free (answers);
 }
 
-/* The uid stands for the account: whoever is given another right is so by a write. */
+/* The uid stands for the account: whoever is given another right is so by a write. The day is that of the question: an answer given after midnight to
+ * one asked before is not that of the new day for certain. */
 static char *
 key_of (const Request *request)
 {
@@ -53,10 +54,9 @@ answers_find (Answers *answers, Request *request)
 {
   if (!request->route->is_kept || !register_version (request->world->reg, &request->version))
     return FALSE;
-  request->is_keepable = TRUE;
-  g_autofree char *key = key_of (request);
+  request->kept_as = key_of (request);
   g_mutex_lock (&answers->lock);
-  GBytes *found = answers->version == request->version ? g_hash_table_lookup (answers->kept, key) : NULL;
+  GBytes *found = answers->version == request->version ? g_hash_table_lookup (answers->kept, request->kept_as) : NULL;
   if (found != NULL)
     request_answer_bytes (request, "application/json", g_bytes_ref (found));
   g_mutex_unlock (&answers->lock);
@@ -66,9 +66,9 @@ answers_find (Answers *answers, Request *request)
 void
 answers_keep (Answers *answers, const Request *request)
 {
-  if (!request->is_keepable || request->answer.status != 200)
+  if (request->kept_as == NULL || request->answer.status != 200)
     return;
-  g_autofree char *key = key_of (request);
+  g_autofree char *key = g_strdup (request->kept_as);
   gsize size = strlen (key) + g_bytes_get_size (request->answer.bytes);
   g_mutex_lock (&answers->lock);
   if (request->version > answers->version)

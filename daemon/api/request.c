@@ -51,6 +51,7 @@ request_clear (Request *request)
   g_free (request->arriving_port);
   g_free (request->arriving_serial);
   g_free (request->recorded_port);
+  g_free (request->kept_as);
   g_free (request->key);
   g_free (request->subject);
   g_free (request->path);

@@ -43,7 +43,7 @@ typedef struct {
   GPtrArray *near;                       /* codes that a mistyped one may have meant, at least one; or NULL */
   char *complaint;                       /* JSON array for the member "rows" of a problem, or NULL */
   char *arriving_port, *arriving_serial; /* a tablet to be read once the request is durable; or NULL */
-  gboolean is_keepable;                  /* its answer may be kept, as one of that version of the register */
+  char *kept_as; /* what its answer may be kept under (answers.h), as one of that version of the register; or NULL */
   guint64 version;
   char *recorded_port; /* ROUTE_STREAM: the port that is to be recorded; NULL: the news are asked */
   RecordingUntil recorded_until;
