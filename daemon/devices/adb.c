@@ -17,7 +17,7 @@
 #define WRITE_TIMEOUT_MS   5000
 #define PAYLOAD_TIMEOUT_MS 5000
 #define SIGNATURES_MAX     2
-#define STALE_MAX          1000 /* packets; a device that only ever halts must not keep us busy */
+#define STALE_MAX          1000 /* packets; a device that only ever sends those must not keep us busy */
 #define BANNER             "host::features=shell_v2,cmd"
 
 enum { AUTH_TOKEN = 1, AUTH_SIGNATURE = 2, AUTH_PUBLIC_KEY = 3 };
@@ -460,14 +460,13 @@ on_payload (const guint8 *data, gsize n, const GError *error, gpointer user)
     wire_read (adb->wire, missing - n, PAYLOAD_TIMEOUT_MS, on_payload, adb);
 }
 
-/* Left over from a former session: anything but a greeting, before the device first answered ours. */
+/* Left over from a former session: anything but a greeting, before the device first answered ours. A halt is no leftover: both endpoints were
+ * cleared as the wire was opened, and one that halts after that stays so (USB 2.0, 9.4.5). */
 static gboolean
-is_stale (Adb *adb, const guint8 *data, gsize n, const GError *error)
+is_stale (Adb *adb, const guint8 *data, gsize n)
 {
   if (adb->has_answered || ++adb->stale > STALE_MAX)
     return FALSE;
-  if (error != NULL)
-    return g_error_matches (error, DEVICE_ERROR, DEVICE_ERROR_PROTOCOL);
   AdbMessage message;
   if (!adb_message_parse (data, n, &message))
     return TRUE;
@@ -487,12 +486,12 @@ static void
 on_header (const guint8 *data, gsize n, const GError *error, gpointer user)
 {
   g_autoptr (Adb) adb = hold (user);
-  if (is_stale (adb, data, n, error) || (error == NULL && n == 0)) {
-    read_header (adb);
-    return;
-  }
   if (error != NULL) {
     fail (adb, error);
+    return;
+  }
+  if (is_stale (adb, data, n) || n == 0) {
+    read_header (adb);
     return;
   }
   if (!adb_message_parse (data, n, &adb->head)) {

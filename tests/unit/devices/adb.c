@@ -237,6 +237,7 @@ test_nonsense (void)
       {"no room", {{DEVICE, ADB_CNXN, V2, 0, TEXT (BANNER)}}, DEVICE_ERROR_PROTOCOL},
       {"a recovery", {{DEVICE, ADB_CNXN, V2, 4096, TEXT ("recovery::")}}, DEVICE_ERROR_UNSUPPORTED},
       {"a departure", {{DEVICE_LEAVES, 0, 0, 0, NULL, 0}}, DEVICE_ERROR_GONE},
+      {"a halt, which is not read again and again", {{DEVICE_HALTS, 0, 0, 0, NULL, 0}}, DEVICE_ERROR_PROTOCOL},
   };
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
     Fixture fixture = {0};

@@ -9,7 +9,7 @@
 #define SCRIPT_DEADLINE_MS 5000
 #define ANY_BYTES          NULL /* a payload of that length, whatever it holds */
 
-typedef enum { HOST, DEVICE, DEVICE_RAW, DEVICE_LEAVES } Who;
+typedef enum { HOST, DEVICE, DEVICE_RAW, DEVICE_LEAVES, DEVICE_HALTS } Who;
 
 /* One message (HOST, DEVICE) or one transfer of bytes (DEVICE_RAW). */
 typedef struct {
@@ -35,7 +35,8 @@ typedef struct {
   GQueue todo;     /* of Transfer */
   GQueue to_host;  /* of Transfer: sent by the device, not read yet */
   GPtrArray *kept; /* what a read has lent */
-  gboolean has_left, is_freed;
+  gboolean has_left, has_told, is_freed;
+  DeviceError leaves_with; /* what every read says from then on */
   gboolean cuts_writes; /* once it has left, a write fails as well: nothing is expected of it */
   WireFunc read_func, write_func;
   gpointer read_user, write_user;
@@ -66,8 +67,9 @@ script_advance (Script *script)
   Transfer *next;
   while ((next = g_queue_peek_head (&script->todo)) != NULL && next->who != HOST) {
     next = g_queue_pop_head (&script->todo);
-    if (next->who == DEVICE_LEAVES) {
+    if (next->who == DEVICE_LEAVES || next->who == DEVICE_HALTS) {
       script->has_left = TRUE;
+      script->leaves_with = next->who == DEVICE_HALTS ? DEVICE_ERROR_PROTOCOL : DEVICE_ERROR_GONE;
       transfer_free (next);
     } else
       g_queue_push_tail (&script->to_host, next);
@@ -78,10 +80,12 @@ static inline void
 script_end_read (Script *script)
 {
   WireFunc func = g_steal_pointer (&script->read_func);
-  g_autoptr (GError) gone = g_error_new (DEVICE_ERROR, DEVICE_ERROR_GONE, "left");
+  g_autoptr (GError) left = g_error_new (DEVICE_ERROR, (int)script->leaves_with, "left or halted");
   Transfer *transfer = g_queue_pop_head (&script->to_host);
   if (transfer == NULL) {
-    func (NULL, 0, gone, script->read_user);
+    g_assert_false (script->has_told); /* who has heard it does not read on */
+    script->has_told = TRUE;
+    func (NULL, 0, left, script->read_user);
     return;
   }
   g_assert_cmpuint (transfer->n, <=, script->read_size); /* else libusb would say overflow */
@@ -206,10 +210,10 @@ static inline void
 script_play (Script *script, const Row *rows, gsize n)
 {
   for (gsize i = 0; i < n; i++) {
-    if (rows[i].who == DEVICE_RAW || rows[i].who == DEVICE_LEAVES)
-      script_push (script, rows[i].who, rows[i].payload, rows[i].n);
-    else
+    if (rows[i].who == HOST || rows[i].who == DEVICE)
       script_push_message (script, &rows[i]);
+    else
+      script_push (script, rows[i].who, rows[i].payload, rows[i].n);
   }
   script_advance (script);
   script_wake (script);
