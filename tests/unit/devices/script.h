@@ -37,7 +37,7 @@ typedef struct {
   GPtrArray *kept; /* what a read has lent */
   gboolean has_left, has_told, is_freed;
   DeviceError leaves_with; /* what every read says from then on */
-  gboolean cuts_writes; /* once it has left, a write fails as well: nothing is expected of it */
+  gboolean cuts_writes;    /* once it has left, a write fails as well: nothing is expected of it */
   WireFunc read_func, write_func;
   gpointer read_user, write_user;
   gsize read_size, written;
