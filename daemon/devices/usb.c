@@ -443,6 +443,7 @@ open_done (gpointer data)
   if (opening->is_cancelled) {
     if (opening->handle != NULL)
       usb_close (opening->device, opening->handle, opening->claims);
+    usb_device_wire_closed (opening->device);
     open_free (opening);
     return;
   }
@@ -477,8 +478,10 @@ usb_open_cancel (UsbOpen *opening)
 {
   opening->is_cancelled = TRUE; /* the worker does not read it */
   gboolean is_idle = deadline_is_set (&opening->retry) || opening->device->waiting == opening;
-  if (!is_idle)
-    return; /* open_done frees it */
+  if (!is_idle) { /* open_done frees it; whoever opens next stands in line behind its closing */
+    opening->device->wires++;
+    return;
+  }
   deadline_clear (&opening->retry);
   if (opening->device->waiting == opening)
     opening->device->waiting = NULL;

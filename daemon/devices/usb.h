@@ -20,7 +20,7 @@ typedef struct {
   char *serial, *maker, *name; /* NULL when absent or not read */
   Holder holder;          /* after an opening that met DEVICE_ERROR_BUSY: who holds it, as far as that can be seen */
   gboolean is_identified; /* the strings above were read, or the device has none */
-  guint wires;            /* open, or waiting for their cancelled transfers */
+  guint wires;            /* open, or waiting for their cancelled transfers; openings that were given up as well */
   UsbOpen *waiting;       /* an open that waits for the above to be closed, or NULL */
 } UsbDevice;
 
