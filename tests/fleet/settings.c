@@ -18,6 +18,7 @@ static const struct Key rows[] = {
     {"encrypted", KEY_TEXT, AT (encrypted), "file", NULL},
     {"owner", KEY_TEXT, AT (owner), "", NULL}, // package that is device owner
     {"imei", KEY_TEXT, AT (imei), "", NULL},   // of a tablet with a modem
+    {"usb_name", KEY_TEXT, AT (usb_name), "", NULL},
     {"apps", KEY_TEXT, AT (apps), "", NULL},
     {"replay", KEY_TEXT, AT (replay), "", NULL},   // a recording; then only its port and its cable count
     {"private", KEY_TEXT, AT (private), "", NULL}, // names, numbers: told in lines of its own
@@ -43,6 +44,7 @@ static const struct Key rows[] = {
      "none|stale|short-header|bad-magic|huge-length|stls|no-features|delayed-ack|close-zero"},
     {"tradein", KEY_CHOICE, AT (tradein), "honest",
      "honest|no-attestation|other-challenge|forged|second|software|unverified-boot|other-serial|unsaid-serial|garbage"},
+    {"at", KEY_CHOICE, AT (at), "none", "none|honest|box|other-serial|no-serial|silent|garbage|error|flood"},
     {"plugged", KEY_BOOLEAN, AT (plugged), "true", NULL},
     {"shell_v2", KEY_BOOLEAN, AT (shell_v2), "true", NULL},
     {"charging", KEY_BOOLEAN, AT (charging), "true", NULL},

@@ -40,17 +40,31 @@ enum TradeinManner {
   TRADEIN_GARBAGE,
 };
 
+// The AT port of a Samsung tablet, beside MTP, and what it answers to AT+DEVCONINFO.
+enum AtManner {
+  AT_NONE, // it has no such port
+  AT_HONEST,
+  AT_BOX,          // the cable shows the number that it calls UN, in small letters; SN is another
+  AT_OTHER_SERIAL, // of another tablet
+  AT_NO_SERIAL,
+  AT_SILENT,
+  AT_GARBAGE,
+  AT_ERROR,
+  AT_FLOOD, // never ends
+};
+
 struct Settings {
   char *port; // "1-1.2"
   char *imei; // "": it has no modem
   char *serial, *maker, *model, *device, *product, *encrypted, *owner;
-  char *replay;  // path of a recording that it plays; "": it lives a life of its own
-  char *private; // what a person's tablet tells beside what is asked, in every answer that has room for it
-  char *apps;    // packages that are installed, separated by spaces
+  char *replay;   // path of a recording that it plays; "": it lives a life of its own
+  char *usb_name; // product on the cable; "": its model
+  char *private;  // what a person's tablet tells beside what is asked, in every answer that has room for it
+  char *apps;     // packages that are installed, separated by spaces
   int android, protocol, google_accounts, samsung_accounts, battery, users;
   int boot_loops;           // times it leaves again before it stays, after it was wiped
   int maxdata, reply_bytes; // of adb's packets, of fastboot's answers
-  int adb, bootloader, mode, wipe, after_wipe, lock_text, unknown_variable, quirk, install, tradein,
+  int adb, bootloader, mode, wipe, after_wipe, lock_text, unknown_variable, quirk, install, tradein, at,
       claim;                                                                                         // the enums above
   int plugged, shell_v2, charging, recovery_visible, keyguard, composite, snapshot, userspace, busy; // booleans
   int partition_type;                                                                                // an enum above

@@ -5,6 +5,7 @@
 #include "tests/fleet/tablet.h"
 
 #include "tests/fleet/adb.h"
+#include "tests/fleet/at.h"
 #include "tests/fleet/fastboot.h"
 #include "tests/fleet/replay.h"
 
@@ -42,6 +43,7 @@ static const struct {
     [POINT_ERASE] = {"erase", CAN_FAIL | CAN_DATA},
     [POINT_ERASE_USERDATA] = {"erase-userdata", CAN_FAIL | CAN_DATA},
     [POINT_REBOOT] = {"reboot", CAN_FAIL},
+    [POINT_AT_ANSWER] = {"at-answer", 0},
 };
 
 static const char *const fault_names[] = {
@@ -101,6 +103,15 @@ static const struct {
     [TABLET_REPLAY] = {0, {0}, &replay_model}, // it says itself what it is
 };
 
+// The control interface of a CDC-ACM function, and its data interface.
+static const struct UsbInterface at_port[] = {{0x02, 0x02, 0x01, "CDC ACM"}, {0x0a, 0x00, 0x00, "CDC data"}};
+
+static gboolean
+shows_at (const Tablet *tablet)
+{
+  return tablet->mode == TABLET_PLAIN && tablet->settings.at != AT_NONE;
+}
+
 static int
 gadget_claimed (gpointer user, guint interface)
 {
@@ -134,13 +145,15 @@ identity_of (const Tablet *tablet)
       .vendor = vendor_of (set->maker),
       .product = modes[tablet->mode].product,
       .maker = set->maker,
-      .model = set->model,
+      .model = *set->usb_name != '\0' ? set->usb_name : set->model,
       .serial = tablet->hides_serial ? "" : set->serial,
       .refuses_clear_halt = set->halt_refused,
   };
   if (tablet->mode == TABLET_ADB && set->composite)
     identity.interfaces[identity.n_interfaces++] = modes[TABLET_PLAIN].talking;
   identity.interfaces[identity.n_interfaces++] = modes[tablet->mode].talking;
+  for (gsize i = 0; shows_at (tablet) && i < G_N_ELEMENTS (at_port); i++)
+    identity.interfaces[identity.n_interfaces++] = at_port[i];
   return identity;
 }
 
@@ -176,7 +189,7 @@ attach (Tablet *tablet, GError **error)
   if (!tablet->plugged || tablet->mode == TABLET_AWAY)
     return TRUE;
   struct UsbIdentity identity = identity_of (tablet);
-  tablet->model_type = modes[tablet->mode].model;
+  tablet->model_type = shows_at (tablet) ? &at_model : modes[tablet->mode].model;
   tablet->model = tablet->model_type->start (tablet);
   tablet->usb = usb_device_attach (tablet->bus, tablet->settings.port, &identity, &gadget, tablet, error);
   if (tablet->usb == NULL) {
@@ -504,7 +517,7 @@ start_mode (const struct Settings *set)
 static gboolean
 must_show_again (const char *key)
 {
-  static const char *const shown[] = {"serial", "maker", "model", "composite", "mode", "port"};
+  static const char *const shown[] = {"serial", "maker", "model", "composite", "mode", "port", "usb_name", "at"};
   for (gsize i = 0; i < G_N_ELEMENTS (shown); i++)
     if (g_str_equal (shown[i], key))
       return TRUE;
@@ -708,6 +721,8 @@ static const struct {
     {"opened", STATE_COUNT, G_STRUCT_OFFSET (Tablet, opened)},
     {"protocol_errors", STATE_COUNT, G_STRUCT_OFFSET (Tablet, protocol_errors)},
     {"missing_zlps", STATE_COUNT, G_STRUCT_OFFSET (Tablet, missing_zlps)},
+    {"at_commands", STATE_COUNT, G_STRUCT_OFFSET (Tablet, at_commands)},
+    {"at_others", STATE_COUNT, G_STRUCT_OFFSET (Tablet, at_others)},
 };
 
 static gboolean

@@ -23,6 +23,7 @@ enum Point {
   POINT_ERASE,
   POINT_ERASE_USERDATA,
   POINT_REBOOT,
+  POINT_AT_ANSWER, // in the middle of it
   N_POINTS,
 };
 
@@ -62,6 +63,7 @@ struct Tablet {
   int loops_left; // of a boot loop
   void (*next) (Tablet *tablet);
   guint address, wiped, wipe_commands, taps, opened, protocol_errors, missing_zlps;
+  guint at_commands, at_others;    // transfers to its AT port; of them those that are not AT+DEVCONINFO
   void (*changed) (gpointer user); // told after each change of state
   gpointer changed_user;
 };

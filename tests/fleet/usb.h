@@ -10,7 +10,7 @@ enum UsbNodeKind {
 };
 
 #define USB_PACKET_BYTES   512 // wMaxPacketSize of bulk endpoints at high speed, and 64 at full speed
-#define USB_INTERFACES_MAX 2
+#define USB_INTERFACES_MAX 3
 
 struct UsbInterface {
   guint8 class_code, subclass, protocol;

@@ -9,6 +9,8 @@ enum { TYPE_DEVICE = 1, TYPE_CONFIGURATION = 2, TYPE_STRING = 3, TYPE_INTERFACE 
 
 #define DEVICE_BYTES 18
 #define BULK         2
+#define INTERRUPT    3
+#define CDC_CONTROL  0x02 // interface class
 
 static guint8
 string_index (const char *text, guint8 index)
@@ -51,21 +53,34 @@ append_endpoint (GByteArray *out, guint8 address, guint16 packet)
   g_byte_array_append (out, bytes, sizeof bytes);
 }
 
+// Of the interface that controls a modem's port: it tells of its lines, which nobody here listens to.
+static void
+append_interrupt (GByteArray *out, guint8 address)
+{
+  const guint8 bytes[7] = {7, TYPE_ENDPOINT, address, INTERRUPT, 16, 0, 9};
+  g_byte_array_append (out, bytes, sizeof bytes);
+}
+
 static void
 append_interface (GByteArray *out, const struct UsbInterface *interface, guint8 number, guint16 packet)
 {
+  gboolean is_control = interface->class_code == CDC_CONTROL;
   const guint8 bytes[9] = {
       9,
       TYPE_INTERFACE,
       number,
-      0, // alternate setting
-      2, // endpoints
+      0,                  // alternate setting
+      is_control ? 1 : 2, // endpoints
       interface->class_code,
       interface->subclass,
       interface->protocol,
       string_index (interface->name, (guint8)(STRING_FIRST_INTERFACE + number)),
   };
   g_byte_array_append (out, bytes, sizeof bytes);
+  if (is_control) {
+    append_interrupt (out, (guint8)(USB_FIRST_IN + number));
+    return;
+  }
   append_endpoint (out, (guint8)(USB_FIRST_IN + number), packet);
   append_endpoint (out, (guint8)(USB_FIRST_OUT + number), packet);
 }
