@@ -2,12 +2,14 @@
  * from an idle callback, so that no owner is called from inside its own call. */
 #include "daemon/devices/bench.h"
 
+#include "daemon/devices/at_port.h"
 #include "daemon/devices/record.h"
 #include "daemon/devices/usb.h"
 
 #include <string.h>
 
 #define GREETING_TIMEOUT_MS 10000
+#define SAMSUNG             0x04e8 /* USB vendor number */
 
 static const StrategySettings nothing_configured;
 
@@ -21,6 +23,10 @@ typedef struct {
   UsbOpen *opening;
   Adb *adb;
   Fastboot *fastboot;
+  AtPort *at_port;
+  ProbeFunc asker; /* waits for what the modem's port says; NULL: nobody asked */
+  gpointer asker_user;
+  char *model; /* what it said, or NULL */
   char *link_error;
 } Slot;
 
@@ -32,6 +38,7 @@ struct _Bench {
   guint64 last_session;
   guint idle;
   const StrategySettings *settings; /* not owned */
+  gboolean allows_at;
   BenchFunc func;
   gpointer user;
 };
@@ -113,6 +120,12 @@ close_link (Slot *slot)
     usb_open_cancel (g_steal_pointer (&slot->opening));
   adb_free (g_steal_pointer (&slot->adb));
   fastboot_free (g_steal_pointer (&slot->fastboot));
+  at_port_free (g_steal_pointer (&slot->at_port));
+  ProbeFunc asker = g_steal_pointer (&slot->asker);
+  if (asker == NULL)
+    return;
+  g_autoptr (GError) gone = g_error_new (DEVICE_ERROR, DEVICE_ERROR_GONE, "the link was closed");
+  asker (NULL, gone, slot->asker_user);
 }
 
 static void
@@ -137,9 +150,13 @@ fail_link (Slot *slot, const GError *error)
   slot->device.is_silent = g_error_matches (error, DEVICE_ERROR, DEVICE_ERROR_TIMEOUT);
   g_free (slot->link_error);
   slot->link_error = g_strdup (error->message);
-  record_failure (slot, link);
+  ProbeFunc asker = g_steal_pointer (&slot->asker); /* hears this, not that the link is closed */
+  if (asker == NULL)
+    record_failure (slot, link);
   close_link (slot);
   set_link (slot, link);
+  if (asker != NULL)
+    asker (NULL, error, slot->asker_user);
 }
 
 static void
@@ -183,6 +200,47 @@ on_fastboot_greeted (const char *value, gboolean is_written, const GError *error
     set_link (user, DEVICE_LINK_READY);
 }
 
+/* Which of its two numbers a tablet shows on the cable is its maker's choice, and its letters may be small there. */
+static const char *
+serial_said (const Slot *slot, const AtReply *reply)
+{
+  const char *shown = slot->device.serial;
+  if (shown != NULL &&
+      (g_ascii_strcasecmp (shown, reply->serial) == 0 || g_ascii_strcasecmp (shown, reply->unique) == 0))
+    return shown;
+  return *reply->serial != '\0' ? reply->serial : reply->unique;
+}
+
+static DeviceFacts *
+facts_said (const Slot *slot, const AtReply *reply)
+{
+  DeviceFacts *facts = device_facts_new (DEVICE_PLAIN);
+  facts->serial = g_strdup (serial_said (slot, reply));
+  facts->maker = g_strdup (slot->device.maker);
+  facts->model = *reply->model != '\0' ? g_strdup (reply->model) : NULL;
+  facts->imei = *reply->imei != '\0' ? g_strdup (reply->imei) : NULL;
+  return facts;
+}
+
+static void
+on_at_reply (const AtReply *reply, const GError *error, gpointer user)
+{
+  Slot *slot = user;
+  if (error != NULL) {
+    fail_link (slot, error);
+    return;
+  }
+  DeviceFacts *facts = facts_said (slot, reply);
+  ProbeFunc asker = g_steal_pointer (&slot->asker);
+  if (facts->model != NULL) {
+    g_free (slot->model);
+    slot->device.name = slot->model = g_strdup (facts->model);
+  }
+  close_link (slot);
+  set_link (slot, DEVICE_LINK_NONE);
+  asker (facts, NULL, slot->asker_user);
+}
+
 static void
 on_open (libusb_device_handle *handle, const GError *error, gpointer user)
 {
@@ -190,6 +248,10 @@ on_open (libusb_device_handle *handle, const GError *error, gpointer user)
   slot->opening = NULL;
   if (error != NULL) {
     fail_link (slot, error);
+    return;
+  }
+  if (slot->device.mode == DEVICE_PLAIN) { /* never recorded: all that it says is who it is */
+    slot->at_port = at_port_new (usb_wire_new (slot->usb, handle), on_at_reply, slot);
     return;
   }
   Wire *wire = recorded_wire (slot, usb_wire_new (slot->usb, handle));
@@ -245,6 +307,7 @@ slot_free (gpointer data)
   Slot *slot = data;
   close_link (slot);
   usb_device_unref (slot->usb);
+  g_free (slot->model);
   g_free (slot->link_error);
   g_free (slot);
 }
@@ -457,6 +520,32 @@ bench_connect (Bench *bench, guint64 session, BenchConnectFlags flags, GError **
     slot->opening = usb_open (slot->usb, TRUE, on_open, slot);
   else
     slot->identify = usb_identify (slot->usb, on_identified_late, slot);
+  return TRUE;
+}
+
+void
+bench_allow_samsung_at (Bench *bench)
+{
+  bench->allows_at = TRUE;
+}
+
+static gboolean
+has_samsung_at (const Slot *slot)
+{
+  return slot->device.mode == DEVICE_PLAIN && slot->device.vendor == SAMSUNG && slot->usb->face.control >= 0;
+}
+
+gboolean
+bench_identify (Bench *bench, guint64 session, ProbeFunc func, gpointer user)
+{
+  Slot *slot = find_slot (bench, session);
+  if (!bench->allows_at || slot == NULL || !has_samsung_at (slot) || slot->asker != NULL)
+    return FALSE;
+  slot->asker = func;
+  slot->asker_user = user;
+  g_clear_pointer (&slot->link_error, g_free);
+  set_link (slot, DEVICE_LINK_OPENING);
+  slot->opening = usb_open (slot->usb, TRUE, on_open, slot);
   return TRUE;
 }
 

@@ -34,6 +34,19 @@ device_link_name (DeviceLink link)
   return names[link];
 }
 
+DeviceFacts *
+device_facts_new (DeviceMode mode)
+{
+  DeviceFacts *facts = g_new0 (DeviceFacts, 1);
+  facts->mode = mode;
+  facts->sdk = facts->battery_percent = facts->is_charging = facts->users = -1;
+  facts->google_accounts = facts->maker_accounts = facts->other_accounts = -1;
+  facts->has_recovery_wipe = facts->has_device_owner = facts->merge_pending = facts->is_unlocked = -1;
+  facts->has_persistent_data = facts->lock_is_active = facts->oem_unlock_allowed = facts->in_test_mode = -1;
+  facts->is_userspace = facts->battery_is_low = -1;
+  return facts;
+}
+
 void
 device_facts_free (DeviceFacts *facts)
 {
@@ -42,6 +55,7 @@ device_facts_free (DeviceFacts *facts)
   g_free (facts->serial);
   g_free (facts->maker);
   g_free (facts->model);
+  g_free (facts->imei);
   g_free (facts->android_version);
   g_free (facts->security_patch);
   g_free (facts->fingerprint);

@@ -57,7 +57,7 @@ typedef struct {
   const char *holder;       /* link BUSY: the program that holds it ("adb"); NULL: it cannot be seen */
   int holder_pid;           /* its process; 0 likewise */
   gboolean is_silent;       /* link BROKEN: it never answered, rather than nonsense */
-  const char *maker, *name; /* USB strings, or NULL */
+  const char *maker, *name; /* USB strings, or NULL; name: the model, once its modem's port said it (bench_identify) */
 } Device;
 
 /* Does it show the USB product number of Android's recovery (AOSP bootable/recovery, etc/init.rc: D001)? It is not back yet then. */
@@ -122,6 +122,7 @@ void record_free (Record *record);
 typedef struct {
   DeviceMode mode;
   char *serial; /* ro.serialno, or fastboot serialno */
+  char *imei;   /* of bench_identify: 15 digits (their check digit is not looked at). Over adb it is an ArrivalFacts' */
   char *maker, *model, *android_version, *security_patch, *fingerprint;
   int sdk;
   int battery_percent;     /* 0..100 */
@@ -143,6 +144,8 @@ typedef struct {
   int is_userspace;  /* fastboot: it is fastbootd, not a bootloader */
   char *encryption;  /* "file", "block", "none", NULL */
 } DeviceFacts;
+/* Nothing is known. */
+DeviceFacts *device_facts_new (DeviceMode mode);
 void device_facts_free (DeviceFacts *facts);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DeviceFacts, device_facts_free)
 
@@ -150,6 +153,14 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (DeviceFacts, device_facts_free)
 typedef void (*ProbeFunc) (DeviceFacts *facts, const GError *error, gpointer user);
 /* Reads the facts of a READY device (adb: getprop, dumpsys; fastboot: getvar). Read-only. The callback is always called once. */
 void bench_probe (Bench *bench, guint64 session, GCancellable *cancellable, ProbeFunc func, gpointer user);
+
+/* From here on bench_identify may ask. Before that no modem's port is ever opened (temoin.conf: samsung_at). */
+void bench_allow_samsung_at (Bench *bench);
+/* Asks a plain Samsung tablet who it is, over its modem's port, with the one command of at_port.h: its serial, its model, its IMEI, which are all that
+ * facts has. For recognising it, never for wiping it, and no evidence of anything: no link is READY because of it, and it is closed again when the
+ * callback is called. A failure shows as after bench_connect. TRUE: the callback is called once, from the loop, or when the link is closed
+ * (DEVICE_ERROR_GONE). FALSE: it is not allowed, or that plug-in has no such port, or is spoken to already; nothing was opened. */
+gboolean bench_identify (Bench *bench, guint64 session, ProbeFunc func, gpointer user);
 
 /* What a tablet says at its arrival beyond DeviceFacts. */
 typedef struct {

@@ -305,19 +305,6 @@ on_early (gpointer user)
   return G_SOURCE_REMOVE;
 }
 
-static DeviceFacts *
-facts_new (DeviceMode mode)
-{
-  DeviceFacts *facts = g_new0 (DeviceFacts, 1);
-  facts->mode = mode;
-  facts->sdk = facts->battery_percent = facts->is_charging = facts->users = -1;
-  facts->google_accounts = facts->maker_accounts = facts->other_accounts = -1;
-  facts->has_recovery_wipe = facts->has_device_owner = facts->merge_pending = facts->is_unlocked = -1;
-  facts->has_persistent_data = facts->lock_is_active = facts->oem_unlock_allowed = facts->in_test_mode = -1;
-  facts->is_userspace = facts->battery_is_low = -1;
-  return facts;
-}
-
 void
 bench_probe (Bench *bench, guint64 session, GCancellable *cancellable, ProbeFunc func, gpointer user)
 {
@@ -326,7 +313,7 @@ bench_probe (Bench *bench, guint64 session, GCancellable *cancellable, ProbeFunc
   DeviceMode mode = device != NULL ? device->mode : DEVICE_PLAIN;
   probe->bench = bench;
   probe->session = session;
-  probe->facts = facts_new (mode);
+  probe->facts = device_facts_new (mode);
   probe->cancellable = cancellable != NULL ? g_object_ref (cancellable) : NULL;
   probe->func = func;
   probe->user = user;

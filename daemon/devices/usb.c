@@ -402,6 +402,18 @@ look_for_holder (UsbDevice *device)
     device->holder = g_array_index (running, Holder, 0);
 }
 
+/* With a control interface both are claimed: cdc_acm of the kernel has them, gives way, and gets them back when they are released. */
+static int
+claim (libusb_device_handle *handle, const UsbFace *face)
+{
+  if (face->control >= 0)
+    (void)libusb_set_auto_detach_kernel_driver (handle, TRUE); /* where it cannot be done, the claim says so */
+  int status = libusb_claim_interface (handle, face->interface);
+  if (status == LIBUSB_SUCCESS && face->control >= 0)
+    status = libusb_claim_interface (handle, face->control);
+  return status;
+}
+
 static void
 open_work (gpointer data)
 {
@@ -411,7 +423,7 @@ open_work (gpointer data)
   if (opening->status != LIBUSB_SUCCESS || !opening->claims)
     return;
   errno = 0;
-  int status = libusb_claim_interface (opening->handle, face->interface);
+  int status = claim (opening->handle, face);
   opening->status = status == LIBUSB_SUCCESS ? status : claim_status (opening, status, errno);
   if (opening->status == LIBUSB_ERROR_BUSY)
     look_for_holder (opening->device);
@@ -506,8 +518,11 @@ static void
 close_work (gpointer data)
 {
   const Closing *closing = data;
+  const UsbFace *face = &closing->device->face;
   if (closing->claims)
-    (void)libusb_release_interface (closing->handle, closing->device->face.interface); /* closing does it anyway */
+    (void)libusb_release_interface (closing->handle, face->interface); /* closing does it anyway */
+  if (closing->claims && face->control >= 0)                           /* last: there the kernel's driver takes both */
+    (void)libusb_release_interface (closing->handle, face->control);
   libusb_close (closing->handle);
 }
 

@@ -51,6 +51,27 @@ find_interface (const struct libusb_config_descriptor *config, gsize row)
   return NULL;
 }
 
+/* Its control interface (USB CDC PSTN 1.2: abstract control, AT commands) and, behind it, the data interface. It makes no tablet of what is none:
+ * sticks and boards have such a port too. */
+static void
+find_modem_port (const struct libusb_config_descriptor *config, UsbFace *face)
+{
+  int control = -1;
+  for (guint8 i = 0; i < config->bNumInterfaces; i++) {
+    if (config->interface[i].num_altsetting < 1)
+      continue;
+    const struct libusb_interface_descriptor *found = &config->interface[i].altsetting[0];
+    UsbFace port = {.mode = DEVICE_PLAIN, .control = control, .interface = found->bInterfaceNumber};
+    if (found->bInterfaceClass == LIBUSB_CLASS_COMM && found->bInterfaceSubClass == 0x02 &&
+        found->bInterfaceProtocol == 0x01)
+      control = found->bInterfaceNumber;
+    else if (control >= 0 && found->bInterfaceClass == LIBUSB_CLASS_DATA && read_endpoints (found, &port)) {
+      *face = port;
+      return;
+    }
+  }
+}
+
 gboolean
 usb_face_read (guint8 device_class, const struct libusb_config_descriptor *config, UsbFace *face)
 {
@@ -60,9 +81,11 @@ usb_face_read (guint8 device_class, const struct libusb_config_descriptor *confi
     const struct libusb_interface_descriptor *interface = find_interface (config, row);
     if (interface == NULL)
       continue;
-    UsbFace seen = {.mode = faces[row].mode, .interface = interface->bInterfaceNumber};
+    UsbFace seen = {.mode = faces[row].mode, .control = -1, .interface = interface->bInterfaceNumber};
     if (seen.mode != DEVICE_PLAIN && !read_endpoints (interface, &seen))
       seen.mode = DEVICE_PLAIN;
+    if (seen.mode == DEVICE_PLAIN)
+      find_modem_port (config, &seen);
     *face = seen;
     return TRUE;
   }

@@ -6,7 +6,8 @@
 
 typedef struct {
   DeviceMode mode;
-  int interface;       /* number; meaningless when plain */
+  int control; /* plain: number of the control interface of a modem's port (CDC-ACM), whose data interface is below. -1: none */
+  int interface;       /* number; likewise the rest: meaningless when plain without such a port */
   guint8 in, out;      /* addresses of the bulk endpoints */
   guint16 packet_size; /* wMaxPacketSize, bytes; the larger of both */
 } UsbFace;

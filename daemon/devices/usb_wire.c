@@ -4,6 +4,10 @@
 
 #include <string.h>
 
+#define LINES_TIMEOUT_MS       1000
+#define SET_CONTROL_LINE_STATE 0x22 /* USB CDC PSTN 1.2, 6.3.12 */
+#define DTR_AND_RTS            0x03
+
 typedef struct _UsbWire UsbWire;
 
 typedef struct {
@@ -19,6 +23,8 @@ struct _UsbWire {
   UsbDevice *device;
   libusb_device_handle *handle;
   Direction in, out;
+  UsbTransfer *lines; /* of a modem's port: says that somebody listens now. NULL: another kind of interface */
+  guint8 lines_setup[LIBUSB_CONTROL_SETUP_SIZE];
   gboolean is_freed;
 };
 
@@ -37,6 +43,8 @@ release (UsbWire *wire)
   usb_device_wire_closed (wire->device);
   direction_clear (&wire->in);
   direction_clear (&wire->out);
+  if (wire->lines != NULL)
+    usb_transfer_free (wire->lines);
   usb_device_unref (wire->device);
   g_free (wire);
 }
@@ -44,7 +52,8 @@ release (UsbWire *wire)
 static gboolean
 is_at_rest (const UsbWire *wire)
 {
-  return !usb_transfer_is_under_way (wire->in.transfer) && !usb_transfer_is_under_way (wire->out.transfer);
+  return !usb_transfer_is_under_way (wire->in.transfer) && !usb_transfer_is_under_way (wire->out.transfer) &&
+         (wire->lines == NULL || !usb_transfer_is_under_way (wire->lines));
 }
 
 static void
@@ -57,6 +66,27 @@ on_transfer (gsize n, const GError *error, gpointer user)
     direction->func (is_in && error == NULL ? direction->buffer : NULL, n, error, direction->user);
   else if (is_at_rest (wire))
     release (wire);
+}
+
+static void
+on_lines (gsize n, const GError *error, gpointer user)
+{
+  UsbWire *wire = user;
+  (void)n;
+  (void)error; /* a device that refuses needs it not */
+  if (wire->is_freed && is_at_rest (wire))
+    release (wire);
+}
+
+/* As a serial driver does when a program opens its port: some devices keep silent before. */
+static void
+raise_lines (UsbWire *wire)
+{
+  guint8 type = LIBUSB_REQUEST_TYPE_CLASS | LIBUSB_RECIPIENT_INTERFACE;
+  wire->lines = usb_transfer_new (wire->device, on_lines, wire);
+  libusb_fill_control_setup (wire->lines_setup, type, SET_CONTROL_LINE_STATE, DTR_AND_RTS,
+                             (guint16)wire->device->face.control, 0);
+  usb_transfer_control (wire->lines, wire->handle, wire->lines_setup, LINES_TIMEOUT_MS);
 }
 
 static void
@@ -88,6 +118,8 @@ usb_wire_free (Wire *base)
   wire->is_freed = TRUE;
   usb_transfer_cancel (wire->in.transfer);
   usb_transfer_cancel (wire->out.transfer);
+  if (wire->lines != NULL)
+    usb_transfer_cancel (wire->lines);
   if (is_at_rest (wire))
     release (wire);
 }
@@ -108,5 +140,7 @@ usb_wire_new (UsbDevice *device, libusb_device_handle *handle)
   wire->in = (Direction){.wire = wire, .transfer = usb_transfer_new (device, on_transfer, &wire->in)};
   wire->out = (Direction){.wire = wire, .transfer = usb_transfer_new (device, on_transfer, &wire->out)};
   device->wires++;
+  if (device->face.control >= 0)
+    raise_lines (wire);
   return &wire->wire;
 }

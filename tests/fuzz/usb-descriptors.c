@@ -63,7 +63,8 @@ read_config (Config *config, const guint8 *data, gsize size)
 static void
 check_face (const UsbFace *face)
 {
-  if (face->mode == DEVICE_PLAIN)
+  g_assert_true (face->control < 0 || face->mode == DEVICE_PLAIN);
+  if (face->mode == DEVICE_PLAIN && face->control < 0)
     return;
   g_assert_true ((face->in & LIBUSB_ENDPOINT_IN) != 0 && (face->out & LIBUSB_ENDPOINT_IN) == 0);
   g_assert_true (face->out != 0 && face->packet_size > 0 && face->packet_size <= 0x7ff);

@@ -84,6 +84,35 @@ test_hidden (void)
   g_assert_cmpint (face.interface, ==, 77); /* untouched */
 }
 
+/* A modem's port is found beside MTP, and makes no tablet of a stick; adb goes before it. */
+static void
+test_modem_port (void)
+{
+  static const guint8 samsung[][3] = {{0x06, 0x01, 0x01}, {0x02, 0x02, 0x01}, {0x0a, 0x00, 0x00}};
+  static const guint8 debugging[][3] = {{0x02, 0x02, 0x01}, {0x0a, 0x00, 0x00}, {0xff, 0x42, 0x01}};
+  static const guint8 backwards[][3] = {{0x06, 0x01, 0x01}, {0x0a, 0x00, 0x00}, {0x02, 0x02, 0x01}};
+  static const guint8 network[][3] = {{0x06, 0x01, 0x01}, {0x02, 0x0d, 0x00}, {0x0a, 0x00, 0x01}};
+  static const guint8 stick[][3] = {{0x02, 0x02, 0x01}, {0x0a, 0x00, 0x00}};
+  UsbFace face;
+  g_assert_true (face_of (0, samsung, 3, 3, &face));
+  g_assert_cmpint (face.mode, ==, DEVICE_PLAIN);
+  g_assert_cmpint (face.control, ==, 1);
+  g_assert_cmpint (face.interface, ==, 2);
+  g_assert_cmphex (face.in, ==, 0x82);
+  g_assert_cmphex (face.out, ==, 0x01);
+  g_assert_cmpuint (face.packet_size, ==, 512);
+  g_assert_true (face_of (0, debugging, 3, 3, &face));
+  g_assert_cmpint (face.mode, ==, DEVICE_ADB);
+  g_assert_cmpint (face.control, ==, -1);
+  g_assert_true (face_of (0, samsung, 3, 1, &face)); /* without the second endpoint */
+  g_assert_cmpint (face.control, ==, -1);
+  g_assert_true (face_of (0, backwards, 3, 3, &face));
+  g_assert_cmpint (face.control, ==, -1);
+  g_assert_true (face_of (0, network, 3, 3, &face));
+  g_assert_cmpint (face.control, ==, -1);
+  g_assert_false (face_of (0, stick, 2, 3, &face));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -91,6 +120,7 @@ main (int argc, char **argv)
   g_test_add_func ("/devices/usb-face/finds-adb-beside-others", test_adb);
   g_test_add_func ("/devices/usb-face/finds-fastboot", test_fastboot);
   g_test_add_func ("/devices/usb-face/shows-portable-devices", test_plain);
+  g_test_add_func ("/devices/usb-face/finds-a-modem-port-beside-mtp", test_modem_port);
   g_test_add_func ("/devices/usb-face/hides-what-is-no-tablet", test_hidden);
   return g_test_run ();
 }
