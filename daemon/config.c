@@ -228,6 +228,7 @@ static const struct {
     {"bench", "human_s", set_seconds, TIMEOUT (human_ms)},
     {"bench", "return_s", set_seconds, TIMEOUT (return_ms)},
     {"bench", "settle_s", set_seconds, TIMEOUT (settle_ms)},
+    {"bench", "samsung_at", set_truth, G_STRUCT_OFFSET (Config, samsung_at)},
     {"bench", "modems", set_truth, G_STRUCT_OFFSET (Config, modems)},
     {"bench", "operator_s", set_seconds, G_STRUCT_OFFSET (Config, operator_ms)},
     {"bench", "modem_socket", set_text, G_STRUCT_OFFSET (Config, modem_socket)},

@@ -13,9 +13,10 @@ typedef struct {
   char *owner_line; /* last line of a label: the body's name and phone number */
   char *label_host; /* what a QR code says before the code */
   Calendar calendar;
-  Day *closed_days;  /* behind calendar.closed_days */
-  gboolean modems;   /* is the SIM bench watched? */
-  guint operator_ms; /* how long an operator's answer is waited for */
+  Day *closed_days;    /* behind calendar.closed_days */
+  gboolean samsung_at; /* may plain Samsung tablets be asked who they are? */
+  gboolean modems;     /* is the SIM bench watched? */
+  guint operator_ms;   /* how long an operator's answer is waited for */
   char *
       modem_socket; /* where systemd starts temoin-modem; when it is not there, the program beside this one is started */
   char *reset_screens; /* directory of the steps shown for a reset by hand */

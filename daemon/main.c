@@ -186,6 +186,8 @@ open_tablets (Daemon *daemon)
                      (const char *const *)daemon->config->attestation_roots, clock_now, daemon->clock, &error);
   if (daemon->conductor == NULL)
     g_warning ("no bench: %s", error->message);
+  else if (daemon->config->samsung_at)
+    conductor_allow_samsung_at (daemon->conductor);
 }
 
 /* Installed, systemd starts temoin-modem as its own user; else it is our child. */

@@ -126,8 +126,12 @@ on_arrival (const ArrivalFacts *arrival, const GError *error, gpointer user)
 static void
 take_facts (TabletRun *base, DeviceFacts *facts)
 {
+  const ArrivalFacts identity = {.storage_bytes = -1, .imei = facts->imei};
   ((ArrivalRun *)base)->facts = facts;
-  bench_read_arrival (base->world->bench, base->session, base->cancellable, on_arrival, tablet_run_ref (base));
+  if (facts->mode == DEVICE_PLAIN) /* it has said all it says */
+    on_arrival (&identity, NULL, tablet_run_ref (base));
+  else
+    bench_read_arrival (base->world->bench, base->session, base->cancellable, on_arrival, tablet_run_ref (base));
 }
 
 static void
@@ -142,6 +146,7 @@ free_run (TabletRun *base)
 static const TabletRunKind kind = {
     .cable = M_ARRIVAL_CABLE,
     .no_adb = M_ARRIVAL_NO_ADB,
+    .needs_no_adb = TRUE,
     .tap = put_tap,
     .take = take_facts,
     .end = put_end,

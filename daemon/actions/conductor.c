@@ -624,6 +624,12 @@ conductor_new (Register *reg, Events *events, const char *key_path, const Conduc
 }
 
 void
+conductor_allow_samsung_at (Conductor *conductor)
+{
+  bench_allow_samsung_at (conductor->bench);
+}
+
+void
 conductor_free (Conductor *conductor)
 {
   if (conductor == NULL)

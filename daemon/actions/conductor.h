@@ -28,6 +28,8 @@ Conductor *conductor_new (Register *reg, Events *events, const char *key_path, c
                           gint64 (*now) (gpointer), gpointer now_data, GError **error);
 void conductor_free (Conductor *conductor);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Conductor, conductor_free)
+/* Plain Samsung tablets may be asked who they are (bench_allow_samsung_at). Before the main loop runs. */
+void conductor_allow_samsung_at (Conductor *conductor);
 /* The reading of a tablet at its arrival was asked by that account (after its commit): do it. Any thread. */
 void conductor_read_arrival (Conductor *conductor, const char *port, const char *serial, const char *account);
 /* A wipe was asked, attested or cancelled (after its commit): look at it again. Any thread. */

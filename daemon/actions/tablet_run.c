@@ -97,10 +97,22 @@ read_it (TabletRun *run)
   bench_probe (run->world->bench, run->session, run->cancellable, on_probed, tablet_run_ref (run));
 }
 
+/* FALSE: it cannot be, or may not. */
+static gboolean
+identify (TabletRun *run)
+{
+  if (!run->kind->needs_no_adb || run->is_identifying)
+    return run->is_identifying;
+  run->is_identifying = bench_identify (run->world->bench, run->session, on_probed, tablet_run_ref (run));
+  if (!run->is_identifying)
+    tablet_run_unref (run); /* nobody will answer */
+  return run->is_identifying;
+}
+
 static void
 connect_to (TabletRun *run)
 {
-  if (!bench_connect (run->world->bench, run->session, BENCH_CONNECT_OFFER_KEY, NULL))
+  if (!bench_connect (run->world->bench, run->session, BENCH_CONNECT_OFFER_KEY, NULL) && !identify (run))
     refuse (run, run->kind->no_adb); /* debugging is off */
 }
 
@@ -171,8 +183,8 @@ tablet_run_give_way (TabletRun *run, const char *port)
 {
   if (!tablet_run_holds (run, port))
     return;
-  run->has_given_way = TRUE;
-  refuse (run, M_WIPE_PORT_TAKEN); /* first: what is cancelled ends it no other way */
+  run->has_given_way = !run->is_identifying; /* that link is of no use to a wipe */
+  refuse (run, M_WIPE_PORT_TAKEN);           /* first: what is cancelled ends it no other way */
   g_cancellable_cancel (run->cancellable);
 }
 

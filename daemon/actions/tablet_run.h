@@ -11,6 +11,8 @@ typedef struct {
   MessageId cable;  /* what a pulled cable is called */
   MessageId no_adb; /* what it is called that debugging is off */
   gboolean stays;   /* what it came to is kept until the tablet leaves */
+  /* A plain tablet will do, if it may be asked who it is (bench_identify): its facts are all there is then. */
+  gboolean needs_no_adb;
   /* Somebody must tap; called once. */
   void (*tap) (TabletRun *run);
   /* It was read, and is the right one. facts: taken. */
@@ -30,7 +32,8 @@ struct _TabletRun {
   char *reason;                  /* over: why it went badly, "code|arg|arg" as a wipe's; NULL: it went well */
   guint64 session;               /* 0: it was not there */
   gboolean is_over, is_freed, is_reading, is_tapping, has_left;
-  gboolean has_given_way; /* the link is not ours to close any more */
+  gboolean is_identifying; /* it is read by bench_identify */
+  gboolean has_given_way;  /* the link is not ours to close any more */
   Deadline wait;
   GCancellable *cancellable;
 };
