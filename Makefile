@@ -63,8 +63,8 @@ FUZZ_SRC := $(filter-out tests/fuzz/replay.c,$(wildcard tests/fuzz/*.c))
 REPLAY_BIN := $(patsubst tests/fuzz/%.c,$(BUILD)/tests/fuzz/%,$(FUZZ_SRC))
 # preloaded by tests; never sanitized, it must go before the sanitizer
 POWERCUT := $(BUILD)/powercut.so
-# what check-tsan runs: all that has more than one thread and no process of its own
-TSAN_BIN := $(addprefix $(BUILD)/tests/,store/register store/mirror $(addprefix unit/actions/,events lending) \
+# what check-tsan runs: all that has more than one thread; the emulated fleet is a process of its own
+TSAN_BIN := $(addprefix $(BUILD)/tests/,store/register store/mirror $(addprefix unit/actions/,events lending import) unit/devices/fleet \
             $(patsubst tests/%.c,%,$(wildcard tests/unit/api/*.c)))
 BENCH_SRC := $(wildcard tests/bench/*.c)
 BENCH_BIN := $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,$(BENCH_SRC))
@@ -117,10 +117,10 @@ check-asan: ## all tests built by clang, under AddressSanitizer and UBSan
 	@$(MAKE) --no-print-directory CC=clang SAN=asan -j$(JOBS) tests-built
 	@$(MAKE) --no-print-directory CC=clang SAN=asan unit system
 
-check-tsan: ## the threads (register, news, HTTP) under ThreadSanitizer
+check-tsan: ## the threads (register, importer, news, HTTP, the bus) under ThreadSanitizer
 	@.ci/install-packages build demo test
 	@$(MAKE) --no-print-directory SAN=tsan tsan-run
-tsan-run: $(TSAN_BIN)
+tsan-run: programs $(TSAN_BIN)
 	@G_SLICE=always-malloc TSAN_OPTIONS="suppressions=tests/tsan/suppressions halt_on_error=1 second_deadlock_stack=1" BUILD=$(BUILD) tests/run-unit $(TSAN_BIN)
 
 check-format: ## is the code formatted as .clang-format says?

@@ -12,12 +12,15 @@
 #include "db/sim.h"
 #include <stdlib.h>
 
-#define BATCH          5000000    /* rows in one transaction: a page that many rows touch is written once */
-#define START_OF_2026  1767225600 /* seconds since 1970 */
-#define LINES_A_SECOND 2          /* of the journal: thirty million of them are half a year, none in the future */
-#define GRANT          1000000000 /* cents: never empty */
-#define DAYS           28         /* of each month, that loans are due on */
-#define RARE           1000       /* one item of so many is a laptop */
+/* Rows in one transaction. In a file a page that many rows touch is written once; PostgreSQL keeps every version of a row (a counter, a head, a
+ * month) until the transaction that wrote them is over, and walks along them. */
+#define BATCH_IN_A_FILE     5000000
+#define BATCH_ON_POSTGRESQL 1000
+#define START_OF_2026       1767225600 /* seconds since 1970 */
+#define LINES_A_SECOND      2          /* of the journal: thirty million of them are half a year, none in the future */
+#define GRANT               1000000000 /* cents: never empty */
+#define DAYS                28         /* of each month, that loans are due on */
+#define RARE                1000       /* one item of so many is a laptop */
 
 typedef gboolean (*Insert) (Store *store, gint64 number, GError **error);
 
@@ -176,7 +179,7 @@ insert_one (Store *store, int noun, gint64 number, GError **error)
 }
 
 static gboolean
-fill (Store *store, int noun, GError **error)
+fill (Store *store, int noun, gint64 batch, GError **error)
 {
   gint64 number;
   if (!held (store, noun, &number, error))
@@ -184,7 +187,7 @@ fill (Store *store, int noun, GError **error)
   while (number < wanted[noun]) {
     if (!store_begin (store, error))
       return FALSE;
-    gint64 last = MIN (number + BATCH, wanted[noun]);
+    gint64 last = MIN (number + batch, wanted[noun]);
     while (number < last)
       if (!insert_one (store, noun, ++number, error))
         return FALSE;
@@ -201,11 +204,12 @@ fill_all (const char *url, GError **error)
   if (store == NULL)
     return FALSE;
   /* thrown away when it fails: nobody waits for the disk */
-  if (g_str_has_prefix (url, "sqlite:") && (!store_run (store, NULL, error, "PRAGMA synchronous = OFF", "") ||
-                                            !store_run (store, NULL, error, "PRAGMA cache_size = -6000000", "")))
+  gboolean is_file = g_str_has_prefix (url, "sqlite:");
+  if (is_file && (!store_run (store, NULL, error, "PRAGMA synchronous = OFF", "") ||
+                  !store_run (store, NULL, error, "PRAGMA cache_size = -6000000", "")))
     return FALSE;
   for (int noun = 0; noun < NOUNS; noun++)
-    if (!fill (store, noun, error))
+    if (!fill (store, noun, is_file ? BATCH_IN_A_FILE : BATCH_ON_POSTGRESQL, error))
       return FALSE;
   return TRUE;
 }

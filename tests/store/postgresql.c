@@ -59,6 +59,25 @@ newer_register_is_not_written_to (void)
   g_assert_false (store_is_alive (store));
 }
 
+/* Those of tests/store/plans.c, which holds them against what a question may read. */
+static void
+sessions_plan_as_the_plans_are_tested (void)
+{
+  static const char *const settings[][2] = {
+      {"enable_seqscan", "off"}, {"plan_cache_mode", "force_generic_plan"}, {"jit", "off"}};
+  g_auto (Place) place;
+  place_init (&place);
+  store_close (open_store (&place)); /* makes it, for the reader */
+  for (StoreMode mode = STORE_WRITE; mode <= STORE_READ; mode++) {
+    g_autoptr (Store) store = store_open (place.url, mode, NULL);
+    for (gsize i = 0; i < G_N_ELEMENTS (settings); i++) {
+      g_autoptr (Rows) rows = store_query (store, NULL, "SELECT current_setting($1)", "s", settings[i][0]);
+      MUST (rows_next (rows, &error));
+      g_assert_cmpstr (rows_text (rows, 0), ==, settings[i][1]);
+    }
+  }
+}
+
 /* What was known in one transaction is asked again in the next: another daemon may have written between them. */
 static void
 nothing_is_known_from_the_last_transaction (void)
@@ -425,6 +444,7 @@ main (int argc, char **argv)
       {"/opening/newer-is-left-alone", newer_register_is_left_alone},
       {"/opening/newer-is-not-written-to", newer_register_is_not_written_to},
       {"/opening/nothing-is-known-from-the-last-transaction", nothing_is_known_from_the_last_transaction},
+      {"/opening/sessions-plan-as-the-plans-are-tested", sessions_plan_as_the_plans_are_tested},
       {"/opening/foreign-is-left-alone", foreign_database_is_left_alone},
       {"/opening/other-encodings-are-refused", other_encodings_are_refused},
       {"/opening/failing-migration-leaves-nothing", failing_migration_leaves_nothing},

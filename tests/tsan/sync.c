@@ -196,3 +196,39 @@ g_thread_pool_free (GThreadPool *pool, gboolean immediate, gboolean wait_)
     g_assert (pthread_cond_wait (&work->changed, &work->lock) == 0);
   g_assert (pthread_mutex_unlock (&work->lock) == 0);
 }
+
+/* ---- queues between threads: what was written before the push is seen by who takes it ---- */
+
+typedef void (*QueuePush) (GAsyncQueue *, gpointer);
+typedef gpointer (*QueueTryPop) (GAsyncQueue *);
+typedef gpointer (*QueueTimeoutPop) (GAsyncQueue *, guint64);
+
+void
+g_async_queue_push (GAsyncQueue *queue, gpointer data)
+{
+  QueuePush real = (QueuePush)dlsym (RTLD_NEXT, "g_async_queue_push");
+  __tsan_release (data);
+  real (queue, data);
+}
+
+static gpointer
+taken (gpointer data)
+{
+  if (data != NULL)
+    __tsan_acquire (data);
+  return data;
+}
+
+gpointer
+g_async_queue_try_pop (GAsyncQueue *queue)
+{
+  QueueTryPop real = (QueueTryPop)dlsym (RTLD_NEXT, "g_async_queue_try_pop");
+  return taken (real (queue));
+}
+
+gpointer
+g_async_queue_timeout_pop (GAsyncQueue *queue, guint64 timeout_us)
+{
+  QueueTimeoutPop real = (QueueTimeoutPop)dlsym (RTLD_NEXT, "g_async_queue_timeout_pop");
+  return taken (real (queue, timeout_us));
+}
