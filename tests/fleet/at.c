@@ -19,7 +19,8 @@ answer_info (Tablet *tablet, const char *serial, const char *unique)
 {
   const struct Settings *set = &tablet->settings;
   g_autofree char *text = g_strdup_printf (
-      "AT+DEVCONINFO\r\r\n+DEVCONINFO: MN(%s);BASE(%s);VER(X110XXU1AWA1/X110OXM1AWA1//X110XXU1AWA1);HIDVER();MNC(,);MCC(,);"
+      "AT+DEVCONINFO\r\r\n+DEVCONINFO: "
+      "MN(%s);BASE(%s);VER(X110XXU1AWA1/X110OXM1AWA1//X110XXU1AWA1);HIDVER();MNC(,);MCC(,);"
       "PRD(EUX);AID();CC(FR);OMCCODE();SN(%s);IMEI(%s%s);UN(%s);PN(,);CON(AT,MTP);LOCK(NONE);LIMIT(FALSE);SDP(RUNTIME);"
       "HVID(Data:196609,Cache:262145,System:327681)\r\n#OK#\r\n\r\nOK\r\n",
       set->model, set->model, serial, set->imei, *set->imei != '\0' ? "," : "", unique);

@@ -5,8 +5,10 @@
 #define PACKET 512 /* bytes */
 #define IMEI   "351544000001232"
 #define WHOLE                                                                                                          \
-  "AT+DEVCONINFO\r\r\n+DEVCONINFO: MN(SM-X115);BASE(SM-X115);VER(X115A/X115B//X115C);HIDVER(X115A);MNC(00,);MCC(000,);"  \
-  "PRD(EUX);AID();CC(FR);OMCCODE();SN(R9TESTAT001);IMEI(" IMEI ");UN(CE0000000000000001);PN(,);CON(AT,MTP);LOCK(NONE);"  \
+  "AT+DEVCONINFO\r\r\n+DEVCONINFO: "                                                                                   \
+  "MN(SM-X115);BASE(SM-X115);VER(X115A/X115B//X115C);HIDVER(X115A);MNC(00,);MCC(000,);"                                \
+  "PRD(EUX);AID();CC(FR);OMCCODE();SN(R9TESTAT001);IMEI(" IMEI                                                         \
+  ");UN(CE0000000000000001);PN(,);CON(AT,MTP);LOCK(NONE);"                                                             \
   "LIMIT(FALSE);SDP(RUNTIME);HVID(Data:196609,Cache:262145)\r\n#OK#\r\n\r\nOK\r\n"
 #define INFO(items) "\r\n+DEVCONINFO: " items "\r\n\r\nOK\r\n"
 

@@ -6,7 +6,8 @@
 #define IMEI "351544000001232"
 
 static const char scenario[] =
-    "[tablet honest]\nport=1-1.1\nserial=R9TESTAT001\nmaker=Samsung\nmodel=SM-X115\nusb_name=SAMSUNG_Android\nimei=" IMEI
+    "[tablet "
+    "honest]\nport=1-1.1\nserial=R9TESTAT001\nmaker=Samsung\nmodel=SM-X115\nusb_name=SAMSUNG_Android\nimei=" IMEI
     "\nadb=off\nat=honest\n"
     "[tablet box]\nport=1-1.2\nserial=ce0000000000000003\nmaker=Samsung\nmodel=SM-T590\nadb=off\nat=box\n"
     "[tablet other]\nport=1-1.3\nserial=R9TESTAT003\nmaker=Samsung\nadb=off\nat=other-serial\n"
@@ -213,7 +214,8 @@ test_ends_early (gpointer *fixture, gconstpointer data)
   TELL_FLEET ("plug honest");
   WAIT_FOR (bench_find_port (bench, "1-1.1") != NULL);
   g_assert_true (ask ("1-1.1", &said));
-  g_assert_false (bench_identify (bench, bench_find_port (bench, "1-1.1")->session, on_said, &said)); /* one at a time */
+  g_assert_false (
+      bench_identify (bench, bench_find_port (bench, "1-1.1")->session, on_said, &said)); /* one at a time */
   bench_disconnect (bench, bench_find_port (bench, "1-1.1")->session);
   g_assert_error (said.error, DEVICE_ERROR, DEVICE_ERROR_GONE);
   g_assert_cmpint (bench_find_port (bench, "1-1.1")->link, ==, DEVICE_LINK_NONE);
