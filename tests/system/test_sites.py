@@ -9,6 +9,7 @@ import pytest
 
 from daemon import BUILD, Daemon, Problem
 from fleet import Fleet
+from test_bench import until
 
 TEMOIN = os.path.join(os.getcwd(), BUILD, "temoin")
 TABLET = "[tablet {name}]\nport=1-1\nserial={serial}\nadb=never\n"  # its wipe waits for a tap, and can be cancelled
@@ -97,6 +98,8 @@ def test_two_benches_on_one_register(cluster):
         with Daemon("--database", url, "--site", here, env=desk.env(), bench=True) as one, \
                 Daemon("--database", url, "--site", there, env=annex.env(), bench=True) as other:
             tablets = [one.post("/v1/items", {"serial": f"R9SITE000{i}", "model": "Galaxy Tab A9"})["code"] for i in (1, 2)]
+            for daemon, tablet in zip((one, other), tablets):
+                until(lambda daemon=daemon, tablet=tablet: [slot["item"] for slot in daemon.get("/v1/bench")["items"]] == [tablet])
             wipes = [daemon.post("/v1/wipes", {"item": tablet})
                      for daemon, tablet in zip((one, other), tablets)]
             assert [(wipe["site"], wipe["port"]) for wipe in wipes] == [(here, "1-1"), (there, "1-1")]
