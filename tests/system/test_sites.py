@@ -98,8 +98,8 @@ def test_two_benches_on_one_register(cluster):
         with Daemon("--database", url, "--site", here, env=desk.env(), bench=True) as one, \
                 Daemon("--database", url, "--site", there, env=annex.env(), bench=True) as other:
             tablets = [one.post("/v1/items", {"serial": f"R9SITE000{i}", "model": "Galaxy Tab A9"})["code"] for i in (1, 2)]
-            for daemon, tablet in zip((one, other), tablets):
-                until(lambda daemon=daemon, tablet=tablet: [slot["item"] for slot in daemon.get("/v1/bench")["items"]] == [tablet])
+            for i, daemon in enumerate((one, other), 1):  # its serial number has been read
+                until(lambda daemon=daemon, i=i: [slot["serial"] for slot in daemon.get("/v1/bench")["items"]] == [f"R9SITE000{i}"])
             wipes = [daemon.post("/v1/wipes", {"item": tablet})
                      for daemon, tablet in zip((one, other), tablets)]
             assert [(wipe["site"], wipe["port"]) for wipe in wipes] == [(here, "1-1"), (there, "1-1")]
