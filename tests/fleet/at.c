@@ -85,16 +85,4 @@ received (gpointer model, const guint8 *bytes, gsize length)
     say (tablet, "\r\nERROR\r\n", strlen ("\r\nERROR\r\n"));
 }
 
-static gpointer
-start (Tablet *tablet)
-{
-  return tablet;
-}
-
-static void
-stop (gpointer model)
-{
-  (void)model; // the tablet itself
-}
-
-const struct TabletModel at_model = {start, stop, received, NULL};
+const struct TabletModel at_model = {.received = received};

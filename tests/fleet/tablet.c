@@ -76,19 +76,7 @@ mute_received (gpointer model, const guint8 *bytes, gsize length)
   (void)length;
 }
 
-static gpointer
-mute_start (Tablet *tablet)
-{
-  return tablet;
-}
-
-static void
-mute_stop (gpointer model)
-{
-  (void)model; // the tablet itself
-}
-
-static const struct TabletModel mute_model = {mute_start, mute_stop, mute_received, NULL};
+static const struct TabletModel mute_model = {.received = mute_received};
 
 // Everything about one mode: its USB product number, its talking interface, the model behind it.
 static const struct {
@@ -158,13 +146,27 @@ identity_of (const Tablet *tablet)
 }
 
 static void
+start_model (Tablet *tablet)
+{
+  tablet->model_type = shows_at (tablet) ? &at_model : modes[tablet->mode].model;
+  tablet->model = tablet->model_type->start != NULL ? tablet->model_type->start (tablet) : tablet;
+}
+
+static void
+stop_model (Tablet *tablet)
+{
+  if (tablet->model_type->stop != NULL)
+    tablet->model_type->stop (tablet->model);
+  tablet->model = NULL;
+}
+
+static void
 detach (Tablet *tablet)
 {
   if (tablet->usb == NULL)
     return;
   g_clear_pointer (&tablet->asking, g_free);
-  tablet->model_type->stop (tablet->model);
-  tablet->model = NULL;
+  stop_model (tablet);
   usb_device_detach (g_steal_pointer (&tablet->usb));
   tablet->address = 0;
 }
@@ -189,11 +191,10 @@ attach (Tablet *tablet, GError **error)
   if (!tablet->plugged || tablet->mode == TABLET_AWAY)
     return TRUE;
   struct UsbIdentity identity = identity_of (tablet);
-  tablet->model_type = shows_at (tablet) ? &at_model : modes[tablet->mode].model;
-  tablet->model = tablet->model_type->start (tablet);
+  start_model (tablet);
   tablet->usb = usb_device_attach (tablet->bus, tablet->settings.port, &identity, &gadget, tablet, error);
   if (tablet->usb == NULL) {
-    tablet->model_type->stop (g_steal_pointer (&tablet->model));
+    stop_model (tablet);
     return FALSE;
   }
   tablet->address = usb_device_address (tablet->usb);

@@ -70,8 +70,8 @@ struct Tablet {
 
 // What a protocol model is to the tablet.
 struct TabletModel {
-  gpointer (*start) (Tablet *tablet);                                   // before the device shows itself
-  void (*stop) (gpointer model);                                        // frees it
+  gpointer (*start) (Tablet *tablet); // before the device shows itself; NULL: it keeps nothing, and gets the tablet
+  void (*stop) (gpointer model);      // frees it; NULL likewise
   void (*received) (gpointer model, const guint8 *bytes, gsize length); // as in struct UsbGadget
   void (*allowed) (gpointer model); // a person allowed the key that asks; NULL when there are no dialogs
 };
