@@ -1,14 +1,14 @@
 /* The AT ports of emulated Samsung tablets, with the real libusb: starts temoin-fleet, then itself again under umockdev's preload. */
 #include "daemon/devices/device.h"
 
+#include "tests/unit/devices/probed.h"
 #include "tests/unit/devices/under_fleet.h"
 
 #define IMEI "351544000001232"
 
 static const char scenario[] =
-    "[tablet "
-    "honest]\nport=1-1.1\nserial=R9TESTAT001\nmaker=Samsung\nmodel=SM-X115\nusb_name=SAMSUNG_Android\nimei=" IMEI
-    "\nadb=off\nat=honest\n"
+    "[tablet honest]\nport=1-1.1\nserial=R9TESTAT001\nmaker=Samsung\nmodel=SM-X115\n"
+    "usb_name=SAMSUNG_Android\nadb=off\nat=honest\nimei=" IMEI "\n"
     "[tablet box]\nport=1-1.2\nserial=ce0000000000000003\nmaker=Samsung\nmodel=SM-T590\nadb=off\nat=box\n"
     "[tablet other]\nport=1-1.3\nserial=R9TESTAT003\nmaker=Samsung\nadb=off\nat=other-serial\n"
     "[tablet lenovo]\nport=1-1.4\nserial=LENOVO1\nmaker=Lenovo\nadb=off\nat=honest\n"
@@ -47,40 +47,17 @@ tear_down (gpointer *fixture, gconstpointer data)
   bench_free (bench);
 }
 
-typedef struct {
-  guint calls;
-  DeviceFacts *facts;
-  GError *error;
-} Said;
-
-static void
-on_said (DeviceFacts *facts, const GError *error, gpointer user)
-{
-  Said *said = user;
-  said->calls++;
-  said->facts = facts;
-  said->error = error != NULL ? g_error_copy (error) : NULL;
-}
-
-static void
-said_clear (Said *said)
-{
-  g_assert_cmpuint (said->calls, ==, 1);
-  g_clear_pointer (&said->facts, device_facts_free);
-  g_clear_error (&said->error);
-}
-
 static gboolean
-ask (const char *port, Said *said)
+ask (const char *port, Probed *said)
 {
-  *said = (Said){0};
-  return bench_identify (bench, bench_find_port (bench, port)->session, on_said, said);
+  *said = (Probed){0};
+  return bench_identify (bench, bench_find_port (bench, port)->session, on_probe, said);
 }
 
 static DeviceFacts *
 facts_at (const char *port)
 {
-  Said said;
+  Probed said;
   g_assert_true (ask (port, &said));
   g_assert_cmpuint (said.calls, ==, 0); /* from the loop */
   WAIT_FOR (said.calls > 0);
@@ -136,11 +113,11 @@ test_no_strategy (gpointer *fixture, gconstpointer data)
       g_assert_nonnull (list[i]->objection (facts, &nothing));
   g_assert_false (bench_connect (bench, bench_find_port (bench, "1-1.1")->session, 0, &error));
   g_assert_error (error, DEVICE_ERROR, DEVICE_ERROR_UNSUPPORTED);
-  Said said = {0};
-  bench_probe (bench, bench_find_port (bench, "1-1.1")->session, NULL, on_said, &said);
+  Probed said = {0};
+  bench_probe (bench, bench_find_port (bench, "1-1.1")->session, NULL, on_probe, &said);
   WAIT_FOR (said.calls > 0);
   g_assert_error (said.error, DEVICE_ERROR, DEVICE_ERROR_UNSUPPORTED);
-  said_clear (&said);
+  probed_clear (&said);
 }
 
 /* data NULL: nobody allowed it. */
@@ -151,7 +128,7 @@ test_leaves_alone (gpointer *fixture, gconstpointer data)
   static const char *const ports[] = {"1-1.4", "1-1.5", "1-1.6", "1-1.1"};
   static const char *const names[] = {"lenovo", "plain", "adb", "honest"};
   for (gsize i = 0; i < G_N_ELEMENTS (ports) - (data != NULL); i++) {
-    Said said;
+    Probed said;
     TELL_FLEET ("unplug %s", names[i]); /* its counts remain: it is asked about what happens from here on */
     WAIT_FOR (bench_find_port (bench, ports[i]) == NULL);
     g_autofree char *before = ask_fleet ("state %s", names[i]);
@@ -183,7 +160,7 @@ test_failures (gpointer *fixture, gconstpointer data)
       {"busy=true", DEVICE_ERROR_BUSY, DEVICE_LINK_BUSY},
   };
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
-    Said said;
+    Probed said;
     guint64 session = bench_find_port (bench, "1-2")->session;
     TELL_FLEET ("set faulty %s", rows[i].settings);
     if (g_str_has_prefix (rows[i].settings, "at="))
@@ -193,7 +170,7 @@ test_failures (gpointer *fixture, gconstpointer data)
     g_assert_error (said.error, DEVICE_ERROR, (gint)rows[i].code);
     g_assert_cmpint (bench_find_port (bench, "1-2")->link, ==, rows[i].link);
     g_assert_cmpint (bench_find_port (bench, "1-2")->is_silent, ==, rows[i].code == DEVICE_ERROR_TIMEOUT);
-    said_clear (&said);
+    probed_clear (&said);
   }
   TELL_FLEET ("set faulty busy=false");
   assert_counts ("faulty", "at_others=0");
@@ -204,28 +181,28 @@ test_ends_early (gpointer *fixture, gconstpointer data)
 {
   (void)fixture;
   (void)data;
-  Said said;
+  Probed said;
   TELL_FLEET ("fail honest unplug@at-answer");
   g_assert_true (ask ("1-1.1", &said));
   WAIT_FOR (said.calls > 0);
   g_assert_error (said.error, DEVICE_ERROR, DEVICE_ERROR_GONE);
-  said_clear (&said);
+  probed_clear (&said);
   WAIT_FOR (bench_find_port (bench, "1-1.1") == NULL);
   TELL_FLEET ("plug honest");
   WAIT_FOR (bench_find_port (bench, "1-1.1") != NULL);
   g_assert_true (ask ("1-1.1", &said));
   g_assert_false (
-      bench_identify (bench, bench_find_port (bench, "1-1.1")->session, on_said, &said)); /* one at a time */
+      bench_identify (bench, bench_find_port (bench, "1-1.1")->session, on_probe, &said)); /* one at a time */
   bench_disconnect (bench, bench_find_port (bench, "1-1.1")->session);
   g_assert_error (said.error, DEVICE_ERROR, DEVICE_ERROR_GONE);
   g_assert_cmpint (bench_find_port (bench, "1-1.1")->link, ==, DEVICE_LINK_NONE);
-  said_clear (&said);
+  probed_clear (&said);
   g_autoptr (DeviceFacts) facts = facts_at ("1-1.1"); /* behind the closing */
   g_assert_cmpstr (facts->serial, ==, "R9TESTAT001");
   g_assert_true (ask ("1-1.1", &said));
   tear_down (NULL, NULL); /* the bench goes with a question under way */
   g_assert_error (said.error, DEVICE_ERROR, DEVICE_ERROR_GONE);
-  said_clear (&said);
+  probed_clear (&said);
   set_up (NULL, NULL);
 }
 

@@ -2,6 +2,7 @@
  * preload. Not for bytes (adb.c, fastboot.c): here plugs go in and out. */
 #include "daemon/devices/device.h"
 
+#include "tests/unit/devices/probed.h"
 #include "tests/unit/devices/under_fleet.h"
 
 static const char scenario[] =
@@ -107,29 +108,6 @@ make_ready (Fixture *fixture, const char *port)
 {
   connect_to (fixture, at (fixture, port)->session, 0);
   WAIT_FOR (link_at (fixture, port) == DEVICE_LINK_READY);
-}
-
-typedef struct {
-  guint calls;
-  DeviceFacts *facts;
-  GError *error;
-} Probed;
-
-static void
-on_probe (DeviceFacts *facts, const GError *error, gpointer user)
-{
-  Probed *probed = user;
-  probed->calls++;
-  probed->facts = facts;
-  probed->error = error != NULL ? g_error_copy (error) : NULL;
-}
-
-static void
-probed_clear (Probed *probed)
-{
-  g_assert_cmpuint (probed->calls, ==, 1);
-  device_facts_free (probed->facts);
-  g_clear_error (&probed->error);
 }
 
 static DeviceFacts *
