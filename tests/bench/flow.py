@@ -245,11 +245,7 @@ def desk(table, tools):
 
         def send():
             started = time.monotonic()
-            link = daemon.connection(IMPORT_SECONDS)
-            link.request("POST", "/v1/imports", body)
-            answer = link.getresponse()
-            assert answer.status < 300, answer.read()
-            link.close()
+            daemon.done("POST", "/v1/imports", body, timeout=IMPORT_SECONDS)
             seconds.append(time.monotonic() - started)
         sender = threading.Thread(target=send)
         sender.start()

@@ -178,10 +178,10 @@ class Daemon:
         link.connect(self.socket_path)
         return link
 
-    def request(self, method, path, body=None, headers=None):
+    def request(self, method, path, body=None, headers=None, timeout=ANSWER_SECONDS):
         """body: bytes, or something to send as JSON. Returns status, headers, and the body: parsed when it is JSON."""
         data = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
-        link = self.connection()
+        link = self.connection(timeout)
         try:
             try:
                 link.request(method, path, data, headers or {})
@@ -194,9 +194,9 @@ class Daemon:
         is_json = "json" in answer.getheader("Content-Type", "")
         return answer.status, dict(answer.getheaders()), json.loads(content) if is_json else content
 
-    def done(self, method, path, body=None, headers=None):
+    def done(self, method, path, body=None, headers=None, timeout=ANSWER_SECONDS):
         """The body of an answer that is 2xx; Problem otherwise."""
-        status, _, content = self.request(method, path, body, headers)
+        status, _, content = self.request(method, path, body, headers, timeout)
         if status >= 300:
             raise Problem(status, content)
         return content
