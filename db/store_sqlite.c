@@ -9,11 +9,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#define BUSY_TIMEOUT_MS 5000
-#define STEPS_UNWATCHED 4000 /* instructions of SQLite's machine, some 0.1 ms, between two looks at the clock */
-#define WAL_KEPT_BYTES  "67108864"
-#define UNDO_KEPT_BYTES                                                                                                \
-  (1 << 20) /* of what a savepoint may have to undo: kept in one piece of memory, and more in a temporary file */
+#define BUSY_TIMEOUT_MS     5000
+#define STEPS_UNWATCHED     4000 /* instructions of SQLite's machine, some 0.1 ms, between two looks at the clock */
+#define WAL_KEPT_BYTES      "67108864"
+#define UNDO_IN_MEMORY      (-1)
 #define WRITER_CACHE        "PRAGMA cache_size = -16384;" /* KiB: what one group of requests touches */
 #define SECURITY_STATEMENTS "PRAGMA trusted_schema = OFF;"
 
@@ -221,15 +220,16 @@ sqlite_take_time (G_GNUC_UNUSED Store *store, G_GNUC_UNUSED GError **error)
 }
 
 /* The engine's own count of its memory is one lock that all threads take at every allocation. What a savepoint may have to undo it would
- * keep in pieces of 1 KiB (some hundred for a lend), or write to a file from 64 KiB on. Both are refused when the engine is in use
- * already: slower, no worse. */
+ * write to a file from 64 KiB on, which is fewer than a lend has; a higher limit is none: from 128 KiB on the engine cannot write out what it
+ * has kept, and says that the disk is full (os_unix.c cuts a write down to 0x1ffff bytes, and what is left of it to none). Both are refused
+ * when the engine is in use already: slower, no worse. */
 static void
 configure_engine (void)
 {
   static gsize is_done;
   if (!g_once_init_enter (&is_done))
     return;
-  (void)sqlite3_config (SQLITE_CONFIG_STMTJRNL_SPILL, UNDO_KEPT_BYTES);
+  (void)sqlite3_config (SQLITE_CONFIG_STMTJRNL_SPILL, UNDO_IN_MEMORY);
   (void)sqlite3_config (SQLITE_CONFIG_MEMSTATUS, 0);
   g_once_init_leave (&is_done, 1);
 }

@@ -4,9 +4,11 @@
 #include "db/store_sqlite.h"
 #include "tests/store/fixture.h"
 
-#define CLIENTS  64
-#define EACH     50 /* writes per client */
-#define REPEATED (-1)
+#define CLIENTS     64
+#define EACH        50 /* writes per client */
+#define REPEATED    (-1)
+#define WIDE_NAME   2000 /* letters: two such people fill a page */
+#define WIDE_PEOPLE 1500
 
 static Register *
 open_register (const Place *place)
@@ -859,6 +861,43 @@ held_register_is_only_read (void)
   MUST (register_write_wait (reg, act, &numbers[QUEUED], &error));
 }
 
+static gint64
+people_named (Store *store, const char *name)
+{
+  g_autoptr (Rows) rows = store_query (store, NULL, "SELECT COUNT(*) FROM person WHERE name = $1", "s", name);
+  MUST (rows_next (rows, &error));
+  return rows_int (rows, 0);
+}
+
+/* Some three megabytes are written over: all of that can be undone, and done again. */
+static void
+large_request_can_be_undone (void)
+{
+  g_auto (Place) place;
+  place_init (&place);
+  g_autoptr (Store) store = open_store (&place);
+  g_autofree char *name = g_strnfill (WIDE_NAME, 'x');
+  MUST (store_begin (store, &error));
+  for (int i = 1; i <= WIDE_PEOPLE; i++) {
+    Code code;
+    code_of ('P', i, code);
+    add_person (store, code, name);
+  }
+  MUST (store_commit (store, &error));
+  MUST (store_begin (store, &error));
+  for (int i = 0; i < 2; i++) {
+    MUST (store_savepoint (store, &error));
+    MUST (store_run (store, NULL, &error, "UPDATE person SET name = $1", "s", "Ada Exemple"));
+    g_assert_cmpint (people_named (store, "Ada Exemple"), ==, WIDE_PEOPLE);
+    if (i == 0)
+      MUST (store_rollback_to_savepoint (store, &error));
+    g_assert_cmpint (people_named (store, name), ==, i == 0 ? WIDE_PEOPLE : 0);
+  }
+  MUST (store_release (store, &error));
+  MUST (store_commit (store, &error));
+  g_assert_cmpint (people_named (store, "Ada Exemple"), ==, WIDE_PEOPLE);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -884,5 +923,6 @@ main (int argc, char **argv)
   test_on (ON_SQLITE, "/backup/replacing-under-load-loses-nobody", replacing_under_load_loses_nobody);
   test_on (ON_SQLITE, "/backup/restore-refuses-what-comes-meanwhile", restore_refuses_what_comes_meanwhile);
   test_on_each ("/store/register/held-is-only-read", held_register_is_only_read);
+  test_on_each ("/store/register/large-request-can-be-undone", large_request_can_be_undone);
   return g_test_run ();
 }
