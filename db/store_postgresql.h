@@ -85,7 +85,12 @@ gboolean store_postgresql_settle (PostgresqlStore *store, GError **error);
 
 /* ---- store_postgresql_search.c, _check.c, _move.c: as in db/store.h, db/store_engine.h ---- */
 
-extern const char store_postgresql_search_schema[]; /* part of migration 1 for this engine */
+/* What a migration does besides in this engine. */
+typedef struct {
+  int version; /* the one it leads to; 0 ends the list */
+  const char *sql;
+} StorePostgresqlStep;
+extern const StorePostgresqlStep store_postgresql_search_steps[];
 gboolean store_postgresql_search_put (Store *store, const char *code, const char *kind, const char *text,
                                       GError **error);
 extern const char store_postgresql_columns[], store_postgresql_references[], store_postgresql_documents[];

@@ -69,8 +69,8 @@ store_postgresql_exec (PGconn *connection, const char *sql, GError **error)
 {
   PGresult *result = PQexec (connection, sql);
   ExecStatusType status = PQresultStatus (result);
-  gboolean is_done =
-      status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || store_postgresql_fail (connection, result, error);
+  gboolean is_done = status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_EMPTY_QUERY ||
+                     store_postgresql_fail (connection, result, error);
   PQclear (result);
   return is_done;
 }

@@ -9,7 +9,7 @@ const char store_postgresql_columns[] =
     "SELECT relname, attname, CASE WHEN atttypid IN ('int8'::regtype, 'int4'::regtype, 'int2'::regtype) THEN 'int'"
     " WHEN atttypid = 'bytea'::regtype THEN 'bytes' ELSE 'text' END"
     " FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid"
-    " WHERE" OURS " AND relkind = 'r' AND relname NOT IN ('register_stamp', 'search')"
+    " WHERE" OURS " AND relkind = 'r' AND relname NOT IN ('register_stamp', 'search', 'search_word')"
     " AND attnum > 0 AND NOT attisdropped ORDER BY relname, attnum";
 const char store_postgresql_references[] =
     "SELECT child.relname, parent.relname FROM pg_constraint JOIN pg_class AS child ON child.oid = conrelid"

@@ -55,6 +55,15 @@ postgresql_schema_read (PGconn *connection, int newest, int *version, GError **e
   return TRUE;
 }
 
+static gboolean
+apply_to_search (PGconn *connection, int version, GError **error)
+{
+  for (const StorePostgresqlStep *step = store_postgresql_search_steps; step->sql != NULL; step++)
+    if (step->version == version && !store_postgresql_exec (connection, step->sql, error))
+      return FALSE;
+  return TRUE;
+}
+
 /* One migration and its stamp, inside the transaction of the caller. */
 static gboolean
 apply (PGconn *connection, const Migration *migration, int version, GError **error)
@@ -64,9 +73,8 @@ apply (PGconn *connection, const Migration *migration, int version, GError **err
                                             " ON CONFLICT (one) DO UPDATE SET version = excluded.version",
                                             version);
   gboolean is_done = store_postgresql_exec (connection, sql, error) &&
-                     (version > 1 || (store_postgresql_exec (connection, create_stamp, error) &&
-                                      store_postgresql_exec (connection, store_postgresql_search_schema, error))) &&
-                     store_postgresql_exec (connection, stamp, error);
+                     (version > 1 || store_postgresql_exec (connection, create_stamp, error)) &&
+                     apply_to_search (connection, version, error) && store_postgresql_exec (connection, stamp, error);
   if (!is_done)
     g_prefix_error (error, "migration %s: ", migration->name);
   return is_done;

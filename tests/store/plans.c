@@ -900,7 +900,7 @@ static gboolean
 grows (const char *table)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (growing); i++)
-    if (g_str_equal (table, growing[i]) || g_str_equal (table, "search"))
+    if (g_str_equal (table, growing[i]) || g_str_has_prefix (table, "search"))
       return TRUE;
   return FALSE;
 }

@@ -197,6 +197,69 @@ search_document_is_replaced (void)
   assert_found (store, "carl", "P0000001 ");
 }
 
+/* Documents numbered from `from` on, with code T and that number. */
+static void
+add_texts (Store *store, int from, int count, const char *text)
+{
+  for (int number = from; number < from + count; number++) {
+    Code code;
+    g_snprintf (code, sizeof code, "T%07d", number);
+    MUST (store_search_put (store, code, "item", text, &error));
+  }
+}
+
+/* How many different codes are given. */
+static guint
+count_found (Store *store, const char *query, guint limit)
+{
+  g_autoptr (GError) failure = NULL;
+  g_autoptr (GPtrArray) codes = store_search (store, query, limit, &failure);
+  g_assert_no_error (failure);
+  g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
+  for (guint i = 0; i < codes->len; i++)
+    g_assert_true (g_hash_table_add (seen, g_ptr_array_index (codes, i)));
+  return codes->len;
+}
+
+/* More texts than are looked at one by one. */
+static void
+frequent_words_that_seldom_meet_are_found (void)
+{
+  enum { MANY = 1200 };
+  g_auto (Place) place;
+  place_init (&place);
+  g_autoptr (Store) store = open_store (&place);
+  MUST (store_begin (store, &error));
+  add_texts (store, 1, MANY, "lot rouge carmin");
+  add_texts (store, 1 + MANY, MANY, "lot bleu");
+  add_texts (store, 1 + 2 * MANY, 1, "bleu rouge");
+  add_texts (store, 2 + 2 * MANY, 1, "lot rouge-vif");
+  MUST (store_commit (store, &error));
+  assert_found (store, "rouge bleu", "T0002401 ");
+  assert_found (store, "bleu rou", "T0002401 ");
+  assert_found (store, "carmin bleu", "");
+  assert_found (store, "lot rouge-vif", "T0002402 ");
+  assert_found (store, "lot vif rouge", "T0002402 ");
+  g_assert_cmpuint (count_found (store, "lot", 20), ==, 20);
+  g_assert_cmpuint (count_found (store, "rouge lo", 500), ==, 500);
+  g_assert_cmpuint (count_found (store, "rouge lot", 2000), ==, MANY + 1);
+}
+
+static void
+text_of_words_that_begin_alike_is_given_once (void)
+{
+  g_auto (Place) place;
+  place_init (&place);
+  g_autoptr (Store) store = open_store (&place);
+  MUST (store_begin (store, &error));
+  add_texts (store, 1, 30, "mara marc mare mari maro mars mara");
+  add_texts (store, 31, 1, "maz");
+  MUST (store_commit (store, &error));
+  g_assert_cmpuint (count_found (store, "ma", 20), ==, 20);
+  g_assert_cmpuint (count_found (store, "ma", 40), ==, 31);
+  g_assert_cmpuint (count_found (store, "mar ma", 30), ==, 30);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -209,5 +272,7 @@ main (int argc, char **argv)
   test_on_each ("/store/search/folds-accents-and-prefixes", search_folds_accents_and_prefixes);
   test_on_each ("/store/search/nothing-is-syntax", nothing_in_a_query_is_syntax);
   test_on_each ("/store/search/document-is-replaced", search_document_is_replaced);
+  test_on_each ("/store/search/frequent-words-that-seldom-meet", frequent_words_that_seldom_meet_are_found);
+  test_on_each ("/store/search/text-is-given-once", text_of_words_that_begin_alike_is_given_once);
   return g_test_run ();
 }

@@ -1,0 +1,2 @@
+-- No table of all engines changes: on PostgreSQL each word of a text gets a place in one list of words, in the place of an index of
+-- texts (db/store_postgresql_search.c). Rules: as in 0001-register.sql.
