@@ -162,6 +162,8 @@ digest_table (Move *move, Store *store, const StoreTable *table, Digest *digest,
 static gboolean
 compare_tables (Move *move, GError **error)
 {
+  if (!store_take_time (move->to, error))
+    return FALSE;
   for (guint i = 0; i < move->tables->len; i++) {
     const StoreTable *table = g_ptr_array_index (move->tables, i);
     Digest sent, arrived;

@@ -55,7 +55,8 @@ void store_set_site (Store *store, const char *site);
  * the checks of a backup, which open a Store of their own, take the time they need. Of a result the time counts from its first long
  * step to its last row. SQLite loses the whole transaction when the statement was a write: ask store_is_alive. */
 void store_set_deadline (Store *store, guint deadline_ms);
-/* No deadline from here to the end of the transaction. For what reads everything by its nature, and nothing else: journal_verify_sites,
+/* No deadline from here to the end of the transaction, and results come as they are read, however long they are (elsewhere a write
+ * transaction on a server has each result whole in memory). For what reads everything by its nature, and nothing else: journal_verify_sites,
  * fund_reconcile, item_recount, backup_count, store_check. */
 gboolean store_take_time (Store *store, GError **error);
 gboolean store_takes_time (Store *store); /* was it asked in this transaction? */

@@ -341,8 +341,9 @@ postgresql_query (Store *base, GError **error, const char *sql, const char *type
   const char *name = make_ready (store, &parameters, sql, types, arguments, error);
   if (name == NULL)
     return NULL;
-  return is_writing (store) ? query_writing (store, sql, name, &parameters, error)
-                            : query_now (store, name, &parameters, error);
+  if (is_writing (store) && !base->takes_time)
+    return query_writing (store, sql, name, &parameters, error);
+  return store_postgresql_settle (store, error) ? query_now (store, name, &parameters, error) : NULL;
 }
 
 static void
@@ -603,6 +604,7 @@ const StoreEngine store_postgresql = {
     .move = {.columns = store_postgresql_columns,
              .references = store_postgresql_references,
              .documents = store_postgresql_documents,
+             .settle = "ANALYZE",
              .put_rows = store_postgresql_put_rows,
              .fill = store_postgresql_fill},
 };

@@ -2,11 +2,14 @@
 #include "db/register.h"
 #include "db/store_postgresql_schema.h"
 #include "tests/store/fixture.h"
+#include <malloc.h>
 
 #define DAEMONS      3
 #define EACH         60
 #define WAIT_US      (30 * G_USEC_PER_SEC)
 #define ASK_AGAIN_US 20000
+#define MANY_ROWS    300000
+#define LITTLE_BYTES 4000000 /* that many rows in memory are several times as much */
 
 static PGconn *
 connect_to (const Place *place)
@@ -433,6 +436,40 @@ errors_do_not_repeat_what_people_wrote (void)
   g_assert_null (strstr (failure->message, "R9SECRET"));
 }
 
+static gsize
+allocated (void)
+{
+  struct mallinfo2 info = mallinfo2 ();
+  return info.uordblks + info.hblkhd;
+}
+
+/* A journal of millions, read inside the transaction that wrote it: as the comparison of a move does. */
+static void
+long_results_of_a_writer_come_as_they_are_read (void)
+{
+  g_auto (Place) place;
+  place_init (&place);
+  g_autoptr (Store) store = open_store (&place);
+  MUST (store_begin (store, &error));
+  MUST (store_send (store, &error, "INSERT INTO setting (key, value) VALUES ('a', '1')", ""));
+  MUST (store_take_time (store, &error));
+  gsize before = allocated ();
+  g_autoptr (GError) failure = NULL;
+  g_autoptr (Rows) rows = store_query (store, &failure, "SELECT * FROM generate_series(1, $1)", "i", (gint64)MANY_ROWS);
+  gint64 count = 0;
+  for (; count < MANY_ROWS / 2 && rows_next (rows, &failure); count++)
+    g_assert_cmpint (rows_int (rows, 0), ==, count + 1);
+  g_assert_cmpuint (allocated (), <, before + LITTLE_BYTES);
+  MUST (store_send (store, &error, "INSERT INTO setting (key, value) VALUES ('b', '2')", ""));
+  while (rows_next (rows, &failure))
+    g_assert_cmpint (rows_int (rows, 0), ==, ++count);
+  g_assert_no_error (failure);
+  g_assert_cmpint (count, ==, MANY_ROWS);
+  MUST (store_commit (store, &error));
+  g_autofree char *kept = ask (&place, "SELECT COUNT(*) FROM setting WHERE key IN ('a', 'b')");
+  g_assert_cmpstr (kept, ==, "2");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -458,6 +495,7 @@ main (int argc, char **argv)
       {"/lost/server-comes-back", server_comes_back},
       {"/services/copies-are-left-to-its-own-tools", copies_are_left_to_its_own_tools},
       {"/services/check-finds-what-does-not-hold", check_finds_what_does_not_hold},
+      {"/services/long-results-come-as-they-are-read", long_results_of_a_writer_come_as_they_are_read},
       {"/services/errors-do-not-repeat-what-people-wrote", errors_do_not_repeat_what_people_wrote},
   };
   for (gsize i = 0; i < G_N_ELEMENTS (tests); i++)
