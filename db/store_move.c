@@ -206,7 +206,8 @@ store_fill_store (StoreFill *fill)
 gboolean
 store_fill_keep (StoreFill *fill, GError **error)
 {
-  if (!store_commit (fill->store, error))
+  const char *settle = fill->store->engine->move.settle;
+  if ((settle != NULL && !store_run (fill->store, NULL, error, settle, "")) || !store_commit (fill->store, error))
     return FALSE;
   g_clear_pointer (&fill->store, store_close); /* of a file: its log is written into it */
   if (fill->scratch == NULL || store_publish (fill->scratch, fill->destination, error))

@@ -1,11 +1,13 @@
 """How each question's cost grows with the register: the same questions at several sizes of one register that is filled further and
-further, and what a million more items (with their people, recharges and journal lines) would add to each.
+further, on both engines, and what a million more items (with their people, recharges and journal lines) would add to each. PostgreSQL gets
+each size by `temoin migrate`, whose speed is printed.
 
 BENCH_SIZE=1000000 measures a million items and people, ten million recharges and thirty million journal lines, which takes long
-and some 20 GB; without it a small register shows the shape. BENCH_SIZE_FILES=FOLDER keeps the filled registers there and takes them from there the
+and some 60 GB; without it a small register shows the shape. BENCH_SIZE_FILES=FOLDER keeps the filled registers there and takes them from there the
 next time (register-SIZE.db and codes-SIZE).
 """
 
+import json
 import math
 import os
 import random
@@ -25,7 +27,6 @@ FUNDS, LINES_OF, LOANS_OF = 500, 10, 3  # recharges a line, items a loan
 ASKED = 200  # of each question
 GROWTH_LIMIT = 3.0  # from the smallest to the largest size
 FLOOR_MS = 0.5  # below it a growth is noise
-POSTGRESQL_SIZES = [10_000, 100_000] if FULL else [2_000, 20_000]  # filled over a socket, one row at a time
 KEY = "BCDFGHJKLNPRSTVX"
 
 
@@ -81,20 +82,28 @@ class Cluster:
         self.lender.stdin.close()  # it stops at the end of its input
         self.lender.stdout.close()
 
-    def database(self):
-        subprocess.run(["psql", "-h", self.folder, "-U", "temoin", "-d", "postgres", "-qc", "CREATE DATABASE size"], check=True)
-        return f"postgresql://temoin@/size?host={self.folder}"
+    def psql(self, database, words):
+        return subprocess.run(["psql", "-h", self.folder, "-U", "temoin", "-d", database, "-XAtqc", words], stdout=subprocess.PIPE,
+                              text=True, check=True).stdout
+
+    def database(self, name):
+        self.psql("postgres", f"CREATE DATABASE {name}")
+        return f"postgresql://temoin@/{name}?host={self.folder}"
+
+    def mib(self, name):
+        return int(self.psql(name, "SELECT pg_database_size(current_database())")) / 2**20
+
+    def drop(self, name):
+        self.psql("postgres", f"DROP DATABASE {name} WITH (FORCE)")
 
 
 class Ground:
-    """A register that grows. tools: program(name), timed(name, arguments...), Daemon. cluster: None, or a PostgreSQL to put it on."""
+    """A register in a file, that grows. tools: program(name), timed(name, arguments...), Daemon."""
 
-    def __init__(self, tools, cluster=None):
+    def __init__(self, tools):
         self.tools = tools
         self.folder = tempfile.mkdtemp(prefix="bench-size.")
         self.path = os.path.join(self.folder, "register.db")
-        self.url = cluster.database() if cluster else "sqlite:" + self.path
-        self.on_file = cluster is None
         self.codes = {kind: [] for kind in "TPFLN"}
 
     def __enter__(self):
@@ -103,13 +112,17 @@ class Ground:
     def __exit__(self, *_):
         shutil.rmtree(self.folder, ignore_errors=True)
 
+    @property
+    def url(self):
+        return "sqlite:" + self.path
+
     def take(self, codes):
         for code in codes.split():
             self.codes[code[0]].append(code)
 
     def grow(self, size):
         """Seconds that it took; 0 for a register that was kept."""
-        if self.on_file and KEPT and os.path.exists(os.path.join(KEPT, f"register-{size}.db")):
+        if KEPT and os.path.exists(os.path.join(KEPT, f"register-{size}.db")):
             self.fetch(size)
             return 0
         recharges = size * RECHARGES
@@ -119,13 +132,13 @@ class Ground:
                               check=True)
         self.take(done.stdout)
         took = time.monotonic() - before
-        if self.on_file and KEPT:
+        if KEPT:
             self.keep(size)
         return took
 
     def fetch(self, size):
         """A kept register is used where it is: asking changes nothing in it but the account of who asks."""
-        self.url = "sqlite:" + os.path.join(KEPT, f"register-{size}.db")
+        self.path = os.path.join(KEPT, f"register-{size}.db")
         self.codes = {kind: [] for kind in self.codes}
         with open(os.path.join(KEPT, f"codes-{size}"), encoding="ascii") as file:
             self.take(file.read())
@@ -136,8 +149,17 @@ class Ground:
             file.write("\n".join(code for codes in self.codes.values() for code in codes))
 
     def mib(self):
-        """Of the file; NaN on a server, whose files are its own business."""
-        return os.path.getsize(self.url.removeprefix("sqlite:")) / 2**20 if self.on_file else math.nan
+        return os.path.getsize(self.path) / 2**20
+
+    def move(self, url):
+        """To that address, by `temoin migrate`: seconds, rows, and MiB of memory at the most."""
+        with self.tools.Daemon("--database", self.url, demo=False) as daemon:
+            command = [os.path.join(self.tools.BUILD, "temoin"), "--json", "--socket", daemon.socket_path, "migrate", "--to", url,
+                       "--yes", "--comment", "bench"]
+            before = time.monotonic()
+            said = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
+            took = time.monotonic() - before
+            return took, json.loads(said.splitlines()[-1])["rows"], self.tools.resident_most(daemon.process.pid)
 
     def ask(self, daemon, question, size):
         """p50, p99 in ms, and reads of the file an answer."""
@@ -150,10 +172,9 @@ class Ground:
 
     def warm(self):
         """The file is in the system's memory: what is compared is the work, not the disk."""
-        if self.on_file:
-            with open(self.url.removeprefix("sqlite:"), "rb") as file:
-                while file.read(1 << 24):
-                    pass
+        with open(self.path, "rb") as file:
+            while file.read(1 << 24):
+                pass
 
 
 def reads(daemon):
@@ -169,11 +190,10 @@ def start_ms(daemon):
     return (time.monotonic() - before) * 1000
 
 
-def measure(ground, tools, size):
-    """Figure -> (p50, p99, reads): of each question, of the start; and what is told beside them."""
-    tools.say(f"size: {size} items")
-    filled = ground.grow(size)
-    with tools.Daemon("--database", ground.url, demo=False) as daemon:
+def measure(ground, url, size):
+    """Figure -> (p50, p99, reads): of each question, of the start; and the daemon's memory."""
+    tools = ground.tools
+    with tools.Daemon("--database", url, demo=False) as daemon:
         daemon.get("/metrics")
         daemon.stop()
         started = [start_ms(daemon)]
@@ -183,8 +203,27 @@ def measure(ground, tools, size):
         ground.warm()
         figures = {"start-up": (statistics.median(started), max(started), math.nan)}
         figures.update((name, ground.ask(daemon, question, size)) for name, question in QUESTIONS)
-        resident = tools.resident(daemon.process.pid)
+        return figures, tools.resident(daemon.process.pid)
+
+
+def on_file(ground, size):
+    """What measure gives, and what is told beside it."""
+    ground.tools.say(f"SQLite: {size} items")
+    filled = ground.grow(size)
+    figures, resident = measure(ground, ground.url, size)
     return figures, {"file MiB": ground.mib(), "resident MiB": resident, "filled in s": filled}
+
+
+def on_server(ground, cluster, size):
+    ground.tools.say(f"PostgreSQL: {size} items")
+    database = f"size_{size}"
+    url = cluster.database(database)
+    took, rows, most = ground.move(url)
+    figures, resident = measure(ground, url, size)
+    told = {"database MiB": cluster.mib(database), "resident MiB": resident, "moved there in s": took, "moved rows/s": rows / took,
+            "resident MiB at most during the move": most}
+    cluster.drop(database)
+    return figures, told
 
 
 def add_rows(table, engine, found):
@@ -201,24 +240,20 @@ def add_rows(table, engine, found):
                   f"p50 at each size: {between}; {added:+.2f} ms a million more{read}", growth, GROWTH_LIMIT, growth)
     for name in found[sizes[-1]][1]:
         values = [found[size][1][name] for size in sizes]
-        if math.isnan(values[-1]):
-            continue
         table.add(f"{engine}, {name}", f"{values[-1]:.0f}", f"{values[0]:.0f}",
                   f"{(values[-1] - values[0]) / millions:+.0f} a million more")
 
 
-def on_engine(table, tools, engine, sizes, cluster=None):
-    with Ground(tools, cluster) as ground:
-        found = {count: measure(ground, tools, count) for count in sizes}
-    tools.say(f"{engine}, at sizes " + ", ".join(map(str, sizes)) +
-              f"; an item comes with a person, {RECHARGES} recharge(s), {JOURNAL} journal line(s)")
-    add_rows(table, engine, found)
-
-
 def size(table, tools):
-    on_engine(table, tools, "SQLite", SIZES)
-    with Cluster() as cluster:
-        if cluster is None:
-            tools.say("PostgreSQL IS NOT INSTALLED HERE: its figures are missing")
-        else:
-            on_engine(table, tools, "PostgreSQL", POSTGRESQL_SIZES, cluster)
+    found = {"SQLite": {}, "PostgreSQL": {}}
+    with Ground(tools) as ground, Cluster() as cluster:
+        for count in SIZES:
+            found["SQLite"][count] = on_file(ground, count)
+            if cluster is not None:
+                found["PostgreSQL"][count] = on_server(ground, cluster, count)
+    if cluster is None:
+        tools.say("PostgreSQL IS NOT INSTALLED HERE: its figures are missing")
+        del found["PostgreSQL"]
+    tools.say("at sizes " + ", ".join(map(str, SIZES)) + f"; an item comes with a person, {RECHARGES} recharge(s), {JOURNAL} journal line(s)")
+    for engine, figures in found.items():
+        add_rows(table, engine, figures)
