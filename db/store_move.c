@@ -207,8 +207,10 @@ gboolean
 store_fill_keep (StoreFill *fill, GError **error)
 {
   const char *settle = fill->store->engine->move.settle;
-  if ((settle != NULL && !store_run (fill->store, NULL, error, settle, "")) || !store_commit (fill->store, error))
+  if (!store_commit (fill->store, error))
     return FALSE;
+  if (settle != NULL)
+    (void)store_run (fill->store, NULL, NULL, settle, ""); /* it is kept in any case */
   g_clear_pointer (&fill->store, store_close); /* of a file: its log is written into it */
   if (fill->scratch == NULL || store_publish (fill->scratch, fill->destination, error))
     return TRUE;

@@ -604,7 +604,7 @@ const StoreEngine store_postgresql = {
     .move = {.columns = store_postgresql_columns,
              .references = store_postgresql_references,
              .documents = store_postgresql_documents,
-             .settle = "ANALYZE",
+             .settle = "VACUUM (ANALYZE)",
              .put_rows = store_postgresql_put_rows,
              .fill = store_postgresql_fill},
 };
