@@ -88,10 +88,10 @@ edit_database (const char *url, const char *sql)
 }
 
 static inline void
-in_cluster (const char *form, const char *database)
+in_cluster (const char *form, const char *database, const char *options)
 {
   g_autofree char *url = cluster_url ("postgres");
-  g_autofree char *sql = g_strdup_printf ("%s \"%s\"%s", form, database, *form == 'D' ? " WITH (FORCE)" : "");
+  g_autofree char *sql = g_strdup_printf ("%s \"%s\" %s", form, database, options);
   edit_database (url, sql);
 }
 
@@ -101,7 +101,7 @@ database_new (void)
 {
   static int n;
   g_autofree char *name = g_strdup_printf ("t%d_%d", (int)getpid (), ++n);
-  in_cluster ("CREATE DATABASE", name);
+  in_cluster ("CREATE DATABASE", name, "STRATEGY file_copy");
   return cluster_url (name);
 }
 
@@ -110,7 +110,7 @@ database_drop (const char *url)
 {
   const char *name = strstr (url, "@/") + 2;
   g_autofree char *database = g_strndup (name, strcspn (name, "?"));
-  in_cluster ("DROP DATABASE", database);
+  in_cluster ("DROP DATABASE", database, "WITH (FORCE)");
 }
 
 static inline void

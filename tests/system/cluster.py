@@ -1,7 +1,7 @@
 """A throw-away PostgreSQL for a test, by tests/cluster.
 
     with Cluster() as cluster:
-        with Daemon("--database", cluster.database()) as daemon: ...
+        with Daemon("--database", cluster.register()) as daemon: ...
 """
 
 import itertools
@@ -9,6 +9,8 @@ import os
 import subprocess
 
 import pytest
+
+from daemon import Daemon
 
 PROGRAM = os.path.join(os.getcwd(), "tests", "cluster")
 MISSING = 77  # what the program ends with when PostgreSQL is not installed
@@ -18,6 +20,7 @@ class Cluster:
     def __init__(self):
         self.folder = None
         self.numbers = itertools.count(1)
+        self.has_template = False
 
     def __enter__(self):
         # it stops at the end of its input: also when this process is killed
@@ -43,8 +46,20 @@ class Cluster:
         command = ["psql", "-h", self.folder, "-U", "temoin", "-d", database, "-XAtqc", text]
         return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
 
-    def database(self):
+    def url(self, name):
+        return f"postgresql://temoin@/{name}?host={self.folder}"
+
+    def database(self, template="template1"):
         """The address of a new empty one."""
         name = f"d{next(self.numbers)}"
-        self.sql(f"CREATE DATABASE {name}")
-        return f"postgresql://temoin@/{name}?host={self.folder}"
+        self.sql(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
+        return self.url(name)
+
+    def register(self):
+        """The address of a new register: as a daemon makes it that is started on an empty database, which takes longer than most tests."""
+        if not self.has_template:
+            self.sql("CREATE DATABASE register")
+            with Daemon("--database", self.url("register"), demo=False):
+                pass
+            self.has_template = True
+        return self.database("register")

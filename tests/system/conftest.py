@@ -33,7 +33,7 @@ def engine(request):
         yield
         return
     shared, before = request.getfixturevalue("cluster"), daemon.new_register
-    daemon.new_register = lambda: ["--database", shared.database()]
+    daemon.new_register = lambda: ["--database", shared.register()]
     yield
     daemon.new_register = before
 
@@ -57,4 +57,4 @@ def new_register(request):
     if request.param == "sqlite":
         return lambda: []
     shared = request.getfixturevalue("cluster")
-    return lambda: ["--database", shared.database()]
+    return lambda: ["--database", shared.register()]

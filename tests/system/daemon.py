@@ -33,6 +33,28 @@ def new_register():
     return []
 
 
+class BenchKey:
+    """The key that a bench shows to tablets: the first daemon of this process makes one, the others are given it. Making it takes longer than
+    all else that a daemon does in most tests."""
+
+    NAME = "adbkey.pem"
+    made = None  # its bytes
+
+    @classmethod
+    def give(cls, state_dir):
+        path = os.path.join(state_dir, cls.NAME)
+        if cls.made is None or os.path.exists(path):
+            return
+        os.makedirs(state_dir, mode=0o700, exist_ok=True)
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(cls.made)
+
+    @classmethod
+    def keep(cls, state_dir):
+        with open(os.path.join(state_dir, cls.NAME), "rb") as file:
+            cls.made = file.read()
+
+
 class Problem(Exception):
     """An answer that is not 2xx. body: the parsed problem."""
 
@@ -109,6 +131,9 @@ class Daemon:
     def start(self):
         """May be called again after stop or kill: the register is still there."""
         self.folder = self.folder or tempfile.mkdtemp(prefix="temoind.")
+        shares_key = self.bench and not self.before  # another user's files are another user's
+        if shares_key:
+            BenchKey.give(self.state_dir)
         self.process = subprocess.Popen(self.command(), env=self.env, stdout=subprocess.PIPE,
                                         stderr=subprocess.STDOUT, text=True,
                                         restore_signals=False)  # SIGXFSZ stays ignored: tests fill disks by limits
@@ -119,6 +144,8 @@ class Daemon:
             said = "".join(self.output)
             self.clean()
             raise RuntimeError(f"temoind did not start in {waited:.1f} s (status {status}): {said}")
+        if shares_key and BenchKey.made is None:
+            BenchKey.keep(self.state_dir)
         # whoever writes to a full pipe stops: read on
         self.reader = threading.Thread(target=self.output.extend, args=(self.process.stdout,), daemon=True)
         self.reader.start()
