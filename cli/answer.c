@@ -37,7 +37,8 @@ answer_sentence (const json_t *finding, Language language)
 void
 answer_complain (Language language, const char *sentence, const char *code)
 {
-  g_autofree char *stable = display_clean (code);
+  g_autofree char *name = g_strndup (code, strcspn (code, "|")); /* what follows is in the sentence */
+  g_autofree char *stable = display_clean (name);
   fprintf (stderr, language == LANGUAGE_ENGLISH ? "temoin: %s (%s)\n" : "temoin : %s (%s)\n", sentence, stable);
 }
 

@@ -30,5 +30,5 @@ gboolean answer_stops (const json_t *answer, const json_t *overrides);
 /* The answer's bytes unchanged, ended by a line end. */
 void answer_raw (const Reply *reply);
 
-/* "temoin : SENTENCE (CODE)" on standard error. */
+/* "temoin : SENTENCE (CODE)" on standard error. What follows a "|" in code is in the sentence already. */
 void answer_complain (Language language, const char *sentence, const char *code);

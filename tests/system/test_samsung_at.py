@@ -110,7 +110,7 @@ def test_what_fails_is_said_and_the_tablet_is_reset_by_hand_as_ever(settings, co
     with Bench(samsung(**{"at": "honest", **settings}), probe=20) as bench:
         item = bench.know()
         said = temoin(bench.daemon, "intake")
-        assert said.returncode == 5 and f"({code}" in said.stderr, said
+        assert said.returncode == 5 and f"({code}" in said.stderr and "|" not in said.stderr, said
         bench.until(lambda: slot(bench)["link"] == link)
         asked = counts(bench)
         assert asked[1:] == (0, 0)
