@@ -118,11 +118,8 @@ other_encodings_are_refused (void)
   g_auto (Place) place;
   place_init (&place);
   g_autofree char *name = ask (&place, "SELECT current_database()");
-  in_cluster ("DROP DATABASE", name);
-  g_autofree char *sql =
-      g_strdup_printf ("CREATE DATABASE \"%s\" TEMPLATE template0 ENCODING 'LATIN1' LOCALE 'C'", name);
-  g_autofree char *server = cluster_url ("postgres");
-  edit_database (server, sql);
+  in_cluster ("DROP DATABASE", name, "");
+  in_cluster ("CREATE DATABASE", name, "TEMPLATE template0 ENCODING 'LATIN1' LOCALE 'C'");
   REFUSED (store_open (place.url, STORE_WRITE, &error), DB_ERROR_FAILED);
 }
 
