@@ -6,33 +6,19 @@
 #include "tests/fleet/adb.h"
 
 #include "tests/fleet/adb_key.h"
+#include "tests/fleet/adb_wire.h"
 #include "tests/fleet/apps.h"
 #include "tests/fleet/shell.h"
 
 #include <string.h>
 
-#define FOURCC(a, b, c, d) ((guint32)(a) | (guint32)(b) << 8 | (guint32)(c) << 16 | (guint32)(d) << 24)
-#define CMD_CNXN           FOURCC ('C', 'N', 'X', 'N')
-#define CMD_AUTH           FOURCC ('A', 'U', 'T', 'H')
-#define CMD_OPEN           FOURCC ('O', 'P', 'E', 'N')
-#define CMD_OKAY           FOURCC ('O', 'K', 'A', 'Y')
-#define CMD_WRTE           FOURCC ('W', 'R', 'T', 'E')
-#define CMD_CLSE           FOURCC ('C', 'L', 'S', 'E')
-#define CMD_STLS           FOURCC ('S', 'T', 'L', 'S')
-
 #define VERSION_CHECKSUM 0x01000000u
 #define VERSION_PLAIN    0x01000001u
-#define HEADER_BYTES     24
 #define FIRST_MAXDATA    4096 // largest payload of CNXN and AUTH
-#define SHELL_HEAD_BYTES 5
 
 enum { AUTH_TOKEN = 1, AUTH_SIGNATURE = 2, AUTH_PUBLIC_KEY = 3 };
 enum { SHELL_STDIN = 0, SHELL_STDOUT = 1, SHELL_STDERR = 2, SHELL_EXIT = 3, SHELL_CLOSE_STDIN = 4 };
 enum Link { LINK_OFFLINE, LINK_AUTHENTICATING, LINK_ONLINE };
-
-struct Header {
-  guint32 command, arg0, arg1, length, checksum, magic;
-};
 
 struct Stream {
   struct Adb *adb; // not owned
@@ -48,7 +34,7 @@ struct Stream {
 struct Adb {
   Tablet *tablet; // not owned
   enum Link link;
-  struct Header header; // of the payload that is expected
+  struct AdbHeader header; // of the payload that is expected
   gboolean wants_payload, zlp_due;
   GByteArray *payload;
   guint8 token[ADB_TOKEN_BYTES];
@@ -59,23 +45,12 @@ struct Adb {
 
 // ---- sending ----
 
-static guint32
-byte_sum (const guint8 *bytes, gsize length)
-{
-  guint32 sum = 0;
-  for (gsize i = 0; i < length; i++)
-    sum += bytes[i];
-  return sum;
-}
-
 static void
-send_header (struct Adb *adb, const struct Header *header, gsize size)
+send_header (struct Adb *adb, const struct AdbHeader *header, gsize size)
 {
-  const guint32 words[6] = {
-      GUINT32_TO_LE (header->command), GUINT32_TO_LE (header->arg0),     GUINT32_TO_LE (header->arg1),
-      GUINT32_TO_LE (header->length),  GUINT32_TO_LE (header->checksum), GUINT32_TO_LE (header->magic),
-  };
-  usb_device_send (adb->tablet->usb, (const guint8 *)words, size);
+  guint8 bytes[ADB_HEADER_BYTES];
+  adb_header_write (header, bytes);
+  usb_device_send (adb->tablet->usb, bytes, size);
 }
 
 // With WRTE the caller must be done: the link may be gone and `adb` freed afterwards.
@@ -83,15 +58,15 @@ static void
 send_packet (struct Adb *adb, guint32 command, guint32 arg0, guint32 arg1, const void *bytes, gsize length)
 {
   gboolean is_summed = adb->version == VERSION_CHECKSUM || command == CMD_CNXN || command == CMD_AUTH;
-  const struct Header header = {
+  const struct AdbHeader header = {
       .command = command,
       .arg0 = arg0,
       .arg1 = arg1,
       .length = (guint32)length,
-      .checksum = is_summed ? byte_sum (bytes, length) : 0,
+      .checksum = is_summed ? adb_sum (bytes, length) : 0,
       .magic = ~command,
   };
-  send_header (adb, &header, HEADER_BYTES);
+  send_header (adb, &header, ADB_HEADER_BYTES);
   if (command == CMD_WRTE && adb->link == LINK_ONLINE && tablet_reach (adb->tablet, POINT_PAYLOAD) != FAULT_NONE)
     return;
   if (length > 0)
@@ -163,7 +138,7 @@ stream_append (struct Stream *stream, guint8 id, const guint8 *bytes, gsize leng
     g_byte_array_append (stream->out, bytes, (guint)length);
     return;
   }
-  const guint8 head[SHELL_HEAD_BYTES] = {
+  const guint8 head[ADB_SHELL_HEAD_BYTES] = {
       id, (guint8)length, (guint8)(length >> 8), (guint8)(length >> 16), (guint8)(length >> 24),
   };
   g_byte_array_append (stream->out, head, sizeof head);
@@ -306,15 +281,15 @@ stream_of (const struct Adb *adb)
 static void
 read_stdin_packets (struct Stream *stream)
 {
-  while (stream->in->len >= SHELL_HEAD_BYTES) {
+  while (stream->in->len >= ADB_SHELL_HEAD_BYTES) {
     const guint8 *head = stream->in->data;
     gsize length = head[1] | (gsize)head[2] << 8 | (gsize)head[3] << 16 | (gsize)head[4] << 24;
-    if (stream->in->len - SHELL_HEAD_BYTES < length)
+    if (stream->in->len - ADB_SHELL_HEAD_BYTES < length)
       break;
     guint8 id = head[0];
     if (id == SHELL_STDIN && stream->reads_stdin)
-      stream_append (stream, SHELL_STDOUT, head + SHELL_HEAD_BYTES, length);
-    g_byte_array_remove_range (stream->in, 0, (guint)(SHELL_HEAD_BYTES + length));
+      stream_append (stream, SHELL_STDOUT, head + ADB_SHELL_HEAD_BYTES, length);
+    g_byte_array_remove_range (stream->in, 0, (guint)(ADB_SHELL_HEAD_BYTES + length));
     if (id != SHELL_CLOSE_STDIN || !stream->reads_stdin)
       continue;
     stream_finish (stream, 0);
@@ -405,7 +380,7 @@ send_token (struct Adb *adb)
 static void
 send_bad_header (struct Adb *adb, guint32 length, guint32 magic, gsize size)
 {
-  const struct Header header = {.command = CMD_CNXN, .arg0 = VERSION_PLAIN, .length = length, .magic = magic};
+  const struct AdbHeader header = {.command = CMD_CNXN, .arg0 = VERSION_PLAIN, .length = length, .magic = magic};
   send_header (adb, &header, size);
 }
 
@@ -419,13 +394,13 @@ play_quirk (struct Adb *adb)
     send_packet (adb, CMD_WRTE, 7, 9, "stale", 5);
     return FALSE;
   case QUIRK_SHORT_HEADER:
-    send_bad_header (adb, 0, ~CMD_CNXN, HEADER_BYTES / 2);
+    send_bad_header (adb, 0, ~CMD_CNXN, ADB_HEADER_BYTES / 2);
     return TRUE;
   case QUIRK_BAD_MAGIC:
-    send_bad_header (adb, 0, CMD_CNXN, HEADER_BYTES);
+    send_bad_header (adb, 0, CMD_CNXN, ADB_HEADER_BYTES);
     return TRUE;
   case QUIRK_HUGE_LENGTH:
-    send_bad_header (adb, 0x7fffffff, ~CMD_CNXN, HEADER_BYTES);
+    send_bad_header (adb, 0x7fffffff, ~CMD_CNXN, ADB_HEADER_BYTES);
     return TRUE;
   case QUIRK_STLS:
     send_packet (adb, CMD_STLS, VERSION_CHECKSUM, 0, NULL, 0);
@@ -540,7 +515,7 @@ handle_packet (struct Adb *adb, const GByteArray *payload)
 {
   guint32 command = adb->header.command;
   gboolean is_summed = adb->version == VERSION_CHECKSUM || command == CMD_CNXN || command == CMD_AUTH;
-  if (is_summed && byte_sum (payload->data, payload->len) != adb->header.checksum)
+  if (is_summed && adb_sum (payload->data, payload->len) != adb->header.checksum)
     fail_link (adb);
   else if (command == CMD_CNXN)
     handle_connect (adb);
@@ -553,14 +528,8 @@ handle_packet (struct Adb *adb, const GByteArray *payload)
 static gboolean
 read_header (struct Adb *adb, const guint8 *bytes, gsize length)
 {
-  guint32 words[6];
-  if (length != HEADER_BYTES)
+  if (!adb_header_read (&adb->header, bytes, length))
     return FALSE;
-  memcpy (words, bytes, sizeof words);
-  adb->header = (struct Header){
-      GUINT32_FROM_LE (words[0]), GUINT32_FROM_LE (words[1]), GUINT32_FROM_LE (words[2]),
-      GUINT32_FROM_LE (words[3]), GUINT32_FROM_LE (words[4]), GUINT32_FROM_LE (words[5]),
-  };
   gboolean is_first = adb->header.command == CMD_CNXN || adb->header.command == CMD_AUTH;
   guint32 limit = is_first ? FIRST_MAXDATA : MAX (adb->maxdata, FIRST_MAXDATA);
   return adb->header.magic == ~adb->header.command && adb->header.length <= limit;

@@ -3,31 +3,17 @@
 // checked: where the recording goes on after one, any will do.
 #include "tests/fleet/replay.h"
 
+#include "tests/fleet/adb_wire.h"
 #include "tests/fleet/recording.h"
 
 #include <string.h>
 
-#define FOURCC(a, b, c, d) ((guint32)(a) | (guint32)(b) << 8 | (guint32)(c) << 16 | (guint32)(d) << 24)
-#define CMD_CNXN           FOURCC ('C', 'N', 'X', 'N')
-#define CMD_AUTH           FOURCC ('A', 'U', 'T', 'H')
-#define CMD_OPEN           FOURCC ('O', 'P', 'E', 'N')
-#define CMD_OKAY           FOURCC ('O', 'K', 'A', 'Y')
-#define CMD_WRTE           FOURCC ('W', 'R', 'T', 'E')
-#define CMD_CLSE           FOURCC ('C', 'L', 'S', 'E')
-#define CMD_STLS           FOURCC ('S', 'T', 'L', 'S')
-
-#define HEADER_BYTES     24
-#define SHELL_HEAD_BYTES 5
-#define SHELL_STDERR     2
-#define SHELL_EXIT       3
-#define NOT_FOUND        127
-#define UNKNOWN_ID       0x7000 // from here on: streams that the recording does not have
-#define LEAVE_SECONDS    0.4    // between the last message and the end of the link
-#define NOTHING          G_MAXUINT
-
-struct Header {
-  guint32 command, arg0, arg1, length;
-};
+#define SHELL_STDERR  2
+#define SHELL_EXIT    3
+#define NOT_FOUND     127
+#define UNKNOWN_ID    0x7000 // from here on: streams that the recording does not have
+#define LEAVE_SECONDS 0.4    // between the last message and the end of the link
+#define NOTHING       G_MAXUINT
 
 // A stream that the host has opened.
 struct Live {
@@ -44,7 +30,7 @@ struct Replay {
   struct Recording *recording;
   guint plug, next_link;
   struct RecordedLink *link; // of adb, under way; NULL before the host's greeting
-  struct Header head;
+  struct AdbHeader head;
   gboolean wants_payload, is_leaving;
   GByteArray *payload;
   GHashTable *live; // the host's number -> struct Live
@@ -142,27 +128,16 @@ miss (struct Replay *replay, const char *what)
 
 // ---- sending ----
 
-static guint32
-byte_sum (const guint8 *bytes, gsize length)
-{
-  guint32 sum = 0;
-  for (gsize i = 0; i < length; i++)
-    sum += bytes[i];
-  return sum;
-}
-
+// Magic and sum are filled in.
 static void
-send_adb (struct Replay *replay, const struct Header *header, const guint8 *bytes, gboolean is_summed)
+send_adb (struct Replay *replay, const struct AdbHeader *header, const guint8 *bytes, gboolean is_summed)
 {
-  const guint32 words[6] = {
-      GUINT32_TO_LE (header->command),
-      GUINT32_TO_LE (header->arg0),
-      GUINT32_TO_LE (header->arg1),
-      GUINT32_TO_LE (header->length),
-      GUINT32_TO_LE (is_summed ? byte_sum (bytes, header->length) : 0),
-      GUINT32_TO_LE (~header->command),
-  };
-  usb_device_send (replay->tablet->usb, (const guint8 *)words, sizeof words);
+  struct AdbHeader sent = *header;
+  guint8 head[ADB_HEADER_BYTES];
+  sent.checksum = is_summed ? adb_sum (bytes, header->length) : 0;
+  sent.magic = ~header->command;
+  adb_header_write (&sent, head);
+  usb_device_send (replay->tablet->usb, head, sizeof head);
   if (header->length > 0)
     usb_device_send (replay->tablet->usb, bytes, header->length);
 }
@@ -182,7 +157,8 @@ static void
 send_plain (struct Replay *replay, const struct RecordedMessage *message)
 {
   g_autofree guint8 *bytes = payload_of (message);
-  const struct Header header = {message->command, message->arg0, message->arg1, (guint32)message->bytes};
+  const struct AdbHeader header = {
+      .command = message->command, .arg0 = message->arg0, .arg1 = message->arg1, .length = (guint32)message->bytes};
   send_adb (replay, &header, bytes, message->is_summed);
 }
 
@@ -198,7 +174,8 @@ send_in_stream (struct Replay *replay, struct Live *live, const struct RecordedM
   if (message->command == CMD_OKAY)
     live->own = message->arg0;
   const guint8 *bytes = length > 0 ? live->answer->data + live->sent : NULL;
-  const struct Header header = {message->command, message->arg0, live->host, (guint32)length};
+  const struct AdbHeader header = {
+      .command = message->command, .arg0 = message->arg0, .arg1 = live->host, .length = (guint32)length};
   send_adb (replay, &header, bytes, message->is_summed);
   live->sent += length;
   return TRUE;
@@ -365,8 +342,8 @@ answer_not_found (struct Replay *replay, struct Live *live, const char *service)
     g_byte_array_append (out, code, sizeof code);
   else
     g_byte_array_append (out, (const guint8 *)"rc=127\n", 7);
-  const struct Header okay = {CMD_OKAY, live->own, live->host, 0};
-  const struct Header write = {CMD_WRTE, live->own, live->host, out->len};
+  const struct AdbHeader okay = {.command = CMD_OKAY, .arg0 = live->own, .arg1 = live->host};
+  const struct AdbHeader write = {.command = CMD_WRTE, .arg0 = live->own, .arg1 = live->host, .length = out->len};
   send_adb (replay, &okay, NULL, TRUE);
   send_adb (replay, &write, out->data, TRUE);
 }
@@ -374,7 +351,7 @@ answer_not_found (struct Replay *replay, struct Live *live, const char *service)
 static void
 open_unknown (struct Replay *replay, const char *service)
 {
-  const struct Header refusal = {CMD_CLSE, 0, replay->head.arg0, 0};
+  const struct AdbHeader refusal = {.command = CMD_CLSE, .arg1 = replay->head.arg0};
   miss (replay, service);
   if (!g_str_has_prefix (service, "shell")) {
     send_adb (replay, &refusal, NULL, TRUE);
@@ -406,7 +383,8 @@ handle_open (struct Replay *replay, const GByteArray *payload)
 static void
 handle_unknown (struct Replay *replay, const struct Live *live)
 {
-  const struct Header okay = {CMD_OKAY, live->own, live->host, 0}, close = {CMD_CLSE, live->own, live->host, 0};
+  const struct AdbHeader okay = {.command = CMD_OKAY, .arg0 = live->own, .arg1 = live->host},
+                         close = {.command = CMD_CLSE, .arg0 = live->own, .arg1 = live->host};
   if (replay->head.command == CMD_WRTE)
     send_adb (replay, &okay, NULL, TRUE);
   else if (replay->head.command == CMD_OKAY)
@@ -463,14 +441,9 @@ handle_message (struct Replay *replay)
 static void
 receive_adb (struct Replay *replay, const guint8 *bytes, gsize length)
 {
-  guint32 words[6];
-  if (replay->wants_payload) {
+  if (replay->wants_payload)
     g_byte_array_append (replay->payload, bytes, (guint)length);
-  } else if (length == HEADER_BYTES) {
-    memcpy (words, bytes, sizeof words);
-    replay->head = (struct Header){GUINT32_FROM_LE (words[0]), GUINT32_FROM_LE (words[1]), GUINT32_FROM_LE (words[2]),
-                                   GUINT32_FROM_LE (words[3])};
-  } else
+  else if (!adb_header_read (&replay->head, bytes, length))
     return; // the empty packet behind a payload that fills its last one
   replay->wants_payload = replay->payload->len < replay->head.length;
   if (!replay->wants_payload)
