@@ -13,7 +13,8 @@
 #define PASSES       3 /* over the rows: copied, then hashed on both sides */
 
 typedef struct {
-  Store *from, *to;
+  Store *from, *to; /* to: of fill */
+  StoreFill *fill;
   const MoveHooks *hooks;
   GPtrArray *tables; /* of StoreTable, in the order of their references */
   gint64 done, total;
@@ -388,16 +389,16 @@ static gboolean
 run (Move *move, GError **error)
 {
   return check_source (move, error) && copy_tables (move, error) && copy_documents (move, error) &&
-         compare_tables (move, error) && compare_sums (move, error) && check_ledgers (move->to, error) &&
-         compare_journals (move, error) && compare_searches (move, error) &&
+         store_fill_fasten (move->fill, error) && compare_tables (move, error) && compare_sums (move, error) &&
+         check_ledgers (move->to, error) && compare_journals (move, error) && compare_searches (move, error) &&
          move->hooks->finish (move->to, &move->report, move->hooks->user, error);
 }
 
 /* from shows one instant from here on. */
 static gboolean
-move_into (Move *move, StoreFill *fill, GError **error)
+move_into (Move *move, GError **error)
 {
-  move->to = store_fill_store (fill);
+  move->to = store_fill_store (move->fill);
   store_set_site (move->to, store_site (move->from));
   if (!store_begin (move->from, error))
     return FALSE;
@@ -405,15 +406,15 @@ move_into (Move *move, StoreFill *fill, GError **error)
   gboolean is_done = move->tables != NULL && run (move, error);
   store_rollback (move->from);
   g_clear_pointer (&move->tables, g_ptr_array_unref);
-  return is_done && store_fill_keep (fill, error);
+  return is_done && store_fill_keep (move->fill, error);
 }
 
 gboolean
 register_move (Store *from, const char *to_url, const MoveHooks *hooks, MoveReport *report, GError **error)
 {
-  Move move = {.from = from, .hooks = hooks};
   g_autoptr (StoreFill) fill = store_fill_begin (to_url, error);
-  if (fill == NULL || !move_into (&move, fill, error))
+  Move move = {.from = from, .fill = fill, .hooks = hooks};
+  if (fill == NULL || !move_into (&move, error))
     return FALSE;
   if (report != NULL)
     *report = move.report;

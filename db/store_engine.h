@@ -10,7 +10,12 @@ typedef struct {
   const char *references; /* statement: table, table that it refers to; twice does no harm */
   const char *documents;  /* statement: code, kind, text */
   gboolean (*put_rows) (Store *to, const StoreTable *table, Rows *rows, guint most, guint *put, GError **error);
-  const char *settle;     /* statement, after all rows are there: what makes them quick to read, sooner than by itself; NULL for none */
+  /* For a new register alone, both NULL when rows are quick to put in as they are: takes the references away, and gives (array of g_free'd
+   * statements) what makes them again; makes them again, which checks every row. */
+  GPtrArray *(*loosen) (Store *store, GError **error);
+  gboolean (*fasten) (Store *store, const GPtrArray *references, GError **error);
+  const char *
+      settle; /* statement, after all rows are there: what makes them quick to read, sooner than by itself; NULL for none */
   /* A new register in a transaction. scratch: a file to give the name `destination` at the end, or to remove; NULL for none. Both are set
    * also on failure; caller frees. */
   Store *(*fill) (const char *url, char **scratch, char **destination, GError **error);

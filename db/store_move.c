@@ -5,9 +5,10 @@
 #include <glib/gstdio.h>
 
 struct _StoreFill {
-  Store *store;      /* NULL when it was kept */
-  char *scratch;     /* the file that it is made in; NULL for a server */
-  char *destination; /* what that file will be called; NULL for a server */
+  Store *store;          /* NULL when it was kept */
+  char *scratch;         /* the file that it is made in; NULL for a server */
+  char *destination;     /* what that file will be called; NULL for a server */
+  GPtrArray *references; /* that are made when all rows are there; NULL: they always were */
 };
 
 void
@@ -194,7 +195,16 @@ store_fill_begin (const char *url, GError **error)
     return NULL;
   g_autoptr (StoreFill) fill = g_new0 (StoreFill, 1);
   fill->store = engine->move.fill (url, &fill->scratch, &fill->destination, error);
-  return fill->store != NULL ? g_steal_pointer (&fill) : NULL;
+  if (fill->store != NULL && engine->move.loosen != NULL)
+    fill->references = engine->move.loosen (fill->store, error);
+  gboolean is_ready = fill->store != NULL && (engine->move.loosen == NULL || fill->references != NULL);
+  return is_ready ? g_steal_pointer (&fill) : NULL;
+}
+
+gboolean
+store_fill_fasten (StoreFill *fill, GError **error)
+{
+  return fill->references == NULL || fill->store->engine->move.fasten (fill->store, fill->references, error);
 }
 
 Store *
@@ -211,7 +221,7 @@ store_fill_keep (StoreFill *fill, GError **error)
     return FALSE;
   if (settle != NULL)
     (void)store_run (fill->store, NULL, NULL, settle, ""); /* it is kept in any case */
-  g_clear_pointer (&fill->store, store_close); /* of a file: its log is written into it */
+  g_clear_pointer (&fill->store, store_close);             /* of a file: its log is written into it */
   if (fill->scratch == NULL || store_publish (fill->scratch, fill->destination, error))
     return TRUE;
   return FALSE;
@@ -228,6 +238,7 @@ store_fill_free (StoreFill *fill)
     g_autofree char *path = g_strconcat (fill->scratch, suffixes[i], NULL);
     (void)g_unlink (path); /* mostly there is none: it has its own name now */
   }
+  g_clear_pointer (&fill->references, g_ptr_array_unref);
   g_free (fill->scratch);
   g_free (fill->destination);
   g_free (fill);

@@ -34,6 +34,9 @@ typedef struct _StoreFill StoreFill;
 /* DB_ERROR_UNIQUE: there is something at url already. NULL on error. */
 StoreFill *store_fill_begin (const char *url, GError **error);
 Store *store_fill_store (StoreFill *fill); /* borrowed; inside a transaction that is not the caller's to end */
+/* Call when all rows are there: references that a server would have looked up row by row are made and checked now. DB_ERROR_FOREIGN: one
+ * leads to nothing. */
+gboolean store_fill_fasten (StoreFill *fill, GError **error);
 /* Makes it the register at url, durable. After it, also when it failed, only store_fill_free. */
 gboolean store_fill_keep (StoreFill *fill, GError **error);
 /* Unless it was kept, url is as it was before. Accepts NULL. */

@@ -96,6 +96,8 @@ gboolean store_postgresql_search_put (Store *store, const char *code, const char
 extern const char store_postgresql_columns[], store_postgresql_references[], store_postgresql_documents[];
 gboolean store_postgresql_put_rows (Store *to, const StoreTable *table, Rows *rows, guint most, guint *put,
                                     GError **error);
+GPtrArray *store_postgresql_loosen (Store *store, GError **error);
+gboolean store_postgresql_fasten (Store *store, const GPtrArray *references, GError **error);
 Store *store_postgresql_fill (const char *url, char **scratch, char **destination, GError **error);
 GPtrArray *store_postgresql_search (Store *store, const char *query, guint limit, GError **error);
 gboolean store_postgresql_check (Store *store, GError **error);

@@ -257,6 +257,61 @@ damaged_register_is_not_moved (void)
   }
 }
 
+static void
+lend_one (const Place *place)
+{
+  g_autoptr (Store) store = open_store (place);
+  const Loan loan = loan_of ("N0000001", "P0000001", "T0000001");
+  MUST (loan_insert (store, &loan, &error));
+}
+
+/* References are made late on a server: a row that leads nowhere must be found all the same. */
+static void
+broken_references_are_not_moved (void)
+{
+  g_auto (Place) source;
+  g_auto (Place) target;
+  place_on (ON_SQLITE, &source);
+  place_init (&target);
+  fill_register (&source);
+  lend_one (&source);
+  g_autoptr (Store) store = open_store (&source);
+  MUST (store_run (store, NULL, &error, "PRAGMA foreign_keys = OFF", "")); /* as another program has it */
+  MUST (store_run (store, NULL, &error, "DELETE FROM person WHERE code = 'P0000001'", ""));
+  g_clear_pointer (&store, store_close);
+  Watch watch = {0};
+  REFUSED (move (&source, target.url, &watch, NULL, &error), DB_ERROR_FOREIGN);
+  REFUSED (store_open (target.url, STORE_READ, &error),
+           target.engine == ON_SQLITE ? DB_ERROR_NOT_FOUND : DB_ERROR_CORRUPT);
+}
+
+#define REFERENCES                                                                                                     \
+  "SELECT string_agg(concat_ws(' ', conrelid::regclass, conname, pg_get_constraintdef(oid)), ',' ORDER BY conname,"    \
+  " conrelid::regclass::text) FROM pg_constraint WHERE contype = 'f' AND convalidated"
+
+static void
+references_are_those_of_a_new_register (void)
+{
+  g_auto (Place) source;
+  g_auto (Place) target;
+  g_auto (Place) fresh;
+  place_on (ON_SQLITE, &source);
+  place_init (&target);
+  place_init (&fresh);
+  fill_register (&source);
+  lend_one (&source);
+  Watch watch = {0};
+  MUST (move (&source, target.url, &watch, NULL, &error));
+  g_autoptr (Store) moved = open_store (&target);
+  g_autoptr (Store) made = open_store (&fresh);
+  g_autoptr (Rows) here = store_query (moved, NULL, REFERENCES, "");
+  g_autoptr (Rows) there = store_query (made, NULL, REFERENCES, "");
+  g_assert_true (rows_next (here, NULL) && rows_next (there, NULL));
+  g_assert_cmpstr (rows_text (here, 0), ==, rows_text (there, 0));
+  g_assert_nonnull (strstr (rows_text (here, 0), "loan"));
+  REFUSED (store_run (moved, NULL, &error, "DELETE FROM person WHERE code = 'P0000001'", ""), DB_ERROR_FOREIGN);
+}
+
 static gboolean
 comes_before (const GPtrArray *tables, const char *first, const char *second)
 {
@@ -295,6 +350,8 @@ main (int argc, char **argv)
   test_on (ON_POSTGRESQL, "/store/move/foreign-tables-are-refused", foreign_tables_are_refused);
   test_on_each ("/store/move/stopped-leaves-nothing", stopped_move_leaves_nothing);
   test_on_each ("/store/move/damaged-is-not-moved", damaged_register_is_not_moved);
+  test_on_each ("/store/move/broken-references-are-not-moved", broken_references_are_not_moved);
+  test_on (ON_POSTGRESQL, "/store/move/references-are-those-of-a-new-register", references_are_those_of_a_new_register);
   test_on_each ("/store/move/tables-are-the-catalogues", tables_are_the_catalogues);
   return g_test_run ();
 }
