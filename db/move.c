@@ -74,20 +74,16 @@ copy_tables (Move *move, GError **error)
 static gboolean
 copy_documents (Move *move, GError **error)
 {
-  g_autoptr (Rows) rows = store_documents (move->from, error);
-  if (rows == NULL)
+  g_autoptr (Rows) documents = store_documents (move->from, error);
+  if (documents == NULL)
     return FALSE;
-  g_autoptr (GError) failure = NULL;
-  while (rows_next (rows, &failure)) {
-    if (!store_search_put (move->to, rows_text (rows, 0), rows_text (rows, 1), rows_text (rows, 2), error))
+  guint put = SLICE;
+  while (put == SLICE) {
+    if (!store_put_documents (move->to, documents, SLICE, &put, error) || !advance (move, 0, error))
       return FALSE;
-    if (++move->report.documents % SLICE == 0 && !advance (move, 0, error))
-      return FALSE;
+    move->report.documents += put;
   }
-  if (failure == NULL)
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&failure));
-  return FALSE;
+  return TRUE;
 }
 
 /* ---- comparing rows ---- */

@@ -10,6 +10,8 @@ typedef struct {
   const char *references; /* statement: table, table that it refers to; twice does no harm */
   const char *documents;  /* statement: code, kind, text */
   gboolean (*put_rows) (Store *to, const StoreTable *table, Rows *rows, guint most, guint *put, GError **error);
+  /* As put_rows, of documents (code, kind, text), into a register that has none of them. */
+  gboolean (*put_documents) (Store *to, Rows *documents, guint most, guint *put, GError **error);
   /* For a new register alone, both NULL when rows are quick to put in as they are: takes the references away, and gives (array of g_free'd
    * statements) what makes them again; makes them again, which checks every row. */
   GPtrArray *(*loosen) (Store *store, GError **error);

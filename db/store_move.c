@@ -185,6 +185,12 @@ store_documents (Store *store, GError **error)
   return store_query (store, error, store->engine->move.documents, "");
 }
 
+gboolean
+store_put_documents (Store *to, Rows *documents, guint most, guint *put, GError **error)
+{
+  return to->engine->move.put_documents (to, documents, most, put, error);
+}
+
 /* ---- a register in the making ---- */
 
 StoreFill *

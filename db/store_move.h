@@ -28,14 +28,17 @@ gboolean store_empty_table (Store *store, const StoreTable *table, GError **erro
 gboolean store_count_rows (Store *store, const StoreTable *table, gint64 *count, GError **error);
 /* The documents of search: code, kind, and a text that store_search_put makes the same document of. */
 Rows *store_documents (Store *store, GError **error);
+/* As store_put_rows, of documents (of store_documents, of another store), into a register in the making; they are found after
+ * store_fill_fasten. */
+gboolean store_put_documents (Store *to, Rows *documents, guint most, guint *put, GError **error);
 
 /* A register being made at url, in one transaction: its schema is that of this program, and other programs do not see it. */
 typedef struct _StoreFill StoreFill;
 /* DB_ERROR_UNIQUE: there is something at url already. NULL on error. */
 StoreFill *store_fill_begin (const char *url, GError **error);
 Store *store_fill_store (StoreFill *fill); /* borrowed; inside a transaction that is not the caller's to end */
-/* Call when all rows are there: references that a server would have looked up row by row are made and checked now. DB_ERROR_FOREIGN: one
- * leads to nothing. */
+/* Call when all rows and documents are there: what finds the documents is made, and references that a server would have looked up row by row are made
+ * and checked. DB_ERROR_FOREIGN: one leads to nothing. */
 gboolean store_fill_fasten (StoreFill *fill, GError **error);
 /* Makes it the register at url, durable. After it, also when it failed, only store_fill_free. */
 gboolean store_fill_keep (StoreFill *fill, GError **error);

@@ -604,6 +604,7 @@ const StoreEngine store_postgresql = {
     .move = {.columns = store_postgresql_columns,
              .references = store_postgresql_references,
              .documents = store_postgresql_documents,
+             .put_documents = store_postgresql_put_documents,
              .loosen = store_postgresql_loosen,
              .fasten = store_postgresql_fasten,
              .settle = "VACUUM (ANALYZE)",

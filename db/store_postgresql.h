@@ -91,11 +91,17 @@ typedef struct {
   const char *sql;
 } StorePostgresqlStep;
 extern const StorePostgresqlStep store_postgresql_search_steps[];
+/* Gives each word of each text its place in the list of words. */
+#define STORE_POSTGRESQL_LIST_WORDS                                                                                    \
+  "INSERT INTO search_word (word, code) SELECT unnest(tsvector_to_array(words)), code FROM search ORDER BY 1, 2"
+/* The words of a text as a tsvector: 'zoe':1 'leveque':2. Caller frees; NULL with DB_ERROR_CHECK: it is not valid UTF-8. */
+char *store_postgresql_document (const char *text, GError **error);
 gboolean store_postgresql_search_put (Store *store, const char *code, const char *kind, const char *text,
                                       GError **error);
 extern const char store_postgresql_columns[], store_postgresql_references[], store_postgresql_documents[];
 gboolean store_postgresql_put_rows (Store *to, const StoreTable *table, Rows *rows, guint most, guint *put,
                                     GError **error);
+gboolean store_postgresql_put_documents (Store *to, Rows *documents, guint most, guint *put, GError **error);
 GPtrArray *store_postgresql_loosen (Store *store, GError **error);
 gboolean store_postgresql_fasten (Store *store, const GPtrArray *references, GError **error);
 Store *store_postgresql_fill (const char *url, char **scratch, char **destination, GError **error);

@@ -57,9 +57,11 @@ append_bytes (GString *line, GBytes *bytes)
   g_bytes_unref (bytes);
 }
 
-/* The text form of COPY. */
-static void
-append_row (GString *line, const StoreTable *table, Rows *rows)
+/* A row in the text form of COPY. */
+typedef gboolean (*AppendRow) (GString *line, const StoreTable *table, Rows *rows, GError **error);
+
+static gboolean
+append_row (GString *line, const StoreTable *table, Rows *rows, G_GNUC_UNUSED GError **error)
 {
   for (guint i = 0; i < table->columns->len; i++) {
     const char *text = rows_text (rows, (int)i);
@@ -73,13 +75,30 @@ append_row (GString *line, const StoreTable *table, Rows *rows)
       append_text (line, text);
   }
   g_string_append_c (line, '\n');
+  return TRUE;
+}
+
+/* Of a document: its text becomes words. */
+static gboolean
+append_document (GString *line, G_GNUC_UNUSED const StoreTable *table, Rows *rows, GError **error)
+{
+  const char *text = rows_text (rows, 2);
+  g_autofree char *words = store_postgresql_document (text != NULL ? text : "", error);
+  if (words == NULL)
+    return FALSE;
+  append_text (line, rows_text (rows, 0));
+  g_string_append_c (line, '\t');
+  append_text (line, rows_text (rows, 1));
+  g_string_append_c (line, '\t');
+  append_text (line, words);
+  g_string_append_c (line, '\n');
+  return TRUE;
 }
 
 static gboolean
-begin_copy (PGconn *connection, const StoreTable *table, GError **error)
+begin_copy (PGconn *connection, const char *name, const char *columns, GError **error)
 {
-  g_autofree char *names = store_column_names (table);
-  g_autofree char *sql = g_strdup_printf ("COPY \"%s\" (%s) FROM STDIN", table->name, names);
+  g_autofree char *sql = g_strdup_printf ("COPY \"%s\" (%s) FROM STDIN", name, columns);
   g_autoptr (PGresult) result = PQexec (connection, sql);
   return PQresultStatus (result) == PGRES_COPY_IN || store_postgresql_fail (connection, result, error);
 }
@@ -96,31 +115,48 @@ end_copy (PGconn *connection, const char *complaint, GError **error)
   return is_good;
 }
 
-gboolean
-store_postgresql_put_rows (Store *base, const StoreTable *table, Rows *rows, guint most, guint *put, GError **error)
+/* Sends at most `most` rows; *put of them were. FALSE: one could not be read or written. */
+static gboolean
+send_rows (PGconn *connection, const StoreTable *table, AppendRow append, Rows *rows, guint most, guint *put,
+           GError **error)
 {
-  PostgresqlStore *store = (PostgresqlStore *)base;
-  if (!store_postgresql_link (store, error) || !begin_copy (store->connection, table, error))
-    return FALSE;
   g_autoptr (GString) line = g_string_new (NULL);
   g_autoptr (GError) failure = NULL;
-  guint done = 0;
   gboolean is_sent = TRUE;
-  while (is_sent && done < most && rows_next (rows, &failure)) {
+  for (*put = 0; is_sent && failure == NULL && *put < most && rows_next (rows, &failure); (*put)++) {
     g_string_truncate (line, 0);
-    append_row (line, table, rows);
-    is_sent = PQputCopyData (store->connection, line->str, (int)line->len) == 1;
-    done++;
+    is_sent = append (line, table, rows, &failure) && PQputCopyData (connection, line->str, (int)line->len) == 1;
   }
-  if (failure != NULL) {
-    (void)end_copy (store->connection, "no more rows can be read", NULL); /* the reason for that is told */
-    g_propagate_error (error, g_steal_pointer (&failure));
+  if (failure == NULL)
+    return TRUE; /* what was not sent is told at the end of the COPY */
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return FALSE;
+}
+
+static gboolean
+copy_in (Store *base, const char *name, const char *columns, const StoreTable *table, AppendRow append, Rows *rows,
+         guint most, guint *put, GError **error)
+{
+  PostgresqlStore *store = (PostgresqlStore *)base;
+  if (!store_postgresql_link (store, error) || !begin_copy (store->connection, name, columns, error))
     return FALSE;
-  }
-  if (!end_copy (store->connection, NULL, error))
-    return FALSE;
-  *put = done;
-  return TRUE;
+  if (send_rows (store->connection, table, append, rows, most, put, error))
+    return end_copy (store->connection, NULL, error);
+  (void)end_copy (store->connection, "no more rows can be read", NULL); /* the reason for that is told */
+  return FALSE;
+}
+
+gboolean
+store_postgresql_put_rows (Store *to, const StoreTable *table, Rows *rows, guint most, guint *put, GError **error)
+{
+  g_autofree char *names = store_column_names (table);
+  return copy_in (to, table->name, names, table, append_row, rows, most, put, error);
+}
+
+gboolean
+store_postgresql_put_documents (Store *to, Rows *documents, guint most, guint *put, GError **error)
+{
+  return copy_in (to, "search", "code, kind, words", NULL, append_document, documents, most, put, error);
 }
 
 /* Array of g_free'd strings; NULL on error. */
@@ -161,11 +197,12 @@ store_postgresql_loosen (Store *store, GError **error)
   return dropping != NULL && run_each (store, dropping, error) ? g_steal_pointer (&makings) : NULL;
 }
 
-/* Whole tables are compared here, which a session's plans are else kept from. */
+/* Whole tables are read here, which a session's plans are else kept from. */
 gboolean
 store_postgresql_fasten (Store *store, const GPtrArray *references, GError **error)
 {
   return store_run (store, NULL, error, "SET LOCAL enable_seqscan = on", "") && run_each (store, references, error) &&
+         store_run (store, NULL, error, STORE_POSTGRESQL_LIST_WORDS, "") &&
          store_run (store, NULL, error, "SET LOCAL enable_seqscan = off", "");
 }
 

@@ -15,8 +15,8 @@ const StorePostgresqlStep store_postgresql_search_steps[] = {
         "CREATE INDEX search_words ON search USING gin (words)"},
     /* a page that the server knows to be seen by all need not be looked at: places are counted in the index alone */
     {12, "CREATE TABLE search_word (word TEXT COLLATE \"C\" NOT NULL, code TEXT NOT NULL, PRIMARY KEY (word, code))"
-         " WITH (autovacuum_vacuum_insert_scale_factor = 0, autovacuum_vacuum_insert_threshold = 10000);"
-         "INSERT INTO search_word (word, code) SELECT unnest(tsvector_to_array(words)), code FROM search ORDER BY 1, 2;"
+         " WITH (autovacuum_vacuum_insert_scale_factor = 0, autovacuum_vacuum_insert_threshold = "
+         "10000);" STORE_POSTGRESQL_LIST_WORDS ";"
          "DROP INDEX search_words"},
     {0, NULL},
 };
@@ -49,10 +49,13 @@ words_of (const char *text)
   return words;
 }
 
-/* 'zoe':1 'leveque':2. Caller frees. */
-static char *
-document_of (const char *text)
+char *
+store_postgresql_document (const char *text, GError **error)
 {
+  if (!g_utf8_validate (text, -1, NULL)) {
+    g_set_error (error, DB_ERROR, DB_ERROR_CHECK, "a text to search is not valid UTF-8");
+    return NULL;
+  }
   g_autoptr (GPtrArray) words = words_of (text);
   GString *document = g_string_new (NULL);
   for (guint i = 0; i < words->len; i++)
@@ -63,10 +66,9 @@ document_of (const char *text)
 gboolean
 store_postgresql_search_put (Store *store, const char *code, const char *kind, const char *text, GError **error)
 {
-  if (text != NULL && !g_utf8_validate (text, -1, NULL)) {
-    g_set_error (error, DB_ERROR, DB_ERROR_CHECK, "a text to search is not valid UTF-8");
+  g_autofree char *document = text != NULL ? store_postgresql_document (text, error) : NULL;
+  if (text != NULL && document == NULL)
     return FALSE;
-  }
   if (!store_send (store, error,
                    "DELETE FROM search_word WHERE code = $1"
                    " AND word = ANY (tsvector_to_array((SELECT words FROM search WHERE code = $1)))",
@@ -74,7 +76,6 @@ store_postgresql_search_put (Store *store, const char *code, const char *kind, c
     return FALSE;
   if (text == NULL)
     return store_run (store, NULL, error, "DELETE FROM search WHERE code = $1", "s", code);
-  g_autofree char *document = document_of (text);
   return store_send (store, error,
                      "INSERT INTO search (code, kind, words) VALUES ($1, $2, CAST($3 AS tsvector))"
                      " ON CONFLICT (code) DO UPDATE SET kind = excluded.kind, words = excluded.words",

@@ -589,5 +589,6 @@ const StoreEngine store_sqlite = {
              .references = store_sqlite_references,
              .documents = store_sqlite_documents,
              .put_rows = store_sqlite_put_rows,
+             .put_documents = store_sqlite_put_documents,
              .fill = store_sqlite_fill},
 };

@@ -22,5 +22,6 @@ gboolean store_sqlite_check (Store *store, GError **error);
 gboolean store_sqlite_search_put (Store *store, const char *code, const char *kind, const char *text, GError **error);
 extern const char store_sqlite_columns[], store_sqlite_references[], store_sqlite_documents[];
 gboolean store_sqlite_put_rows (Store *to, const StoreTable *table, Rows *rows, guint most, guint *put, GError **error);
+gboolean store_sqlite_put_documents (Store *to, Rows *documents, guint most, guint *put, GError **error);
 Store *store_sqlite_fill (const char *url, char **scratch, char **destination, GError **error);
 GPtrArray *store_sqlite_search (Store *store, const char *query, guint limit, GError **error);

@@ -49,6 +49,20 @@ store_sqlite_search_put (Store *store, const char *code, const char *kind, const
                     "INSERT INTO search (rowid, text) SELECT id, $2 FROM search_row WHERE code = $1", "ss", code, text);
 }
 
+gboolean
+store_sqlite_put_documents (Store *to, Rows *documents, guint most, guint *put, GError **error)
+{
+  g_autoptr (GError) failure = NULL;
+  for (*put = 0; *put < most && rows_next (documents, &failure); (*put)++)
+    if (!store_sqlite_search_put (to, rows_text (documents, 0), rows_text (documents, 1), rows_text (documents, 2),
+                                  error))
+      return FALSE;
+  if (failure == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return FALSE;
+}
+
 /* As the tokenizer sees it: letters, digits and the marks upon them. */
 static gboolean
 is_of_word (gunichar c)
