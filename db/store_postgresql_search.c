@@ -121,10 +121,12 @@ question_add (Question *question, const char *typed)
   g_autoptr (GPtrArray) words = words_of (typed);
   for (guint i = 0; i < words->len; i++) {
     const char *word = g_ptr_array_index (words, i);
-    const Range range = {g_strdup (word), g_strconcat (word, LAST_LETTER, NULL)};
     const char *before = question->ranges->len > 0 ? " & (" : "(";
     g_string_append_printf (question->match, "%s'%s'", i > 0 ? " <-> " : before, word);
-    g_array_append_val (question->ranges, range);
+    if (question->ranges->len < WORDS_MAX) { /* the others are looked for in the texts */
+      const Range range = {g_strdup (word), g_strconcat (word, LAST_LETTER, NULL)};
+      g_array_append_val (question->ranges, range);
+    }
   }
   if (words->len > 0)
     g_string_append (question->match, ":*)");

@@ -178,6 +178,11 @@ nothing_in_a_query_is_syntax (void)
   assert_found (store, "\"ada", "P0000001 ");
   assert_found (store, "ada \" exemple", "P0000001 ");
   assert_found (store, "ada\xff", "");
+  g_autoptr (GString) endless = g_string_new ("ada");
+  for (int i = 0; i < 2000; i++)
+    g_string_append (endless, "-ada");
+  g_autoptr (GPtrArray) codes = store_search (store, endless->str, 10, NULL); /* words in a row, or not */
+  g_assert_nonnull (codes);
 }
 
 static void
