@@ -28,6 +28,8 @@ TEST_PACKAGES := umockdev-1.0 zbar poppler-glib mbim-glib
 JOBS ?= $(shell nproc)
 # these tests mostly wait for tablets: more of them than cores
 TEST_JOBS ?= 6
+# where the registers of the system tests are, but for those about a file: sqlite, or postgresql
+ENGINE ?= sqlite
 # uses the whole machine by itself and waits as long as a bench does: alone, and not three times slower under a sanitizer
 CROWDED := tests/system/test_faults.py
 # pkg-config is asked once, and only when something is built.
@@ -96,7 +98,7 @@ unit: programs $(UNIT_BIN) $(REPLAY_BIN) ## the C tests alone: rules, register, 
 	@BUILD=$(BUILD) tests/fuzz/replay-corpus $(REPLAY_BIN)
 
 system: programs $(POWERCUT) $(BUILD)/tests/store/kept ## the tests that start the real daemon and the emulated fleet
-	@BUILD=$(BUILD) SAN=$(SAN) $(PYTHON) -m pytest -q -rs -p no:cacheprovider -n $(TEST_JOBS) tests/system $(addprefix --ignore ,$(CROWDED))
+	@BUILD=$(BUILD) SAN=$(SAN) ENGINE=$(ENGINE) $(PYTHON) -m pytest -q -rs -p no:cacheprovider -n $(TEST_JOBS) tests/system $(addprefix --ignore ,$(CROWDED))
 	@$(if $(SAN),,BUILD=$(BUILD) $(PYTHON) -m pytest -q -rs -p no:cacheprovider $(CROWDED))
 
 test-kernel: ## the installed daemon on Debian's kernel in QEMU (minutes; not part of `make test`)
@@ -111,11 +113,12 @@ check-style: ## layers, function length and complexity, portable SQL, hygiene
 	@tests/style.sh
 	@tests/sql-lint.sh
 
-# with the second compiler, so that one run says both what it warns of and what the sanitizers find
+# with the second compiler and the second engine, so that one run says what that compiler warns of, what the sanitizers find, and whether a
+# daemon does the same on PostgreSQL
 check-asan: ## all tests built by clang, under AddressSanitizer and UBSan
 	@.ci/install-packages build demo test check
 	@$(MAKE) --no-print-directory CC=clang SAN=asan -j$(JOBS) tests-built
-	@$(MAKE) --no-print-directory CC=clang SAN=asan unit system
+	@$(MAKE) --no-print-directory CC=clang SAN=asan ENGINE=postgresql unit system
 
 check-tsan: ## the threads (register, importer, news, HTTP, the bus) under ThreadSanitizer
 	@.ci/install-packages build demo test

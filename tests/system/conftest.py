@@ -1,6 +1,6 @@
 """What several test files use: one PostgreSQL a worker, and both engines.
 
-    ENGINE=postgresql make system    every test of a daemon on PostgreSQL, but those of the file itself
+    make ENGINE=postgresql system    every test of a daemon on PostgreSQL, but those of the file itself; `make check-asan` does so
 """
 
 import os
@@ -12,7 +12,6 @@ from cluster import Cluster
 
 # whose tests run once on each engine: every Daemon in them that names no register has one there
 ON_BOTH = ("test_accounts", "test_clock", "test_find", "test_money", "test_prepare", "test_regie", "test_wipe")
-SAN = os.environ.get("SAN", "")  # slower by far; what is PostgreSQL's own is in the C tests, on both engines there too
 # about a register that is a file: what cuts, disks, copies and other programs do to it
 OF_THE_FILE = ("test_backup", "test_copy", "test_disk_faults", "test_durability", "test_flow", "test_powercut")
 ENGINE = os.environ.get("ENGINE", "sqlite")
@@ -20,7 +19,7 @@ ENGINE = os.environ.get("ENGINE", "sqlite")
 
 def pytest_generate_tests(metafunc):
     name = metafunc.module.__name__
-    if name in ON_BOTH and ENGINE == "sqlite" and not SAN:
+    if name in ON_BOTH and ENGINE == "sqlite":
         metafunc.parametrize("engine", ["sqlite", "postgresql"], indirect=True, scope="module")
     elif ENGINE == "postgresql" and name not in OF_THE_FILE:
         metafunc.parametrize("engine", ["postgresql"], indirect=True, scope="module")
