@@ -68,6 +68,17 @@ QUESTIONS = (
 )
 
 
+def warm(path):
+    """Puts what is there into the system's memory, as far as it holds it: what is compared is the work, not the disk."""
+    if os.path.isdir(path):
+        for name in os.listdir(path):
+            warm(os.path.join(path, name))
+        return
+    with open(path, "rb") as file:
+        while file.read(1 << 24):
+            pass
+
+
 class Cluster:
     """A throw-away PostgreSQL, by tests/cluster; None in a with statement when PostgreSQL is not installed."""
 
@@ -89,6 +100,9 @@ class Cluster:
     def database(self, name):
         self.psql("postgres", f"CREATE DATABASE {name}")
         return f"postgresql://temoin@/{name}?host={self.folder}"
+
+    def warm(self):
+        warm(os.path.join(self.folder, "data", "base"))
 
     def mib(self, name):
         return int(self.psql(name, "SELECT pg_database_size(current_database())")) / 2**20
@@ -171,10 +185,7 @@ class Ground:
         return p50, p99, (reads(daemon) - before) / ASKED
 
     def warm(self):
-        """The file is in the system's memory: what is compared is the work, not the disk."""
-        with open(self.path, "rb") as file:
-            while file.read(1 << 24):
-                pass
+        warm(self.path)
 
 
 def reads(daemon):
@@ -190,7 +201,7 @@ def start_ms(daemon):
     return (time.monotonic() - before) * 1000
 
 
-def measure(ground, url, size):
+def measure(ground, url, size, warm_up):
     """Figure -> (p50, p99, reads): of each question, of the start; and the daemon's memory."""
     tools = ground.tools
     with tools.Daemon("--database", url, demo=False) as daemon:
@@ -200,7 +211,7 @@ def measure(ground, url, size):
         for _ in range(2):
             daemon.stop()
             started.append(start_ms(daemon))
-        ground.warm()
+        warm_up()
         figures = {"start-up": (statistics.median(started), max(started), math.nan)}
         figures.update((name, ground.ask(daemon, question, size)) for name, question in QUESTIONS)
         return figures, tools.resident(daemon.process.pid)
@@ -210,7 +221,7 @@ def on_file(ground, size):
     """What measure gives, and what is told beside it."""
     ground.tools.say(f"SQLite: {size} items")
     filled = ground.grow(size)
-    figures, resident = measure(ground, ground.url, size)
+    figures, resident = measure(ground, ground.url, size, ground.warm)
     return figures, {"file MiB": ground.mib(), "resident MiB": resident, "filled in s": filled}
 
 
@@ -219,7 +230,7 @@ def on_server(ground, cluster, size):
     database = f"size_{size}"
     url = cluster.database(database)
     took, rows, most = ground.move(url)
-    figures, resident = measure(ground, url, size)
+    figures, resident = measure(ground, url, size, cluster.warm)
     told = {"database MiB": cluster.mib(database), "resident MiB": resident, "moved there in s": took, "moved rows/s": rows / took,
             "resident MiB at most during the move": most}
     cluster.drop(database)
