@@ -25,7 +25,7 @@ LENDS = {
 FILLED = 12_000  # items and people
 LEAST = 0.7  # of the raw engine, at 64 clients
 READS, READS_LEAST = 6_000, 0.5  # of a server that answers a constant, at 64 clients
-IMPORTED = int(os.environ.get("BENCH_IMPORT", "20000"))  # lines; a million takes some five minutes
+IMPORTED = int(os.environ.get("BENCH_IMPORT", "50000"))  # lines: more than the acts take; a million takes some ten minutes
 IMPORT_SECONDS = 1800  # waited for its answer
 DESK_ACTS, DESK_LIMIT_MS = 200, 50
 PEER_CLIENTS, PEER_SECONDS = 64, 4
@@ -257,7 +257,7 @@ def desk_on(table, tools, delay_ms):
         sender.join()
         slow = f", {delay_ms} ms more a flush" if delay_ms else ""
         table.add(f"desk during an import of {IMPORTED} lines{slow}: p50 / p99 ms", tools.milliseconds(beside), tools.milliseconds(alone),
-                  "the same without an import", limit=DESK_LIMIT_MS, judged=beside[2] - alone[2])
+                  "the same without an import", limit=None if delay_ms else DESK_LIMIT_MS, judged=beside[2] - alone[2])
         table.add("  lines/s; MiB that it took", f"{IMPORTED / seconds[0]:.0f}; {tools.resident(daemon.process.pid) - before:.1f}", "-",
                   f"a file of {len(body) / 2**20:.1f} MiB")
 
