@@ -139,6 +139,7 @@ class Ground:
         if KEPT and os.path.exists(os.path.join(KEPT, f"register-{size}.db")):
             self.fetch(size)
             return 0
+        self.own()
         recharges = size * RECHARGES
         counts = (size, size, FUNDS, max(1, recharges // LINES_OF), size // LOANS_OF, recharges, size * JOURNAL)
         before = time.monotonic()
@@ -149,6 +150,12 @@ class Ground:
         if KEPT:
             self.keep(size)
         return took
+
+    def own(self):
+        """What was kept is never filled further."""
+        path = os.path.join(self.folder, "register.db")
+        if self.path != path:
+            self.path = shutil.copyfile(self.path, path)
 
     def fetch(self, size):
         """A kept register is used where it is: asking changes nothing in it but the account of who asks."""
