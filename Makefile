@@ -29,7 +29,7 @@ JOBS ?= $(shell nproc)
 # these tests mostly wait for tablets: more of them than cores
 TEST_JOBS ?= 6
 # where the registers of the system tests are, but for those about a file: sqlite, or postgresql
-ENGINE ?= sqlite
+export ENGINE ?= sqlite
 # uses the whole machine by itself and waits as long as a bench does: alone, and not three times slower under a sanitizer
 CROWDED := tests/system/test_faults.py
 # pkg-config is asked once, and only when something is built.
@@ -98,7 +98,7 @@ unit: programs $(UNIT_BIN) $(REPLAY_BIN) ## the C tests alone: rules, register, 
 	@BUILD=$(BUILD) tests/fuzz/replay-corpus $(REPLAY_BIN)
 
 system: programs $(POWERCUT) $(BUILD)/tests/store/kept ## the tests that start the real daemon and the emulated fleet
-	@BUILD=$(BUILD) SAN=$(SAN) ENGINE=$(ENGINE) $(PYTHON) -m pytest -q -rs -p no:cacheprovider -n $(TEST_JOBS) tests/system $(addprefix --ignore ,$(CROWDED))
+	@BUILD=$(BUILD) SAN=$(SAN) $(PYTHON) -m pytest -q -rs -p no:cacheprovider -n $(TEST_JOBS) tests/system $(addprefix --ignore ,$(CROWDED))
 	@$(if $(SAN),,BUILD=$(BUILD) $(PYTHON) -m pytest -q -rs -p no:cacheprovider $(CROWDED))
 
 test-kernel: ## the installed daemon on Debian's kernel in QEMU (minutes; not part of `make test`)

@@ -16,8 +16,8 @@ typedef struct {
    * statements) what makes them again; makes them again, which checks every row. */
   GPtrArray *(*loosen) (Store *store, GError **error);
   gboolean (*fasten) (Store *store, const GPtrArray *references, GError **error);
-  const char *
-      settle; /* statement, after all rows are there: what makes them quick to read, sooner than by itself; NULL for none */
+  /* Statement, after all rows are kept: what makes them quick to read, sooner than by itself. NULL for none. */
+  const char *settle;
   /* A new register in a transaction. scratch: a file to give the name `destination` at the end, or to remove; NULL for none. Both are set
    * also on failure; caller frees. */
   Store *(*fill) (const char *url, char **scratch, char **destination, GError **error);

@@ -1,5 +1,6 @@
 /* A register's tables and rows as they are, over PostgreSQL. Rows go in by COPY, a slice at a time. References are made when all rows are
  * there: nine tenths of the time went into looking them up row by row. */
+#include "db/row.h"
 #include "db/store_postgresql.h"
 #include <string.h>
 
@@ -159,23 +160,6 @@ store_postgresql_put_documents (Store *to, Rows *documents, guint most, guint *p
   return copy_in (to, "search", "code, kind, words", NULL, append_document, documents, most, put, error);
 }
 
-/* Array of g_free'd strings; NULL on error. */
-static GPtrArray *
-read_texts (Store *store, const char *sql, GError **error)
-{
-  g_autoptr (GPtrArray) texts = g_ptr_array_new_with_free_func (g_free);
-  g_autoptr (Rows) rows = store_query (store, error, sql, "");
-  if (rows == NULL)
-    return NULL;
-  g_autoptr (GError) failure = NULL;
-  while (rows_next (rows, &failure))
-    g_ptr_array_add (texts, g_strdup (rows_text (rows, 0)));
-  if (failure == NULL)
-    return g_steal_pointer (&texts);
-  g_propagate_error (error, g_steal_pointer (&failure));
-  return NULL;
-}
-
 static gboolean
 run_each (Store *store, const GPtrArray *statements, GError **error)
 {
@@ -188,12 +172,13 @@ run_each (Store *store, const GPtrArray *statements, GError **error)
 GPtrArray *
 store_postgresql_loosen (Store *store, GError **error)
 {
-  g_autoptr (GPtrArray) makings =
-      read_texts (store, "SELECT format('ALTER TABLE %s ADD CONSTRAINT %I %s', " REFERENCES_OF_OURS, error);
-  g_autoptr (GPtrArray) dropping =
-      makings != NULL
-          ? read_texts (store, "SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', " REFERENCES_OF_OURS, error)
-          : NULL;
+  g_autoptr (GPtrArray) makings = row_texts (
+      store_query (store, error, "SELECT format('ALTER TABLE %s ADD CONSTRAINT %I %s', " REFERENCES_OF_OURS, ""),
+      error);
+  if (makings == NULL)
+    return NULL;
+  g_autoptr (GPtrArray) dropping = row_texts (
+      store_query (store, error, "SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', " REFERENCES_OF_OURS, ""), error);
   return dropping != NULL && run_each (store, dropping, error) ? g_steal_pointer (&makings) : NULL;
 }
 

@@ -15,9 +15,8 @@ const StorePostgresqlStep store_postgresql_search_steps[] = {
         "CREATE INDEX search_words ON search USING gin (words)"},
     /* a page that the server knows to be seen by all need not be looked at: places are counted in the index alone */
     {12, "CREATE TABLE search_word (word TEXT COLLATE \"C\" NOT NULL, code TEXT NOT NULL, PRIMARY KEY (word, code))"
-         " WITH (autovacuum_vacuum_insert_scale_factor = 0, autovacuum_vacuum_insert_threshold = "
-         "10000);" STORE_POSTGRESQL_LIST_WORDS ";"
-         "DROP INDEX search_words"},
+         " WITH (autovacuum_vacuum_insert_scale_factor = 0, autovacuum_vacuum_insert_threshold = 10000);"
+         "DROP INDEX search_words;" STORE_POSTGRESQL_LIST_WORDS},
     {0, NULL},
 };
 

@@ -1,6 +1,7 @@
 /* Full-text search over SQLite's FTS5. search_row gives each code the row number that the FTS table needs, so that replacing a
  * document does not read them all. Beginnings of two to nine letters have lists of their own, which are read as far as the LIMIT; of
  * a longer one, the lists of all words that begin so are merged first. No positions are kept: a question has words, no phrases. */
+#include "db/row.h"
 #include "db/store_sqlite.h"
 
 #define WORDS_MAX 12 /* more words in a question than anybody types at a desk */
@@ -103,23 +104,12 @@ match_of (const char *query)
 GPtrArray *
 store_sqlite_search (Store *store, const char *query, guint limit, GError **error)
 {
-  g_autoptr (GPtrArray) codes = g_ptr_array_new_with_free_func (g_free);
   g_autofree char *match = match_of (query);
   if (match == NULL)
-    return g_steal_pointer (&codes);
-  g_autoptr (Rows) rows =
-      store_query (store, error,
-                   "SELECT search_row.code FROM search JOIN search_row ON search_row.id = search.rowid"
-                   " WHERE search MATCH $1 LIMIT $2",
-                   "si", match, (gint64)limit);
-  if (rows == NULL)
-    return NULL;
-  g_autoptr (GError) failure = NULL;
-  while (rows_next (rows, &failure))
-    g_ptr_array_add (codes, g_strdup (rows_text (rows, 0)));
-  if (failure != NULL) {
-    g_propagate_error (error, g_steal_pointer (&failure));
-    return NULL;
-  }
-  return g_steal_pointer (&codes);
+    return g_ptr_array_new_with_free_func (g_free);
+  return row_texts (store_query (store, error,
+                                 "SELECT search_row.code FROM search JOIN search_row ON search_row.id = search.rowid"
+                                 " WHERE search MATCH $1 LIMIT $2",
+                                 "si", match, (gint64)limit),
+                    error);
 }
