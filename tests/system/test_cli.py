@@ -574,8 +574,8 @@ def test_what_a_person_taps_is_shown_once(bench):
     by_hand = wipe("wait_human", reason="reset_by_hand", todo="Réinitialisez-la.")
     by_hand["steps"] = {"brand": "Samsung", "fr": ["Ouvrez Paramètres.", "Touchez Tout supprimer."], "en": ["Open Settings.", "Tap Delete all."]}
     bench.answers["GET /v1/objects/XBCDFGHK"] = by_hand
+    bench.answers["GET /v1/objects/XBCD-FGHK"] = by_hand
     with terminal(bench, "wipe", "XBCD-FGHK") as shown:
-        bench.answers["GET /v1/objects/XBCD-FGHK"] = by_hand
         shown.expect("2. Touchez Tout supprimer.")
         looks = len(bench.asked("GET /v1/objects/XBCDFGHK"))
         bench.publish("wipe", "XBCDFGHK")
@@ -593,8 +593,8 @@ def test_technician_sees_a_former_account_and_says_it_in_one_word(bench):
         bench.answers["GET /v1/objects/XBCDFGHK"] = wipe("blocked", todo="Elle est verrouillée.")
         return done(wipe("blocked"))
     bench.answers["POST /v1/attestations"] = lock
+    bench.answers["GET /v1/objects/XBCD-FGHK"] = wipe("wait_human")
     with terminal(bench, "wipe", "XBCD-FGHK") as shown:
-        bench.answers["GET /v1/objects/XBCD-FGHK"] = wipe("wait_human")
         shown.expect("puis Entrée")
         shown.type("compte\n")
         assert shown.leave() == 5 and "Elle est verrouillée." in shown.seen
@@ -608,8 +608,8 @@ def test_technician_sees_no_welcome_page(bench):
         bench.answers["GET /v1/objects/XBCDFGHK"] = wipe("unknown", todo="Un compte est demandé.")
         return done(wipe("unknown"))
     bench.answers["POST /v1/cancellations"] = deny
+    bench.answers["GET /v1/objects/XBCD-FGHK"] = wipe("wait_human")
     with terminal(bench, "wipe", "XBCD-FGHK") as shown:
-        bench.answers["GET /v1/objects/XBCD-FGHK"] = wipe("wait_human")
         shown.expect("puis Entrée")
         shown.type("non\n")
         assert shown.leave() == 5 and "On ne sait pas" in shown.seen
